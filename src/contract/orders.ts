@@ -1,0 +1,64 @@
+import type { IsolationLevel } from '#/domain/session.js';
+
+/** What the supervisor says to its children over their channel. Its closing means: drain and exit. */
+export type ToChild =
+  | { readonly type: 'start'; readonly settings: ChildSettings }
+  | { readonly type: 'ping'; readonly n: number }
+  | { readonly type: 'drain' }
+  | { readonly type: 'done'; readonly id: number; readonly result: OrderResult };
+
+export type FromChild =
+  | { readonly type: 'ready' }
+  | { readonly type: 'pong'; readonly n: number }
+  /** Only the vault's orders are obeyed. */
+  | { readonly type: 'order'; readonly id: number; readonly order: Order };
+
+/** Orders of the vault to the supervisor, which alone is root. */
+export type Order =
+  /** Probe, heal or make the profile, and write the box record of the session. */
+  | { readonly kind: 'prepare-box'; readonly sessionId: string; readonly uid: number; readonly name: string; readonly profileVersion: number; readonly program: 'ssh' | 'probe'; readonly term: string; readonly lang: string }
+  | { readonly kind: 'forget-box'; readonly sessionId: string }
+  | { readonly kind: 'reset-profile'; readonly uid: number; readonly name: string; readonly profileVersion: number; readonly keep: boolean };
+
+export type OrderResult =
+  | { readonly kind: 'done'; readonly level: IsolationLevel; readonly healed: string | null }
+  | { readonly kind: 'over-quota'; readonly detail: string }
+  | { readonly kind: 'failed'; readonly detail: string };
+
+/** Everything a child is told at its start. Secrets are not in it. */
+export interface ChildSettings {
+  readonly role: 'vault' | 'portal' | 'session' | 'recorder' | 'monitor';
+  /** Number among its kind, from 0. */
+  readonly index: number;
+  readonly run: string;
+  /** Names of the listening descriptors, in the order in which they follow the channel: descriptor 4, 5, … */
+  readonly listening: readonly { readonly name: string; readonly fd: number }[];
+  readonly bastion: string;
+  readonly isolation: IsolationLevel;
+  readonly minimumIsolation: IsolationLevel;
+  readonly sessionHosts: number;
+  readonly paths: {
+    readonly home: string;
+    readonly vault: string;
+    readonly masterKey: string | null;
+    readonly credentials: string;
+    readonly hostKeys: string;
+    readonly spool: string;
+    readonly recordings: string;
+    readonly sessions: string;
+    readonly box: string;
+  };
+  readonly configuration: {
+    readonly branding: string;
+    readonly idleMinutes: number;
+    readonly maximumMinutes: number;
+    readonly graceMinutes: number;
+    readonly hostKeyPolicy: 'ask' | 'tofu' | 'strict';
+    readonly recordInput: boolean;
+    readonly shadowUidFirst: number;
+    readonly shadowUidCount: number;
+    readonly spoolReserveMb: number;
+    readonly loginGraceSeconds: number;
+    readonly maxStartups: string;
+  };
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import type { Failure } from '#/domain/failure.js';
+import type { RecordingRow } from './rows.js';
+
+const size = { columns: z.int(), rows: z.int() };
+const permit = z.string().max(1024);
+
+/** Portal or CLI to the monitor, JSON frames. `columns` and `rows` are the room for the picture at the viewer's. */
+export const toMonitor = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('replay'), permit, ...size }),
+  z.strictObject({ type: z.literal('export'), permit, format: z.enum(['v2', 'v3', 'txt', 'html']) }),
+  z.strictObject({ type: z.literal('verify'), permit }),
+  z.strictObject({ type: z.literal('play') }),
+  z.strictObject({ type: z.literal('pause') }),
+  /** Milliseconds on the tape. */
+  z.strictObject({ type: z.literal('seek'), to: z.number() }),
+  z.strictObject({ type: z.literal('speed'), factor: z.number().min(0.25).max(16) }),
+  z.strictObject({ type: z.literal('marker'), direction: z.enum(['next', 'previous']) }),
+  /** Pauses on the tape longer than this many milliseconds are shortened to it; 0: as they were. */
+  z.strictObject({ type: z.literal('idle'), limit: z.number().min(0) }),
+  z.strictObject({ type: z.literal('resize'), ...size }),
+  z.strictObject({ type: z.literal('scroll'), columns: z.int(), rows: z.int() }),
+]);
+export type ToMonitor = z.infer<typeof toMonitor>;
+
+/** A run of cells of one look. Text is neutralised: no control, no escape, no invisible format characters. */
+export interface CellRun {
+  readonly text: string;
+  /** 0-255 palette, or '#rrggbb'; absent: the default. */
+  readonly fg?: number | string;
+  readonly bg?: number | string;
+  readonly bold?: true;
+  readonly dim?: true;
+  readonly italic?: true;
+  readonly underline?: true;
+  readonly inverse?: true;
+}
+
+export interface ReplayFrame {
+  readonly type: 'frame';
+  readonly at: number;
+  readonly state: 'playing' | 'paused' | 'ended';
+  readonly speed: number;
+  readonly idleLimit: number;
+  /** The recorded size, and which cell of it is at the top left of `lines`. */
+  readonly columns: number;
+  readonly rows: number;
+  readonly left: number;
+  readonly top: number;
+  readonly lines: readonly (readonly CellRun[])[];
+  /** In cells of `lines`; null: hidden or out of the picture. */
+  readonly cursor: { readonly column: number; readonly row: number } | null;
+}
+
+/** Monitor to portal or CLI. An export is data frames between 'begin' and 'done'. */
+export type FromMonitor =
+  | { readonly type: 'opened'; readonly durationMs: number; readonly markers: readonly { readonly at: number; readonly label: string }[]; readonly complete: boolean; readonly row: RecordingRow }
+  | ReplayFrame
+  | { readonly type: 'done'; readonly bytes: number }
+  | { readonly type: 'verdict'; readonly verdict: TapeVerdict }
+  | { readonly type: 'failed'; readonly failure: Failure };
+
+/** What verification of a tape says: whole, validly cut (a crash), or tampered with, and where exactly. */
+export type TapeVerdict =
+  | { readonly kind: 'intact'; readonly segments: number; readonly signedHeads: number }
+  | { readonly kind: 'cut'; readonly segments: number; readonly signedHeads: number; readonly detail: string }
+  | { readonly kind: 'tampered'; readonly segment: number; readonly detail: string };

@@ -1,0 +1,148 @@
+import type { SecretKind } from '#/domain/account.js';
+import type { HostKey } from '#/domain/host-key.js';
+import type { Permission, VaultRight } from '#/domain/permission.js';
+import type { Ending, IsolationLevel, SessionLimits, SessionOutcome } from '#/domain/session.js';
+import type { HostKeyPolicy } from '#/domain/host-key.js';
+
+/** Times are milliseconds since 1970 UTC between processes; the CLI prints ISO 8601. */
+export interface PersonRow {
+  readonly user: string;
+  readonly groups: readonly string[];
+  readonly rights: readonly VaultRight[];
+  readonly lastSuccess: { readonly at: number; readonly from: string } | null;
+  readonly lastFailure: { readonly at: number; readonly from: string } | null;
+  readonly auditor: boolean;
+}
+
+/** An account as a person may see it. `usable` false: `why` says why not. */
+export interface AccountRow {
+  readonly id: string;
+  readonly safe: string;
+  readonly user: string;
+  readonly address: string;
+  readonly port: number;
+  readonly platform: string;
+  readonly secretKind: SecretKind;
+  readonly usable: boolean;
+  readonly why: string | null;
+  readonly favourite: boolean;
+  readonly lastUsedAt: number | null;
+  readonly hostKeyFingerprint: string | null;
+  /** The person may re-approve a changed host key. */
+  readonly mayPinHostKey: boolean;
+}
+
+export interface SessionRow {
+  readonly id: string;
+  readonly user: string;
+  readonly account: string;
+  readonly accountId: string;
+  readonly safe: string;
+  readonly from: string;
+  readonly startedAt: number;
+  readonly isolation: IsolationLevel;
+  readonly state: 'connecting' | 'running' | 'detached';
+  /** Number of the session host it lives in. */
+  readonly host: number;
+  readonly mine: boolean;
+  readonly mayEnd: boolean;
+}
+
+export interface RecordingRow {
+  readonly id: string;
+  readonly user: string;
+  readonly account: string;
+  readonly accountId: string;
+  readonly safe: string;
+  readonly recordingSafe: string;
+  readonly from: string;
+  readonly startedAt: number;
+  readonly endedAt: number | null;
+  readonly outcome: SessionOutcome;
+  readonly endingText: string | null;
+  readonly isolation: IsolationLevel;
+  /** Where the tape is: being written, in the spool, or in its recording safe. */
+  readonly stored: 'live' | 'spool' | 'safe';
+  readonly bytes: number | null;
+  /** False: the tape was cut (a crash), what is there is valid. Null: not known yet. */
+  readonly complete: boolean | null;
+}
+
+export interface UserRow {
+  readonly id: string;
+  readonly name: string;
+  readonly groups: readonly string[];
+  readonly rights: readonly VaultRight[];
+  readonly disabled: boolean;
+  readonly expiresAt: number | null;
+  readonly logonHours: string | null;
+  readonly mustChangePassword: boolean;
+  readonly lockedUntil: number | null;
+  readonly hasPassword: boolean;
+  readonly publicKeys: readonly { readonly fingerprint: string; readonly type: string; readonly comment: string }[];
+}
+
+export interface GroupRow { readonly id: string; readonly name: string; readonly builtIn: boolean; readonly members: readonly string[]; readonly rights: readonly VaultRight[] }
+export interface SafeRow { readonly id: string; readonly name: string; readonly builtIn: boolean; readonly accounts: number; readonly members: number }
+export interface MemberRow { readonly safe: string; readonly member: string; readonly kind: 'user' | 'group'; readonly permissions: readonly Permission[]; readonly preset: string | null; readonly expiresAt: number | null }
+export interface AccountAdminRow {
+  readonly id: string;
+  readonly account: string;
+  readonly accountId: string;
+  readonly safe: string;
+  readonly user: string;
+  readonly address: string;
+  readonly port: number | null;
+  readonly platform: string;
+  readonly secretKind: SecretKind;
+  readonly secretVersion: number;
+  readonly disabledWhy: string | null;
+  readonly hostKey: { readonly type: string; readonly fingerprint: string } | null;
+}
+export interface ShadowRow { readonly user: string; readonly name: string; readonly uid: number; readonly state: 'active' | 'deleted'; readonly profileVersion: number; readonly lastUsedAt: number | null }
+export interface AuditRow {
+  readonly sequence: number; readonly at: number; readonly code: number; readonly action: string; readonly outcome: 'ok' | 'failure';
+  readonly actor: string; readonly gateway: string | null; readonly from: string | null; readonly bastion: string; readonly safe: string | null;
+  readonly account: string | null; readonly target: string | null; readonly sessionId: string | null; readonly stage: number | null;
+  readonly failureCode: string | null; readonly detail: string | null; readonly hash: string;
+}
+
+/** What a session host gets for a redeemed permit, beside the secret in the blob (encodeSecretPayload). */
+export interface SessionGrant {
+  readonly sessionId: string;
+  readonly user: string;
+  readonly from: string;
+  readonly account: string;
+  readonly accountId: string;
+  readonly safe: string;
+  readonly target: { readonly user: string; readonly address: string; readonly port: number };
+  readonly secretKind: SecretKind;
+  readonly hostKeyPolicy: HostKeyPolicy;
+  /** Null: not pinned yet. */
+  readonly hostKey: HostKey | null;
+  readonly limits: SessionLimits;
+  readonly recordInput: boolean;
+  readonly recording: { readonly safe: string; readonly recipient: string };
+  /** Verifies the portal's proof (stage 3): base64 SPKI of PSMServer's Ed25519 key. */
+  readonly isolation: IsolationLevel;
+}
+
+/** A tape's head as the vault signed and anchored it. */
+export interface SignedHead {
+  readonly recordingId: string;
+  /** Segments so far. */
+  readonly segments: number;
+  /** Hex SHA-256 of the chain after that many segments. */
+  readonly head: string;
+  readonly final: boolean;
+  readonly at: number;
+  /** base64 Ed25519 over the bytes of signedHeadText(). */
+  readonly signature: string;
+}
+
+/** What exactly is signed: one line, fields separated by spaces. */
+export function signedHeadText(head: Omit<SignedHead, 'signature'>): string {
+  return `postern-head-1 ${head.recordingId} ${head.segments} ${head.head} ${head.final ? 'final' : 'live'} ${head.at}`;
+}
+
+export type SessionEnding = Ending;
