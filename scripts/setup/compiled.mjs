@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ownNode } from './libraries.mjs';
 import { root, run } from './run.mjs';
@@ -10,10 +10,10 @@ export const compiled = {
   announce: 'compiling src to dist',
   stamp: 'dist/.postern-stamp',
   hash: () => hashOf({ files: ['package-lock.json', 'tsconfig.json', ...filesIn('src')] }),
+  applies: () => existsSync(join(root, 'src')),
   made: () => true,
   async make() {
     const sources = filesIn('src', (file) => /\.tsx?$/.test(file));
-    if (sources.length === 0) return;
     removeOrphans(new Set(sources.map((file) => file.slice('src/'.length).replace(/\.tsx?$/, ''))));
     const tsc = join(root, 'node_modules/typescript/bin/tsc');
     await run('compiling src', [ownNode, tsc, '-p', '.'], 'The compiler names the file and line above.');

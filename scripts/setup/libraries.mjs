@@ -12,6 +12,7 @@ export const libraries = {
   announce: 'installing the libraries and Node from the npm registry, compiling node-pty (half a minute or so)',
   stamp: 'node_modules/.postern-stamp',
   hash: () => hashOf({ files: ['package-lock.json'], texts: [dependencies(), process.platform, process.arch] }),
+  applies: () => true,
   made: () => existsSync(ownNode) && existsSync(join(root, 'node_modules/node-pty/build/Release/pty.node')),
   async make() {
     // Install scripts are skipped: ssh2's addon and cpu-features would be compiled for nothing.
@@ -36,7 +37,7 @@ function dependencies() {
 async function npm(step, args, next, env = {}) {
   const path = process.env.npm_execpath;
   const command = path ? [outerNode(), path] : ['npm'];
-  await run(step, [...command, ...args], next, { env: { PATH: outerPath(), ...env } });
+  await run(step, [...command, ...args, '--loglevel=error'], next, { env: { PATH: outerPath(), ...env } });
 }
 
 /**

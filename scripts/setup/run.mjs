@@ -25,7 +25,7 @@ const interrupted = (step) =>
 
 /**
  * Runs a command silently; its output is shown only when it fails.
- * Resolves with the output; throws StepFailed with the last lines and `next`, the thing to do about it.
+ * Throws StepFailed with that output, shortened, and `next`, the thing to do about it.
  */
 export async function run(step, [command, ...args], next, { env = {}, mayBeKilled = true } = {}) {
   if (interruptedBy) throw interrupted(step);
@@ -43,9 +43,15 @@ export async function run(step, [command, ...args], next, { env = {}, mayBeKille
   });
   const text = Buffer.concat(output).toString();
   if (interruptedBy) throw interrupted(step);
-  if (ended === 0) return text;
-  const tail = text.trimEnd().split('\n').slice(-40).join('\n');
-  throw new StepFailed(step, `${tail}\n(${command} ${args.join(' ')}: ended with ${ended})`, next);
+  if (ended === 0) return;
+  throw new StepFailed(step, `${shortened(text)}\n(${command} ${args.join(' ')}: ended with ${ended})`, next);
+}
+
+/** npm says what is wrong in its first lines, compilers in their last. */
+function shortened(text) {
+  const lines = text.trimEnd().split('\n');
+  if (lines.length <= 60) return lines.join('\n');
+  return [...lines.slice(0, 30), `… ${lines.length - 60} lines left out …`, ...lines.slice(-30)].join('\n');
 }
 
 /** A signal ends the children first, so that nothing works on in a tree that nobody holds the lock of. */

@@ -4,11 +4,11 @@ import { dirname, join } from 'node:path';
 import { root } from './run.mjs';
 
 /**
- * A stage is { name, announce, stamp, hash(), made(), make() }. Its stamp holds the hash of what it was made from, is
+ * A stage is { name, announce, stamp, hash(), applies(), made(), make() }. Its stamp holds the hash of what it was made from, is
  * written last, and lies inside the folder that it vouches for: who deletes the folder deletes the stamp with it.
  */
 export function isFresh(stage) {
-  return read(stage.stamp) === stage.hash() && stage.made();
+  return !stage.applies() || (read(stage.stamp) === stage.hash() && stage.made());
 }
 
 export function stamp(stage, hash) {
