@@ -1,0 +1,95 @@
+import type { Readable, Writable } from 'node:stream';
+import type { LoggedIn as VaultLogin } from '#/contract/calls.js';
+import type { FromMonitor, ToMonitor } from '#/contract/replay-link.js';
+import type { AccountRow, PersonRow, RecordingRow, SessionRow } from '#/contract/rows.js';
+import type { Failure, Stage } from '#/domain/failure.js';
+import type { HostKey } from '#/domain/host-key.js';
+import type { Outcome } from '#/domain/outcome.js';
+import type { Ending, TerminalSize } from '#/domain/session.js';
+
+export type { AccountRow, FromMonitor, PersonRow, RecordingRow, SessionRow };
+
+/** What a person sees of the house before anybody is logged in. */
+export interface Configuration {
+  readonly branding: string;
+  readonly methods: readonly string[];
+  readonly version: string;
+}
+
+/** Somebody who is logged in. The ticket stays with the services: no screen needs it. */
+export type LoggedIn = Omit<VaultLogin, 'ticket'>;
+
+/** A host key nobody has pinned yet. `mayPin`: the person may accept it for everybody. */
+export interface HostKeyQuestion {
+  readonly key: HostKey;
+  readonly fingerprint: string;
+  readonly mayPin: boolean;
+}
+export type HostKeyDecision = 'once' | 'pin' | 'refuse';
+
+/** The person's terminal, raw, while the screens are away. Bytes both ways; nothing is decoded. */
+export interface RawTerminal {
+  readonly input: Readable;
+  readonly output: Writable;
+  /** The size now. */
+  size(): TerminalSize;
+  /** Says when the size changed; the result stops it. */
+  onResize(listener: (size: TerminalSize) => void): () => void;
+}
+
+/** How a session that is being opened talks to the screen. */
+export interface SessionHooks {
+  /** Aborted when the person gives up while connecting, or his connection is gone. Then settle soon, with any result. */
+  readonly signal: AbortSignal;
+  onStage(stage: Stage, state: 'begun' | 'done', note?: string): void;
+  /** The services tell the vault and the session host what was decided. */
+  askHostKey(question: HostKeyQuestion): Promise<HostKeyDecision>;
+  /**
+   * Puts the screens away and lends the terminal to `use`; they come back when its promise settles, whichever way.
+   * Called at most once, when the session host says `live`. `use` removes its own listeners before it settles.
+   */
+  takeTerminal<T>(use: (terminal: RawTerminal) => Promise<T>): Promise<T>;
+}
+
+/** `detached`: the session lives on and may be re-attached. */
+export type SessionResult =
+  | { readonly kind: 'ended'; readonly ending: Ending }
+  | { readonly kind: 'detached' }
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly offered?: HostKey; readonly pinned?: HostKey };
+
+/** What the replay screen may tell the monitor; the permit is the services' business. */
+export type ReplayCommand = Exclude<ToMonitor, { type: 'replay' | 'export' | 'verify' }>;
+
+/** A replay that is open. `send` after `close` does nothing. */
+export interface ReplayHandle {
+  send(command: ReplayCommand): void;
+  close(): void;
+}
+
+/**
+ * Every question a screen may ask. One object per connected person: it remembers who is logged in.
+ * Nothing here throws or rejects; NOT_LOGGED_IN in any answer brings the person back to the login screen.
+ */
+export interface PortalServices {
+  /** Opens the portal (as PVWAApp). Asked again every few seconds while it fails. */
+  configuration(): Promise<Outcome<Configuration>>;
+  /** `password` is wiped by the caller when this settles. */
+  login(user: string, password: Buffer): Promise<Outcome<LoggedIn>>;
+  /** Both are wiped by the caller when this settles. */
+  changePassword(old: Buffer, next: Buffer): Promise<Outcome<null>>;
+  logout(): Promise<Outcome<null>>;
+
+  accounts(): Promise<Outcome<readonly AccountRow[]>>;
+  favourite(accountId: string, on: boolean): Promise<Outcome<null>>;
+  recordings(): Promise<Outcome<readonly RecordingRow[]>>;
+  sessions(): Promise<Outcome<readonly SessionRow[]>>;
+  endSession(sessionId: string, reason: string): Promise<Outcome<null>>;
+
+  connect(account: AccountRow, size: TerminalSize, hooks: SessionHooks): Promise<SessionResult>;
+  reattach(sessionId: string, size: TerminalSize, hooks: SessionHooks): Promise<SessionResult>;
+  /** Pins the key that the account's last connection was shown in place of the old one. */
+  approveHostKey(accountId: string, seen: HostKey): Promise<Outcome<null>>;
+
+  /** Opens at once; what becomes of it (opened, frames, failed) goes to the listener. `size` is the room for the picture. */
+  replay(recordingId: string, size: TerminalSize, listener: (message: FromMonitor) => void): ReplayHandle;
+}
