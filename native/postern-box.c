@@ -133,11 +133,12 @@ static int end_box(void) {
 static const char *add_binds(int level) {
     const char *wrapper = NULL;
     char *rest = read_text(open_own(box, "binds", S_IFREG, false), "binds", 65536);
+    int lines = 0;
     for (char *line; (line = strsep(&rest, "\n"));) {
         char *inside = strchr(line, '\t');
         struct stat st;
         if (inside) *inside++ = 0;
-        if (!inside || !plain_path(line) || !plain_path(inside)) refuse("binds: malformed line");
+        if (!inside || !plain_path(line) || !plain_path(inside) || ++lines > 256) refuse("binds: malformed line, or too many");
         if (stat(line, &st) || !S_ISREG(st.st_mode)) refuse("binds: %s is not a file", line);
         for (char *slash = inside + 1; level == 3 && (slash = strchr(slash, '/')); *slash++ = '/') {
             int seen = 0; /* a parent that bubblewrap makes by itself is 0700: each one gets its own line */

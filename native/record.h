@@ -14,7 +14,7 @@ static inline bool made_of(const char *word, const char *extra, size_t most) {
 }
 
 static inline bool plain_path(const char *path) {
-    return path[0] == '/' && path[1] && strlen(path) < 1024 && path[strlen(path) - 1] != '/' && !strstr(path, "//") &&
+    return path[0] == '/' && path[1] && strlen(path) < 1024 && path[strlen(path) - 1] != '/' && !strstr(path, "//") && !strchr(path, '\t') &&
            !strstr(path, "/./") && !strstr(path, "/../") &&
            !(strlen(path) > 2 && !strcmp(path + strlen(path) - 2, "/.")) &&
            !(strlen(path) > 3 && !strcmp(path + strlen(path) - 3, "/.."));
