@@ -11,7 +11,10 @@ export interface Keyframe {
   readonly at: number;
   readonly columns: number;
   readonly rows: number;
+  /** Ends with whatever escape sequence was begun but not finished at that moment, so that what follows completes it. */
   readonly screen: string;
+  /** How many bytes of output it shows, counted from the session's first; absent: all that were taped before it. */
+  readonly outputBytes?: number;
 }
 
 /** What stands at the head of every recording, authenticated but not encrypted: no secrets, no screen contents. */
