@@ -1,0 +1,270 @@
+/** The house as data: which room may know which, what stays pure, and who may touch a library. Read this file first. */
+import { globSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+interface Room {
+  readonly purpose: string;
+  /** Rooms, or parts of rooms (`recorder/codec`), whose values and types it may import. */
+  readonly mayImport: readonly string[];
+  /** Rooms of which it may import types only: it is handed the thing itself by its conductor. */
+  readonly typesOf?: readonly string[];
+}
+
+/** Reading down the list is reading the way of a session, from the stranger at the door to the recording in a safe. */
+const rooms: Readonly<Record<string, Room>> = {
+  domain: { purpose: 'the nouns that everybody shares', mayImport: [] },
+  contract: { purpose: 'what one process may ask of another', mayImport: ['domain'] },
+
+  door: { purpose: 'bytes from outside become a terminal and evidence', mayImport: ['domain', 'contract'] },
+  authentication: { purpose: 'evidence becomes an identity', mayImport: ['domain', 'audit'] },
+  portal: { purpose: 'the screens; asks only its services', mayImport: ['domain'], typesOf: ['contract'] },
+  policy: { purpose: 'may this person do this now, and why not', mayImport: ['domain'] },
+  vault: { purpose: 'a permit becomes a secret; safes, accounts, members', mayImport: ['domain', 'policy', 'audit'] },
+  session: { purpose: 'one session, from box to last byte', mayImport: ['domain', 'contract'], typesOf: ['recorder'] },
+  recorder: { purpose: 'events become a sealed tape in a safe', mayImport: ['domain', 'contract'] },
+  monitor: { purpose: 'watch live, replay, search', mayImport: ['domain', 'contract', 'recorder/codec'] },
+  audit: { purpose: 'what happened, in order, tamper-evident', mayImport: ['domain'] },
+  store: {
+    purpose: 'rows behind the interfaces that the rooms declare',
+    mayImport: ['domain'],
+    typesOf: ['authentication', 'policy', 'vault', 'audit', 'recorder'],
+  },
+
+  // Not stages of the way, but the ground under it:
+  configuration: { purpose: 'one checked configuration, through conf', mayImport: ['domain'] },
+  house: { purpose: 'where things lie and run: directories, host accounts, credential files, log lines', mayImport: ['domain'] },
+  supervisor: {
+    purpose: 'what root does: sockets, children, box records, profiles',
+    mayImport: ['domain', 'contract', 'house', 'configuration'],
+  },
+  demo: { purpose: 'a small target for the first minute', mayImport: ['house'] },
+
+  processes: { purpose: 'one conductor a process; knows every room, decides nothing', mayImport: ['*'] },
+  cli: { purpose: 'one file a command', mayImport: ['domain', 'contract', 'house', 'configuration'] },
+};
+
+/** Values in, values out. These may reach no `node:*` but `node:crypto`, not through another file either. */
+const pure: readonly RegExp[] = [
+  /^domain\//,
+  /^policy\//,
+  /^recorder\/codec\//,
+  /^vault\/envelope\.ts$/,
+  /^audit\/chain\.ts$/,
+  /^monitor\/timeline\.ts$/,
+  /^portal\/(route|keys)\.ts$/,
+  /^portal\/screens\/.*\.ts$/,
+];
+
+/** Who may import a library: a room, or one single file of a room, so that replacing the library stays a small job. */
+const libraries: Readonly<Record<string, readonly string[]>> = {
+  ssh2: ['door', 'demo', 'session', 'authentication'],
+  'node-pty': ['one file of session', 'one file of demo'],
+  ink: ['portal', 'processes'],
+  react: ['portal', 'processes'],
+  kysely: ['store'],
+  'node:sqlite': ['store'],
+  conf: ['configuration', 'house'],
+  ldapts: ['authentication'],
+  '@xterm/headless': ['monitor', 'session'],
+  '@xterm/addon-serialize': ['monitor', 'session'],
+  zod: ['contract', 'configuration', 'house'],
+  commander: ['cli'],
+  fuzzysort: ['portal'],
+  'asciinema-player': ['recorder'],
+};
+
+const longest = 400;
+const medianBelow = 120;
+
+interface Import {
+  readonly specifier: string;
+  readonly typeOnly: boolean;
+}
+
+/** Every way in which one module names another. `import {type X}` counts as a value: it leaves an import behind. */
+function importsOf(source: string): Import[] {
+  const code = withoutComments(source);
+  const named = /(?:^|[;}])\s*(?:import|export)\s+(type\s)?(?:[\w$*\s{},]|'[^']*'\s+as\s)*?\bfrom\s*['"]([^'"]+)['"]/gm;
+  const bare = /(?:^|[;}])\s*import\s*['"]([^'"]+)['"]/gm;
+  const called = /(typeof\s+)?\b(?:import(?:\.meta\.resolve)?|require)\s*\(\s*['"`]([^'"`]+)['"`]/g;
+  const located = /new\s+URL\s*\(\s*['"`](\.[^'"`]*\.[jt]sx?)['"`]\s*,\s*import\.meta\.url/g;
+  return [
+    ...[...code.matchAll(named)].map(([, type, specifier = '']) => ({ specifier, typeOnly: type !== undefined })),
+    ...[...code.matchAll(bare)].map(([, specifier = '']) => ({ specifier, typeOnly: false })),
+    ...[...code.matchAll(called)].map(([, type, specifier = '']) => ({ specifier, typeOnly: type !== undefined })),
+    ...[...code.matchAll(located)].map(([, specifier = '']) => ({ specifier, typeOnly: false })),
+  ];
+}
+
+/** Strings are stepped over, so that the `//` of an address starts no comment. */
+function withoutComments(source: string): string {
+  const stringOrComment = /('(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`)|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
+  return source.replace(stringOrComment, (_all, text: string | undefined) => text ?? ' ');
+}
+
+const roomOf = (file: string) => file.split('/')[0] ?? '';
+const isPure = (file: string) => pure.some((pattern) => pattern.test(file));
+const covers = (allowed: readonly string[], target: string) =>
+  allowed.some((part) => part === '*' || target === part || target.startsWith(`${part}/`));
+
+/** The file in src that a specifier leads to, by its path without an ending; undefined for a library. */
+function targetOf(file: string, specifier: string): string | undefined {
+  const ending = /\.(js|ts|tsx|jsx)$/;
+  if (specifier.startsWith('#/')) return specifier.slice(2).replace(ending, '');
+  if (specifier.startsWith('.')) return normalize(join(dirname(file), specifier)).replace(ending, '');
+  return undefined;
+}
+
+/** What one file (its path under src) does against the table, as sentences. */
+function violations(file: string, source: string): string[] {
+  const room = rooms[roomOf(file)];
+  if (!room) return [`${file} is in no room: src/${roomOf(file)} is not in the table`];
+  const found = importsOf(source).flatMap((one) => {
+    const target = targetOf(file, one.specifier);
+    return target === undefined ? outside(file, one) : crossing(file, room, one, target);
+  });
+  if (/\bimport\s*\(\s*[^'"`\s]/.test(withoutComments(source)))
+    found.push(`${file} imports a computed name: nobody can check that`);
+  return found;
+}
+
+function crossing(file: string, room: Room, { specifier, typeOnly }: Import, target: string): string[] {
+  if (target.startsWith('..')) return [`${file} reaches out of src: ${specifier}`];
+  if (roomOf(target) === roomOf(file)) return [];
+  if (!specifier.startsWith('#/')) return [`${file} crosses into another room by a relative path: write #/${target}.js`];
+  if (covers(room.mayImport, target)) return [];
+  if (covers(room.typesOf ?? [], target)) {
+    return typeOnly ? [] : [`${file} may import types only (import type …) from ${specifier}`];
+  }
+  return [`${file} may not know ${roomOf(target)}: ${specifier}`];
+}
+
+function outside(file: string, { specifier }: Import): string[] {
+  const parts = specifier.split('/');
+  const name = specifier.startsWith('@') ? parts.slice(0, 2).join('/') : (parts[0] ?? '');
+  if (builtinModules.includes(name)) return [`${file} should write node:${specifier}`];
+  if (isPure(file) && specifier.startsWith('node:') && specifier !== 'node:crypto') return [`${file} is pure: ${specifier}`];
+  const users = libraries[name];
+  if (!users) return specifier.startsWith('node:') ? [] : [`${file} imports ${name}, which is not in the table of libraries`];
+  const may = users.some((user) => user.replace('one file of ', '') === roomOf(file));
+  return may ? [] : [`${file} may not import ${name}: it belongs to ${users.join(', ')}`];
+}
+
+/** Files of a tree against each other: what one file alone cannot show. */
+function violationsTogether(tree: ReadonlyMap<string, string>): string[] {
+  return [...singleUsers(tree), ...[...tree.keys()].filter(isPure).flatMap((file) => impureWay(file, tree, new Set()))];
+}
+
+function singleUsers(tree: ReadonlyMap<string, string>): string[] {
+  const rules = Object.entries(libraries).flatMap(([name, users]) =>
+    users.filter((user) => user.startsWith('one file of ')).map((user) => ({ name, room: user.slice('one file of '.length) })),
+  );
+  return rules.flatMap(({ name, room }) => {
+    const files = [...tree].filter(([file, source]) => roomOf(file) === room && importsOf(source).some((one) => one.specifier === name));
+    return files.length > 1 ? [`${name} belongs into one file of ${room}, not ${files.map(([file]) => file).join(', ')}`] : [];
+  });
+}
+
+/** Follows the value imports of a pure file; a type costs nothing at run time. */
+function impureWay(start: string, tree: ReadonlyMap<string, string>, seen: Set<string>, file = start): string[] {
+  if (seen.has(file)) return [];
+  seen.add(file);
+  return importsOf(tree.get(file) ?? '').flatMap(({ specifier, typeOnly }) => {
+    if (typeOnly) return [];
+    if (specifier.startsWith('node:') && specifier !== 'node:crypto' && file !== start) {
+      return [`${start} is pure, but reaches ${specifier} through ${file}`];
+    }
+    const target = targetOf(file, specifier);
+    const next = [`${target}.ts`, `${target}.tsx`].find((name) => tree.has(name));
+    return next === undefined ? [] : impureWay(start, tree, seen, next);
+  });
+}
+
+const tree = new Map(
+  globSync('**/*.{ts,tsx}', { cwd: 'src' })
+    .sort()
+    .map((file) => [file, readFileSync(join('src', file), 'utf8')] as const),
+);
+
+describe('the house', () => {
+  test('has no file that knows what its room may not know', () => {
+    expect([...tree].flatMap(([file, source]) => violations(file, source))).toEqual([]);
+  });
+
+  test('has no pure file with a way to the outside, and no library in two files where one is enough', () => {
+    expect(violationsTogether(tree)).toEqual([]);
+  });
+
+  test('has small files', () => {
+    const sizes = [...tree].map(([file, source]) => ({ file, lines: source.split('\n').length - 1 }));
+    sizes.sort((a, b) => b.lines - a.lines);
+    const print = sizes.map(({ file, lines }) => `${String(lines).padStart(5)} ${file}`).join('\n');
+    expect(sizes.filter(({ lines }) => lines > longest).map(({ file }) => file), print).toEqual([]);
+    expect(sizes[Math.floor(sizes.length / 2)]?.lines ?? 0, print).toBeLessThan(medianBelow);
+  });
+});
+
+describe('this test', () => {
+  test.each([
+    ['a static import', 'door/a.ts', `import { open } from '#/vault/open.js';`],
+    ['an import over lines', 'door/a.ts', `import {\n  a, // why\n  b as c,\n} from '#/vault/open.js';`],
+    ['a default and a namespace', 'door/a.ts', `import x, * as y from "#/vault/open.js";`],
+    ['a side effect', 'door/a.ts', `import '#/vault/open.js';`],
+    ['a type-only import', 'door/a.ts', `import type { Vault } from '#/vault/open.js';`],
+    ['a dynamic import', 'door/a.ts', 'const v = await import(`#/vault/open.js`);'],
+    ['an import type', 'door/a.ts', `let v: import('#/vault/open.js').Vault;`],
+    ['a computed import', 'door/a.ts', `await import(name);`],
+    ['a re-export', 'door/a.ts', `export * from '#/vault/open.js';`],
+    ['a re-exported type', 'door/a.ts', `export type { Vault } from '#/vault/open.js';`],
+    ['a require', 'door/a.ts', `const v = require('#/vault/open.js');`],
+    ['a worker by its address', 'door/a.ts', `new Worker(new URL('../vault/open.js', import.meta.url));`],
+    ['a forbidden room by a relative path', 'door/ssh/a.ts', `import { open } from '../../vault/open.js';`],
+    ['an allowed room by a relative path', 'door/ssh/a.ts', `import { Failure } from '../../domain/failure.js';`],
+    ['a way out of src', 'door/a.ts', `import { x } from '../../test/x.js';`],
+    ['a value where types are allowed', 'portal/a.tsx', `import { Calls } from '#/contract/calls.js';`],
+    ['a value between types', 'portal/a.tsx', `import { type Calls } from '#/contract/calls.js';`],
+    ['a part next to the allowed one', 'monitor/a.ts', `import { Tape } from '#/recorder/codec-writer.js';`],
+    ['anything but node:crypto in a pure room', 'policy/a.ts', `import type { Stats } from 'node:fs';`],
+    ['a pure file of another room', 'portal/screens/list/list.ts', `import { readFile } from 'node:fs/promises';`],
+    ['a module of Node without its prefix', 'door/a.ts', `import { connect } from 'net';`],
+    ['a library in the wrong room', 'policy/a.ts', `import { sql } from 'kysely';`],
+    ['a built-in that counts as a library', 'vault/a.ts', `import { DatabaseSync } from 'node:sqlite';`],
+    ['part of a library', 'vault/a.ts', `import { parse } from 'ssh2/lib/protocol/keyParser.js';`],
+    ['an unknown library', 'door/a.ts', `import _ from 'lodash';`],
+    ['a room that is not in the table', 'utils/a.ts', ``],
+    ['an import after an address', 'door/a.ts', `const a = 'https://x'; import '#/vault/open.js';`],
+  ])('catches %s', (_what, file, source) => {
+    expect(violations(file, source)).toHaveLength(1);
+  });
+
+  test.each([
+    ['its own room', 'door/ssh/a.ts', `import { b } from '../b.js';`],
+    ['an allowed room', 'door/a.ts', `import { Failure } from '#/domain/failure.js';`],
+    ['types where they are allowed', 'portal/a.tsx', `import type { Calls } from '#/contract/calls.js';`],
+    ['part of a room', 'monitor/a.ts', `import { decode } from '#/recorder/codec/decode.js';`],
+    ['a comment', 'door/a.ts', `// import '#/vault/open.js'\n/* export * from '#/vault/open.js' */`],
+    ['node:crypto in a pure room', 'policy/a.ts', `import { createHash } from 'node:crypto';`],
+    ['a library in its room', 'store/a.ts', `import { Kysely } from 'kysely';`],
+    ['a name that sounds like it', 'door/a.ts', `const calls = { 'account.import': call(['safe']), import: f('x') };`],
+    ['an export without a source', 'door/a.ts', `export const from = 'here';\nexport { a };\nconst b = 'x';`],
+  ])('lets %s pass', (_what, file, source) => {
+    expect(violations(file, source)).toEqual([]);
+  });
+
+  test('follows a pure file through others', () => {
+    const planted = new Map([
+      ['policy/decide.ts', `import { now } from '#/domain/clock.js';`],
+      ['domain/clock.ts', `import { read } from './read.js';`],
+      ['domain/read.ts', `import { readFileSync } from 'node:fs';`],
+    ]);
+    expect(violationsTogether(planted)).toContain('policy/decide.ts is pure, but reaches node:fs through domain/read.ts');
+  });
+
+  test('counts the files that use a library', () => {
+    const pty = `import { spawn } from 'node-pty';`;
+    expect(violationsTogether(new Map([['session/a.ts', pty]]))).toEqual([]);
+    expect(violationsTogether(new Map([['session/a.ts', pty], ['session/b.ts', pty]]))).toHaveLength(1);
+  });
+});
