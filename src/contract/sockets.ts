@@ -1,8 +1,13 @@
 import { createHash } from 'node:crypto';
 
-/** Where everything of one running daemon lives: short, because paths of unix sockets over 107 bytes fail. */
-export function runDirectory(home: string): string {
-  return `/run/postern-${createHash('sha256').update(home).digest('hex').slice(0, 12)}`;
+/**
+ * Where everything of one running daemon lives: short, because paths of unix sockets over 107 bytes fail.
+ * Without root it is below the person's own runtime directory, or /tmp. `home` is absolute, without a slash at its end.
+ */
+export function runDirectory(home: string, uid = process.getuid?.() ?? 0, runtime = process.env['XDG_RUNTIME_DIR']): string {
+  const name = `postern-${createHash('sha256').update(home).digest('hex').slice(0, 12)}`;
+  if (uid === 0) return `/run/${name}`;
+  return runtime !== undefined && runtime.startsWith('/') && runtime.length < 60 ? `${runtime}/${name}` : `/tmp/${name}`;
 }
 
 /** The service accounts of the host, made once at first start, nologin. */

@@ -32,6 +32,7 @@ export const FAILURES = {
   VAULT_SEALED: { side: 'ours', stage: null, message: 'The vault is sealed.', next: 'An administrator opens it on the bastion: postern unseal' },
   INTEGRITY: { side: 'ours', stage: null, message: 'Integrity error: {detail}', next: 'Do not repair by hand. Keep the vault files and check: postern audit verify' },
   AUDIT_UNAVAILABLE: { side: 'ours', stage: null, message: 'The audit log cannot be written ({detail}); nothing is released without it.', next: 'Check disk space on the bastion: postern doctor' },
+  CREDENTIAL_FILE: { side: 'ours', stage: null, message: 'The credential file {detail}.', next: 'On the bastion: postern doctor' },
   NOT_YOUR_ROLE: { side: 'ours', stage: null, message: '{detail}', next: 'A component asked for what its role does not allow; see the audit: postern audit list' },
   PROTOCOL: { side: 'ours', stage: null, message: 'Two parts of Postern do not understand each other ({detail}).', next: 'Restart Postern so that all parts run the same version.' },
   INTERNAL: { side: 'ours', stage: null, message: 'Something broke on our side ({detail}).', next: 'The log of the bastion has the details: postern doctor' },
