@@ -1,0 +1,42 @@
+import { connect } from 'node:net';
+import { ask, type CallArgs, type CallName, type CallResult } from '#/contract/calls.js';
+import { RpcPeer } from '#/contract/rpc.js';
+import { runDirectory, socketPath } from '#/contract/sockets.js';
+import { homePath } from '#/configuration/home.js';
+import { failure } from '#/domain/failure.js';
+import { failed, type Outcome } from '#/domain/outcome.js';
+
+/** The console's connection to the vault, over the admin socket (0600: root or the owner). */
+export interface AdminLink {
+  readonly run: string;
+  ask<K extends CallName>(name: K, args: CallArgs<K>, blob?: Buffer): Promise<Outcome<CallResult<K>>>;
+  close(): void;
+}
+
+export async function openAdmin(home: string | undefined): Promise<Outcome<AdminLink>> {
+  const run = runDirectory(homePath(home, process.env));
+  const path = socketPath(run, 'admin');
+  const socket = connect(path);
+  const problem = await new Promise<string | null>((resolve) => {
+    socket.once('connect', () => resolve(null));
+    socket.once('error', (error: NodeJS.ErrnoException) => resolve(describe(error, path)));
+  });
+  if (problem !== null) return failed(failure('DAEMON_NOT_RUNNING', problem));
+  const peer = new RpcPeer(socket, { timeout: 60_000 });
+  return {
+    ok: true,
+    value: {
+      run,
+      async ask(name, args, blob) {
+        const outcome = await ask(peer, name, args, blob);
+        return outcome.ok ? { ok: true, value: outcome.value.value } : outcome;
+      },
+      close: () => peer.close('done'),
+    },
+  };
+}
+
+function describe(error: NodeJS.ErrnoException, path: string): string {
+  if (error.code === 'EACCES') return `${path} may only be opened by root or the owner of the daemon`;
+  return error.code === 'ENOENT' || error.code === 'ECONNREFUSED' ? `nobody listens at ${path}` : error.message;
+}

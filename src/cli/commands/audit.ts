@@ -1,0 +1,66 @@
+import { createWriteStream } from 'node:fs';
+import { finished } from 'node:stream/promises';
+import type { Command } from 'commander';
+import type { AuditRow } from '#/contract/rows.js';
+import { failure } from '#/domain/failure.js';
+import { done, failed, type Outcome } from '#/domain/outcome.js';
+import type { AdminLink } from '../admin-link.js';
+import { leaf } from '../leaf.js';
+import { isoTime, printJson, printLine, printTable } from '../output.js';
+
+const PAGE = 1000;
+
+export function auditCommands(program: Command): void {
+  const audit = program.command('audit').description('what happened, in order, tamper-evident');
+  leaf<{ readonly limit: string }>(audit.command('list').description('the newest rows').option('--limit <n>', 'how many', '50'), async ({ admin, json }, options) => {
+    const limit = Number(options.limit);
+    if (!Number.isInteger(limit) || limit < 1 || limit > 10_000) return failed(failure('BAD_INPUT', '--limit takes a number from 1 to 10000'));
+    const outcome = await admin.ask('admin.audit.list', { after: 0, limit, newestFirst: true });
+    if (!outcome.ok) return outcome;
+    if (json) printJson(outcome.value.map(forJson));
+    else printTable(outcome.value.toReversed(), { TIME: (row) => isoTime(row.at), CODE: (row) => row.code, ACTION: (row) => row.action, OK: (row) => row.outcome, ACTOR: (row) => row.actor, VIA: (row) => row.gateway, FROM: (row) => row.from, ACCOUNT: (row) => row.account, STAGE: (row) => row.stage, DETAIL: (row) => row.detail }, 'no rows');
+    return outcome;
+  });
+  leaf<{ readonly output?: string }>(audit.command('export').description('every row, one JSON object a line').option('--output <file>', 'default: standard output'), async ({ admin, json }, options) => {
+    const outcome = await exportTo(admin, options.output);
+    if (outcome.ok && options.output !== undefined) json ? printJson({ rows: outcome.value }) : printLine(`${outcome.value} row(s) written to ${options.output}`);
+    return outcome;
+  });
+  leaf(audit.command('verify').description('recompute the chain'), async ({ admin, json }) => {
+    const outcome = await admin.ask('admin.audit.verify', {});
+    if (!outcome.ok) return outcome;
+    if (json) printJson(outcome.value);
+    else printLine(outcome.value.intact ? `intact: ${outcome.value.rows} row(s)` : `NOT INTACT at row ${outcome.value.firstBad ?? '?'}: ${outcome.value.detail}`);
+    return outcome.value.intact ? outcome : failed(failure('INTEGRITY', outcome.value.detail));
+  });
+}
+
+async function exportTo(admin: AdminLink, path: string | undefined): Promise<Outcome<number>> {
+  const out = path === undefined ? process.stdout : createWriteStream(path, { mode: 0o600 });
+  let problem: string | null = null;
+  out.on('error', (error: Error) => (problem = error.message));
+  let rows = 0;
+  for (let after = 0; ; ) {
+    const page = await admin.ask('admin.audit.list', { after, limit: PAGE, newestFirst: false });
+    if (!page.ok) return page;
+    if (problem !== null) return failed(failure('BAD_INPUT', `cannot write ${path ?? 'standard output'}: ${String(problem)}`));
+    for (const row of page.value) out.write(`${escapeControls(JSON.stringify(forJson(row)))}\n`);
+    rows += page.value.length;
+    after = page.value.at(-1)?.sequence ?? after;
+    if (page.value.length < PAGE) break;
+  }
+  if (out !== process.stdout) {
+    out.end();
+    await finished(out).catch((error: unknown) => (problem = String(error)));
+  }
+  return problem === null ? done(rows) : failed(failure('BAD_INPUT', `cannot write ${path ?? 'standard output'}: ${problem}`));
+}
+
+/** JSON escapes C0; C1 and format characters can steer a terminal too. */
+function escapeControls(line: string): string {
+  return line.replace(/[\u007f-\u009f\p{Cf}\u2028\u2029]/gu, (one) => `\\u${(one.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);
+}
+
+function forJson(row: AuditRow) {
+  return { ...row, at: isoTime(row.at) };
+}

@@ -1,0 +1,32 @@
+import type { Command } from 'commander';
+import type { Outcome } from '#/domain/outcome.js';
+import { type AdminLink, openAdmin } from './admin-link.js';
+import { exitCodeOf, printFailure } from './output.js';
+
+/** Options that every command has. */
+export interface CommonOptions {
+  readonly json?: true;
+  readonly home?: string;
+}
+
+export interface Leaf {
+  readonly admin: AdminLink;
+  readonly json: boolean;
+}
+
+/** Adds what every command has and runs it with one exit: 0 only when done, else the failure's code. */
+export function leaf<Options extends object>(command: Command, run: (leaf: Leaf, options: Options & CommonOptions, ...args: string[]) => Promise<Outcome<unknown>>): Command {
+  return withCommon(command).action(async (...given: unknown[]) => {
+    const args = given.slice(0, command.registeredArguments.length).flat().filter((one) => typeof one === 'string');
+    const options = command.opts<Options & CommonOptions>();
+    const admin = await openAdmin(options.home);
+    const outcome = admin.ok ? await run({ admin: admin.value, json: options.json === true }, options, ...args) : admin;
+    if (admin.ok) admin.value.close();
+    if (!outcome.ok) printFailure(outcome.failure, options.json === true);
+    process.exitCode = outcome.ok ? 0 : exitCodeOf(outcome.failure.code);
+  });
+}
+
+export function withCommon(command: Command): Command {
+  return command.option('--json', 'print JSON').option('--home <folder>', "Postern's state (default: $POSTERN_HOME, else .postern of the installation)");
+}

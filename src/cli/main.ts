@@ -1,0 +1,22 @@
+import { Command } from 'commander';
+import { EXIT } from '#/domain/failure.js';
+import { accountCommands } from './commands/account.js';
+import { auditCommands } from './commands/audit.js';
+import { doctorCommand } from './commands/doctor.js';
+import { groupCommands } from './commands/group.js';
+import { initCommand } from './commands/init.js';
+import { recordingCommands } from './commands/recordings.js';
+import { safeCommands } from './commands/safe.js';
+import { sessionCommands } from './commands/sessions.js';
+import { shadowCommands } from './commands/shadow.js';
+import { unsealCommand } from './commands/unseal.js';
+import { userCommands } from './commands/user.js';
+
+const program = new Command('postern')
+  .description('Postern: everything that the screens can do, for scripts. Talks to the running daemon over its admin socket.')
+  .showHelpAfterError('(postern ... --help shows how)')
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.done : EXIT.usage))
+  .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 usage or bad input, 3 denied, 4 not found, 5 not running or sealed, 6 integrity.\nEvery command takes --json and --home.');
+
+for (const add of [initCommand, userCommands, groupCommands, safeCommands, accountCommands, sessionCommands, recordingCommands, shadowCommands, auditCommands, doctorCommand, unsealCommand]) add(program);
+await program.parseAsync();

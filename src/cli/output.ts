@@ -1,0 +1,56 @@
+import { EXIT, type Failure, type FailureCode, oneLine } from '#/domain/failure.js';
+
+const EXIT_OF: Partial<Record<FailureCode, number>> = {
+  BAD_INPUT: EXIT.usage,
+  ALREADY_EXISTS: EXIT.failed,
+  DENIED: EXIT.denied,
+  NOT_YOUR_ROLE: EXIT.denied,
+  NOT_FOUND: EXIT.notFound,
+  SESSION_GONE: EXIT.notFound,
+  DAEMON_NOT_RUNNING: EXIT.unavailable,
+  VAULT_UNAVAILABLE: EXIT.unavailable,
+  VAULT_SEALED: EXIT.unavailable,
+  INTEGRITY: EXIT.integrity,
+  RECORDING_DAMAGED: EXIT.integrity,
+};
+
+export function exitCodeOf(code: FailureCode): number {
+  return EXIT_OF[code] ?? EXIT.failed;
+}
+
+/** Errors go to stderr: {code, side, stage, message, next} as JSON, or two lines for people. */
+export function printFailure(failure: Failure, json: boolean): void {
+  const { code, side, stage, message, next } = failure;
+  if (json) process.stderr.write(`${JSON.stringify({ code, side, stage, message, next })}\n`);
+  else process.stderr.write(`postern: ${message} [${code}, ${side}${stage === null ? '' : `, stage ${stage}`}]\n  next: ${next}\n`);
+}
+
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+export function printLine(text: string): void {
+  process.stdout.write(`${oneLine(text, 10_000)}\n`);
+}
+
+type Cell = string | number | boolean | null;
+
+/** A table for people: column names, two spaces between columns, nothing cut. */
+export function printTable<Row>(rows: readonly Row[], columns: Readonly<Record<string, (row: Row) => Cell>>, empty: string): void {
+  if (rows.length === 0) return printLine(empty);
+  const names = Object.keys(columns);
+  const cells = [names, ...rows.map((row) => Object.values(columns).map((cell) => shown(cell(row))))];
+  const widths = names.map((_, column) => Math.max(...cells.map((line) => [...(line[column] ?? '')].length)));
+  for (const line of cells) printLine(line.map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - [...cell].length)).join('  ').trimEnd());
+}
+
+function shown(cell: Cell): string {
+  if (cell === null || cell === '') return '-';
+  if (typeof cell === 'boolean') return cell ? 'yes' : 'no';
+  return oneLine(String(cell));
+}
+
+/** ISO 8601 UTC, for JSON and tables. */
+export function isoTime(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
+}
