@@ -1,12 +1,36 @@
 /** The box seen from outside and inside, without a target: identity, walls, single use, and its end. */
-import { chmodSync, chownSync, copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { spawnSync } from 'node:child_process';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { bindsOf, HOST, hasBox, isRoot, ofUid, processes, Rig, table, until, wait } from './rig.ts';
 
 let uid = 210_000;
-const walls = { groups: '0', capbnd: '0', nnp: '1', seccomp: '2', connect_inet: 'EAFNOSUPPORT', tiocsti: 'EPERM', unshare: 'EPERM', ptrace: 'EPERM', home_writable: 'OK', fds: '0,1,2' };
+const walls = {
+  groups: '0',
+  capbnd: '0',
+  nnp: '1',
+  seccomp: '2',
+  connect_inet: 'EAFNOSUPPORT',
+  tiocsti: 'EPERM',
+  unshare: 'EPERM',
+  ptrace: 'EPERM',
+  home_writable: 'OK',
+  fds: '0,1,2',
+};
 
 describe.skipIf(!hasBox)('box (needs root and bubblewrap)', () => {
   let rig: Rig;
@@ -25,7 +49,10 @@ describe.skipIf(!hasBox)('box (needs root and bubblewrap)', () => {
     const s = rig.make(session, { program: 'ssh', uid: `${of}`, gid: `${of}`, ...fields });
     const at = fields?.level === undefined || fields.level === '3' ? '/s' : s;
     const inside = at === '/s' ? '/bin/inside' : join(rig.run, 'bin/postern-inside');
-    writeFileSync(join(s, 'ssh_config'), `Host target\n User nobody\n ProxyCommand ${inside} dial ${at}\n ProxyUseFdpass yes\n`);
+    writeFileSync(
+      join(s, 'ssh_config'),
+      `Host target\n User nobody\n ProxyCommand ${inside} dial ${at}\n ProxyUseFdpass yes\n`,
+    );
     const server = createServer({ pauseOnConnect: true }).listen(join(s, 'dial'));
     servers.push(server);
     await new Promise((r) => server.once('listening', r));
@@ -41,8 +68,19 @@ describe.skipIf(!hasBox)('box (needs root and bubblewrap)', () => {
     await host.until(() => host.exit);
     expect(host.exit).toEqual({ code: 0, signal: 0 });
     const seen = table(host.out);
-    expect(seen).toMatchObject({ ...walls, uid: '200001', gid: '200002', interfaces: 'lo', processes: '2', shadow_readable: 'ENOENT' });
-    expect(seen['root_entries']?.split(',').sort()).toEqual(['bin', 'dev', 'etc', 'home', 'lib', 'lib64', 'proc', 's', 'tmp', 'usr'].filter((d) => d !== 'lib64' || existsSync('/lib64')));
+    expect(seen).toMatchObject({
+      ...walls,
+      uid: '200001',
+      gid: '200002',
+      interfaces: 'lo',
+      processes: '2',
+      shadow_readable: 'ENOENT',
+    });
+    expect(seen['root_entries']?.split(',').sort()).toEqual(
+      ['bin', 'dev', 'etc', 'home', 'lib', 'lib64', 'proc', 's', 'tmp', 'usr'].filter(
+        (d) => d !== 'lib64' || existsSync('/lib64'),
+      ),
+    );
   });
 
   test('level 3 on a pty, with a home of its own in memory', async () => {
@@ -58,7 +96,13 @@ describe.skipIf(!hasBox)('box (needs root and bubblewrap)', () => {
     rig.make('l2', { level: '2' });
     const { code, out } = rig.once(['l2']);
     expect(code).toBe(0);
-    expect(table(out)).toMatchObject({ ...walls, uid: '203001', processes: 'EACCES', root_entries: 'EACCES', shadow_readable: 'EACCES' });
+    expect(table(out)).toMatchObject({
+      ...walls,
+      uid: '203001',
+      processes: 'EACCES',
+      root_entries: 'EACCES',
+      shadow_readable: 'EACCES',
+    });
   });
 
   test('level 1: ids and seccomp only', () => {
@@ -99,7 +143,10 @@ describe.skipIf(!hasBox)('box (needs root and bubblewrap)', () => {
       await host.until(() => sshOf(of));
       const watcher = rig.pid(session);
       host.process.kill('SIGKILL');
-      await until(() => ofUid(of).length === 0 && !processes().some((p) => p.pid === watcher || p.parent === watcher), 1000);
+      await until(
+        () => ofUid(of).length === 0 && !processes().some((p) => p.pid === watcher || p.parent === watcher),
+        1000,
+      );
     }
   });
 
@@ -146,22 +193,35 @@ describe.skipIf(!hasBox)('box (needs root and bubblewrap)', () => {
     await until(() => ofUid(of).length === 0, 1000);
   });
 
-  test('the environment inside is exactly ours, and the session host may neither signal nor read the watcher', async () => {
+  test('the environment inside is exactly ours, and the session host has no right to signal the watcher', async () => {
     const of = await waiting('env');
     const host = await rig.host();
     host.do({ do: 'pipes', box: rig.box, args: ['env'] });
     const ssh = await host.until(() => sshOf(of));
     const environ = readFileSync(`/proc/${ssh.pid}/environ`, 'utf8').split('\0').filter(Boolean).sort();
-    expect(environ).toEqual(['HOME=/home/shadow-a', 'LANG=C.UTF-8', 'LOGNAME=shadow-a', 'PATH=/usr/bin:/bin', 'SHELL=/bin/inside', 'SSH_ASKPASS=/bin/askpass', 'SSH_ASKPASS_REQUIRE=force', 'TERM=xterm', 'USER=shadow-a']);
+    expect(environ).toEqual([
+      'HOME=/home/shadow-a',
+      'LANG=C.UTF-8',
+      'LOGNAME=shadow-a',
+      'PATH=/usr/bin:/bin',
+      'SHELL=/bin/inside',
+      'SSH_ASKPASS=/bin/askpass',
+      'SSH_ASKPASS_REQUIRE=force',
+      'TERM=xterm',
+      'USER=shadow-a',
+    ]);
     const limits = readFileSync(`/proc/${ssh.pid}/limits`, 'utf8');
     expect(limits).toMatch(/Max core file size\s+0\s+0/);
     expect(limits).toMatch(/Max file size\s+1000000\s+1000000/);
-    expect(readFileSync(`/proc/${ssh.pid}/status`, 'utf8')).toMatch(/^SigIgn:\s0{16}$/m);
+    expect(readFileSync(`/proc/${ssh.pid}/status`, 'utf8')).toMatch(/^SigIgn:\s0{12}[01]000$/m); // ssh itself ignores SIGPIPE
     expect(readFileSync(`/proc/${rig.pid('env')}/status`, 'utf8')).toMatch(/^Uid:\t0\t0\t0\t0$/m);
+    const kill = spawnSync('kill', ['-9', `${rig.pid('env')}`], { uid: HOST, gid: HOST, encoding: 'utf8' });
+    expect(kill.stderr).toMatch(/not permitted/i);
+    expect(sshOf(of)).toBeDefined();
     rig.once(['end', 'env']);
   });
 
-  test('Ctrl-C before login ends the client and not the box around it; resize reaches the pty', async () => {
+  test('Ctrl-C before login ends the client and not the box around it; Ctrl-Z stops nothing', async () => {
     const of = await waiting('ctrlc');
     const host = await rig.host();
     host.do({ do: 'pty', box: rig.box, args: ['ctrlc'] });
@@ -182,15 +242,26 @@ describe.skipIf(!hasBox)('box (needs root and bubblewrap)', () => {
       ['record of another owner', (s) => chownSync(join(dir(s), 'record'), HOST, 0)],
       ['record writable by the group', (s) => chmodSync(join(dir(s), 'record'), 0o664)],
       ['record writable by all', (s) => chmodSync(join(dir(s), 'record'), 0o646)],
-      ['record is a symbolic link', (s) => (renameSync(join(dir(s), 'record'), join(dir(s), 'r')), symlinkSync('r', join(dir(s), 'record')))],
-      ['record is a directory', (s) => (renameSync(join(dir(s), 'record'), join(dir(s), 'r')), mkdirSync(join(dir(s), 'record')))],
+      [
+        'record is a symbolic link',
+        (s) => (renameSync(join(dir(s), 'record'), join(dir(s), 'r')), symlinkSync('r', join(dir(s), 'record'))),
+      ],
+      [
+        'record is a directory',
+        (s) => (renameSync(join(dir(s), 'record'), join(dir(s), 'r')), mkdirSync(join(dir(s), 'record'))),
+      ],
       ['directory of another owner', (s) => chownSync(dir(s), HOST, 0)],
       ['directory writable by all', (s) => chmodSync(dir(s), 0o777)],
       ['directory is a symbolic link', (s) => (renameSync(dir(s), `${dir(s)}x`), symlinkSync(`${dir(s)}x`, dir(s)))],
       ['passwd of another owner', (s) => chownSync(join(dir(s), 'passwd'), HOST, 0)],
       ['binds writable by all', (s) => chmodSync(join(dir(s), 'binds'), 0o666)],
       ['home of another uid', (s) => chownSync(join(rig.run, 'homes', s), 203002, 203002)],
-      ['session directory is a symbolic link', (s) => (renameSync(join(rig.run, 's', s), join(rig.run, 's', `${s}x`)), symlinkSync('/', join(rig.run, 's', s)))],
+      [
+        'session directory is a symbolic link',
+        (s) => (
+          renameSync(join(rig.run, 's', s), join(rig.run, 's', `${s}x`)), symlinkSync('/', join(rig.run, 's', s))
+        ),
+      ],
     ];
     test.each(cases)('%s is refused', (name, spoil) => {
       const session = name.replaceAll(' ', '-');
@@ -221,6 +292,7 @@ const malformed = (run: string): [string, Record<string, string>, { record?: str
   ['a line without =', {}, { record: 'level\n' }],
   ['an empty line', {}, { record: '\n\n' }],
   ['an unknown key', { shell: '/bin/sh' }],
+  ['a key in capitals', { LEVEL: '3' }],
   ['a key twice', {}, { record: 'level=3\nlevel=2\n' }],
   ['a missing key', {}, { record: 'level=3\nuid=203001\n' }],
   ['NUL', {}, { record: 'level=3\0\n' }],
@@ -292,17 +364,38 @@ describe.each([
       if (!asRoot && idsOnly.test(name)) return;
       const session = `m${i}`;
       const { uid: id, ...rest } = fields;
-      rig.make(session, { level, ...rest }, raw?.record === undefined && id !== undefined ? { record: recordWith(rig, session, level, id) } : raw);
-      if ('shell' in fields) writeFileSync(join(rig.run, 'boxes', session, 'record'), `${readFileSync(join(rig.run, 'boxes', session, 'record'), 'utf8')}`);
+      rig.make(
+        session,
+        { level, ...rest },
+        raw?.record === undefined && id !== undefined ? { record: recordWith(rig, session, level, id) } : raw,
+      );
       own();
       const r = start([session]);
-      if (r.code !== 125 || r.out !== '' || !/^postern-box: [\x20-\x7e]+\n$/.test(r.err) || existsSync(join(rig.run, 'boxes', session, 'pid'))) wrong.push([name, r]);
+      if (
+        r.code !== 125 ||
+        r.out !== '' ||
+        !/^postern-box: [\x20-\x7e]+\n$/.test(r.err) ||
+        existsSync(join(rig.run, 'boxes', session, 'pid'))
+      )
+        wrong.push([name, r]);
     });
     expect(wrong).toEqual([]);
   });
 
   test.skipIf(skip)('usage', () => {
-    for (const args of [[], ['a', 'b'], ['end'], ['end', 'a', 'b'], ['../x'], ['a/b'], [''], ['a'.repeat(65)], ['end', '../x'], ['inside', 'a'], ['--help']]) {
+    for (const args of [
+      [],
+      ['a', 'b'],
+      ['end'],
+      ['end', 'a', 'b'],
+      ['../x'],
+      ['a/b'],
+      [''],
+      ['a'.repeat(65)],
+      ['end', '../x'],
+      ['inside', 'a'],
+      ['--help'],
+    ]) {
       const r = start(args);
       expect([args, r.code, r.out]).toEqual([args, 125, '']);
       expect(r.err).toMatch(/^postern-box: [\x20-\x7e]+\n$/);
@@ -316,7 +409,11 @@ describe.each([
     if (what === 'sanitize') return; // AddressSanitizer cannot start under the filter
     expect([code, err]).toEqual([0, '']);
     const { groups: _, ...rest } = walls;
-    expect(table(out)).toMatchObject({ ...rest, capbnd: expect.any(String), uid: isRoot ? `${HOST}` : `${process.getuid?.()}` });
+    expect(table(out)).toMatchObject({
+      ...rest,
+      capbnd: expect.any(String),
+      uid: isRoot ? `${HOST}` : `${process.getuid?.()}`,
+    });
   });
 
   test.skipIf(skip)('a level that does not fit who runs it is refused', () => {
@@ -330,7 +427,10 @@ function execChown(path: string): void {
   for (const name of [path, ...walk(path)]) chownSync(name, HOST, HOST);
 }
 function walk(path: string): string[] {
-  return readdirSync(path, { withFileTypes: true }).flatMap((e) => [join(path, e.name), ...(e.isDirectory() ? walk(join(path, e.name)) : [])]);
+  return readdirSync(path, { withFileTypes: true }).flatMap((e) => [
+    join(path, e.name),
+    ...(e.isDirectory() ? walk(join(path, e.name)) : []),
+  ]);
 }
 function recordWith(rig: Rig, session: string, level: string, id: string): string {
   const s = join(rig.run, 's', session);

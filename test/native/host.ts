@@ -20,15 +20,20 @@ let pty: IPty | undefined;
 let child: ChildProcess | undefined;
 
 process.on('message', (order: Order) => {
-  if (order.do === 'write') (pty ? pty.write(order.data) : child?.stdin?.write(order.data)) as unknown;
-  else if (order.do === 'resize') pty?.resize(order.columns, order.rows);
+  if (order.do === 'write') {
+    pty?.write(order.data);
+    child?.stdin?.write(order.data);
+  } else if (order.do === 'resize') pty?.resize(order.columns, order.rows);
   else if (order.do === 'pty') {
     pty = spawnPty(order.box, order.args, { cols: 80, rows: 24, encoding: 'utf8', cwd: '/' });
     pty.onData((data) => tell({ data }));
     pty.onExit(({ exitCode, signal }) => tell({ exit: exitCode, signal: signal ?? 0 }));
   } else {
     const leak = openSync('/etc/hostname', 'r'); // inherited by the box, and must not be seen in it
-    child = spawn(order.box, order.args, { stdio: ['pipe', 'pipe', 'pipe', leak, leak, leak], env: { LD_PRELOAD: '/x', SECRET: 'no' } });
+    child = spawn(order.box, order.args, {
+      stdio: ['pipe', 'pipe', 'pipe', leak, leak, leak],
+      env: { LD_PRELOAD: '/x', SECRET: 'no' },
+    });
     child.stdout?.on('data', (data) => tell({ data: String(data) }));
     child.stderr?.on('data', (data) => tell({ data: String(data) }));
     child.on('close', (code, signal) => tell({ exit: code ?? -1, signal: signal ?? 0 }));

@@ -1,6 +1,19 @@
 /** An installed RUN directory to test against, and the hands to start and end boxes in it. */
 import { execFileSync, fork, spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -17,12 +30,19 @@ const wrapper = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/us
   .find((f) => existsSync(f));
 export const hasWrapper = wrapper !== undefined;
 
-export type Fields = Partial<Record<'level' | 'uid' | 'gid' | 'name' | 'program' | 'home' | 'fsize' | 'term' | 'lang' | 'session' | 'pty', string>>;
+export type Fields = Partial<
+  Record<'level' | 'uid' | 'gid' | 'name' | 'program' | 'home' | 'fsize' | 'term' | 'lang' | 'session' | 'pty', string>
+>;
 
 export function bindsOf(program: string): string {
   const libraries = execFileSync('ldd', [program], { encoding: 'utf8' }).match(/\/\S+/g) ?? [];
   const files = [program, ...libraries];
-  return [...files.map((f) => `${realpathSync(f)}\t${f}`), ...(wrapper ? [`${realpathSync(wrapper)}\t${wrapper}`] : [])].join('\n') + '\n';
+  return (
+    [
+      ...files.map((f) => `${realpathSync(f)}\t${f}`),
+      ...(wrapper ? [`${realpathSync(wrapper)}\t${wrapper}`] : []),
+    ].join('\n') + '\n'
+  );
 }
 
 export class Rig {
@@ -65,8 +85,27 @@ export class Rig {
       if (uid > 0) chownSync(home, uid, uid);
       chownSync(s, HOST, HOST);
     }
-    const all: Fields = { level, uid: `${uid}`, gid: `${uid}`, name: 'shadow-a', program: 'selftest', home, fsize: '1000000', term: 'xterm', lang: 'C.UTF-8', session: s, ...fields };
-    writeFileSync(join(dir, 'record'), raw.record ?? Object.entries(all).map(([k, v]) => `${k}=${v}\n`).join(''), { mode: 0o644 });
+    const all: Fields = {
+      level,
+      uid: `${uid}`,
+      gid: `${uid}`,
+      name: 'shadow-a',
+      program: 'selftest',
+      home,
+      fsize: '1000000',
+      term: 'xterm',
+      lang: 'C.UTF-8',
+      session: s,
+      ...fields,
+    };
+    writeFileSync(
+      join(dir, 'record'),
+      raw.record ??
+        Object.entries(all)
+          .map(([k, v]) => `${k}=${v}\n`)
+          .join(''),
+      { mode: 0o644 },
+    );
     writeFileSync(join(dir, 'binds'), raw.binds ?? bindsOf('/usr/bin/ssh'));
     writeFileSync(join(dir, 'passwd'), `shadow-a:x:${uid}:${uid}::/home/shadow-a:/bin/inside\n`);
     writeFileSync(join(dir, 'group'), `shadow-a:x:${uid}:\n`);
@@ -77,7 +116,13 @@ export class Rig {
   /** Runs the box to its end, as the (unprivileged) session host's account. */
   once(args: string[], uid = HOST, gid = HOST): { code: number | null; out: string; err: string } {
     const as = isRoot ? { uid, gid } : {};
-    const r = spawnSync(this.box, args, { ...as, encoding: 'utf8', env: { ASAN_OPTIONS: 'detect_leaks=0' }, timeout: 20_000, input: '' });
+    const r = spawnSync(this.box, args, {
+      ...as,
+      encoding: 'utf8',
+      env: { ASAN_OPTIONS: 'detect_leaks=0' },
+      timeout: 20_000,
+      input: '',
+    });
     return { code: r.status, out: r.stdout, err: r.stderr };
   }
 
@@ -140,20 +185,29 @@ export async function until<T>(test: () => T | undefined | false | null, within 
 
 /** What the self-test printed, as a table. */
 export function table(out: string): Record<string, string> {
-  return Object.fromEntries(out.split(/\r?\n/).filter((l) => l.includes('=')).map((l) => [l.slice(0, l.indexOf('=')), l.slice(l.indexOf('=') + 1)]));
+  return Object.fromEntries(
+    out
+      .split(/\r?\n/)
+      .filter((l) => l.includes('='))
+      .map((l) => [l.slice(0, l.indexOf('=')), l.slice(l.indexOf('=') + 1)]),
+  );
 }
 
 /** Living processes below one, or of one uid, as the host sees them. */
 export function processes(): { pid: number; parent: number; uid: number; name: string }[] {
-  return readdirSync('/proc').filter((n) => /^\d+$/.test(n)).flatMap((n) => {
-    try {
-      const status = readFileSync(`/proc/${n}/status`, 'utf8');
-      const of = (key: string) => new RegExp(`^${key}:\\s*(\\S+)`, 'm').exec(status)?.[1] ?? '';
-      return of('State') === 'Z' ? [] : [{ pid: Number(n), parent: Number(of('PPid')), uid: Number(of('Uid')), name: of('Name') }];
-    } catch {
-      return [];
-    }
-  });
+  return readdirSync('/proc')
+    .filter((n) => /^\d+$/.test(n))
+    .flatMap((n) => {
+      try {
+        const status = readFileSync(`/proc/${n}/status`, 'utf8');
+        const of = (key: string) => new RegExp(`^${key}:\\s*(\\S+)`, 'm').exec(status)?.[1] ?? '';
+        return of('State') === 'Z'
+          ? []
+          : [{ pid: Number(n), parent: Number(of('PPid')), uid: Number(of('Uid')), name: of('Name') }];
+      } catch {
+        return [];
+      }
+    });
 }
 
 export const ofUid = (uid: number) => processes().filter((p) => p.uid === uid);
