@@ -6,11 +6,15 @@ import { describe, expect, test } from 'vitest';
 
 interface Room {
   readonly purpose: string;
-  /** Rooms, or parts of rooms (`recorder/codec`), whose values and types it may import. */
+  /** Rooms, or parts of rooms (`recorder/tape-format`), whose values and types it may import. */
   readonly mayImport: readonly string[];
   /** Rooms of which it may import types only: it is handed the thing itself by its conductor. */
   readonly typesOf?: readonly string[];
 }
+
+/** What reading a recording takes, without the power to write one: the files of `recorder` that `monitor` may know. */
+const codec = ['asciicast', 'sealed-segment', 'tape-events', 'tape-format', 'tape-key', 'utf8-splitter'];
+const codecFiles = codec.map((name) => `recorder/${name}`);
 
 /** Reading down the list is reading the way of a session, from the stranger at the door to the recording in a safe. */
 const rooms: Readonly<Record<string, Room>> = {
@@ -21,10 +25,20 @@ const rooms: Readonly<Record<string, Room>> = {
   authentication: { purpose: 'evidence becomes an identity', mayImport: ['domain', 'audit'] },
   portal: { purpose: 'the screens; asks only its services', mayImport: ['domain'], typesOf: ['contract'] },
   policy: { purpose: 'may this person do this now, and why not', mayImport: ['domain'] },
-  vault: { purpose: 'a permit becomes a secret; safes, accounts, members', mayImport: ['domain', 'policy', 'audit'] },
-  session: { purpose: 'one session, from box to last byte', mayImport: ['domain', 'contract'], typesOf: ['recorder'] },
+  vault: {
+    purpose: 'a permit becomes a secret; safes, accounts, members',
+    mayImport: ['domain', 'policy', 'audit'],
+  },
+  session: {
+    purpose: 'one session, from box to last byte',
+    mayImport: ['domain', 'contract'],
+    typesOf: ['recorder'],
+  },
   recorder: { purpose: 'events become a sealed tape in a safe', mayImport: ['domain', 'contract'] },
-  monitor: { purpose: 'watch live, replay, search', mayImport: ['domain', 'contract', 'recorder/codec'] },
+  monitor: {
+    purpose: 'watch live, replay, search',
+    mayImport: ['domain', 'contract', ...codecFiles, 'recorder/compression'],
+  },
   audit: { purpose: 'what happened, in order, tamper-evident', mayImport: ['domain'] },
   store: {
     purpose: 'rows behind the interfaces that the rooms declare',
@@ -34,7 +48,10 @@ const rooms: Readonly<Record<string, Room>> = {
 
   // Not stages of the way, but the ground under it:
   configuration: { purpose: 'one checked configuration, through conf', mayImport: ['domain'] },
-  house: { purpose: 'where things lie and run: directories, host accounts, credential files, log lines', mayImport: ['domain'] },
+  house: {
+    purpose: 'where things lie and run: directories, host accounts, credential files, log lines',
+    mayImport: ['domain'],
+  },
   supervisor: {
     purpose: 'what root does: sockets, children, box records, profiles',
     mayImport: ['domain', 'contract', 'house', 'configuration'],
@@ -49,7 +66,7 @@ const rooms: Readonly<Record<string, Room>> = {
 const pure: readonly RegExp[] = [
   /^domain\//,
   /^policy\//,
-  /^recorder\/codec\//,
+  new RegExp(`^recorder/(${codec.join('|')})\\.ts$`),
   /^vault\/envelope\.ts$/,
   /^audit\/chain\.ts$/,
   /^monitor\/timeline\.ts$/,
@@ -72,6 +89,7 @@ const libraries: Readonly<Record<string, readonly string[]>> = {
   zod: ['contract', 'configuration', 'house'],
   commander: ['cli'],
   fuzzysort: ['portal'],
+  'string-width': ['portal'],
   'asciinema-player': ['recorder'],
 };
 
@@ -86,21 +104,29 @@ interface Import {
 /** Every way in which one module names another. `import {type X}` counts as a value: it leaves an import behind. */
 function importsOf(source: string): Import[] {
   const code = withoutComments(source);
-  const named = /(?:^|[;}])\s*(?:import|export)\s+(type\s)?(?:[\w$*\s{},]|'[^']*'\s+as\s)*?\bfrom\s*['"]([^'"]+)['"]/gm;
+  const named =
+    /(?:^|[;}])\s*(?:import|export)\s+(type\s)?(?:[\w$*\s{},]|'[^']*'\s+as\s)*?\bfrom\s*['"]([^'"]+)['"]/gm;
   const bare = /(?:^|[;}])\s*import\s*['"]([^'"]+)['"]/gm;
   const called = /(typeof\s+)?\b(?:import(?:\.meta\.resolve)?|require)\s*\(\s*['"`]([^'"`]+)['"`]/g;
   const located = /new\s+URL\s*\(\s*['"`](\.[^'"`]*\.[jt]sx?)['"`]\s*,\s*import\.meta\.url/g;
   return [
-    ...[...code.matchAll(named)].map(([, type, specifier = '']) => ({ specifier, typeOnly: type !== undefined })),
+    ...[...code.matchAll(named)].map(([, type, specifier = '']) => ({
+      specifier,
+      typeOnly: type !== undefined,
+    })),
     ...[...code.matchAll(bare)].map(([, specifier = '']) => ({ specifier, typeOnly: false })),
-    ...[...code.matchAll(called)].map(([, type, specifier = '']) => ({ specifier, typeOnly: type !== undefined })),
+    ...[...code.matchAll(called)].map(([, type, specifier = '']) => ({
+      specifier,
+      typeOnly: type !== undefined,
+    })),
     ...[...code.matchAll(located)].map(([, specifier = '']) => ({ specifier, typeOnly: false })),
   ];
 }
 
 /** Strings are stepped over, so that the `//` of an address starts no comment. */
 function withoutComments(source: string): string {
-  const stringOrComment = /('(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`)|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
+  const stringOrComment =
+    /('(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`)|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
   return source.replace(stringOrComment, (_all, text: string | undefined) => text ?? ' ');
 }
 
@@ -133,7 +159,8 @@ function violations(file: string, source: string): string[] {
 function crossing(file: string, room: Room, { specifier, typeOnly }: Import, target: string): string[] {
   if (target.startsWith('..')) return [`${file} reaches out of src: ${specifier}`];
   if (roomOf(target) === roomOf(file)) return [];
-  if (!specifier.startsWith('#/')) return [`${file} crosses into another room by a relative path: write #/${target}.js`];
+  if (!specifier.startsWith('#/'))
+    return [`${file} crosses into another room by a relative path: write #/${target}.js`];
   if (covers(room.mayImport, target)) return [];
   if (covers(room.typesOf ?? [], target)) {
     return typeOnly ? [] : [`${file} may import types only (import type …) from ${specifier}`];
@@ -145,30 +172,48 @@ function outside(file: string, { specifier }: Import): string[] {
   const parts = specifier.split('/');
   const name = specifier.startsWith('@') ? parts.slice(0, 2).join('/') : (parts[0] ?? '');
   if (builtinModules.includes(name)) return [`${file} should write node:${specifier}`];
-  if (isPure(file) && specifier.startsWith('node:') && specifier !== 'node:crypto') return [`${file} is pure: ${specifier}`];
+  if (isPure(file) && specifier.startsWith('node:') && specifier !== 'node:crypto')
+    return [`${file} is pure: ${specifier}`];
   const users = libraries[name];
-  if (!users) return specifier.startsWith('node:') ? [] : [`${file} imports ${name}, which is not in the table of libraries`];
+  if (!users)
+    return specifier.startsWith('node:')
+      ? []
+      : [`${file} imports ${name}, which is not in the table of libraries`];
   const may = users.some((user) => user.replace('one file of ', '') === roomOf(file));
   return may ? [] : [`${file} may not import ${name}: it belongs to ${users.join(', ')}`];
 }
 
 /** Files of a tree against each other: what one file alone cannot show. */
 function violationsTogether(tree: ReadonlyMap<string, string>): string[] {
-  return [...singleUsers(tree), ...[...tree.keys()].filter(isPure).flatMap((file) => impureWay(file, tree, new Set()))];
+  return [
+    ...singleUsers(tree),
+    ...[...tree.keys()].filter(isPure).flatMap((file) => impureWay(file, tree, new Set())),
+  ];
 }
 
 function singleUsers(tree: ReadonlyMap<string, string>): string[] {
   const rules = Object.entries(libraries).flatMap(([name, users]) =>
-    users.filter((user) => user.startsWith('one file of ')).map((user) => ({ name, room: user.slice('one file of '.length) })),
+    users
+      .filter((user) => user.startsWith('one file of '))
+      .map((user) => ({ name, room: user.slice('one file of '.length) })),
   );
   return rules.flatMap(({ name, room }) => {
-    const files = [...tree].filter(([file, source]) => roomOf(file) === room && importsOf(source).some((one) => one.specifier === name));
-    return files.length > 1 ? [`${name} belongs into one file of ${room}, not ${files.map(([file]) => file).join(', ')}`] : [];
+    const files = [...tree].filter(
+      ([file, source]) => roomOf(file) === room && importsOf(source).some((one) => one.specifier === name),
+    );
+    return files.length > 1
+      ? [`${name} belongs into one file of ${room}, not ${files.map(([file]) => file).join(', ')}`]
+      : [];
   });
 }
 
 /** Follows the value imports of a pure file; a type costs nothing at run time. */
-function impureWay(start: string, tree: ReadonlyMap<string, string>, seen: Set<string>, file = start): string[] {
+function impureWay(
+  start: string,
+  tree: ReadonlyMap<string, string>,
+  seen: Set<string>,
+  file = start,
+): string[] {
   if (seen.has(file)) return [];
   seen.add(file);
   return importsOf(tree.get(file) ?? '').flatMap(({ specifier, typeOnly }) => {
@@ -201,7 +246,10 @@ describe('the house', () => {
     const sizes = [...tree].map(([file, source]) => ({ file, lines: source.split('\n').length - 1 }));
     sizes.sort((a, b) => b.lines - a.lines);
     const print = sizes.map(({ file, lines }) => `${String(lines).padStart(5)} ${file}`).join('\n');
-    expect(sizes.filter(({ lines }) => lines > longest).map(({ file }) => file), print).toEqual([]);
+    expect(
+      sizes.filter(({ lines }) => lines > longest).map(({ file }) => file),
+      print,
+    ).toEqual([]);
     expect(sizes[Math.floor(sizes.length / 2)]?.lines ?? 0, print).toBeLessThan(medianBelow);
   });
 });
@@ -221,13 +269,21 @@ describe('this test', () => {
     ['a require', 'door/a.ts', `const v = require('#/vault/open.js');`],
     ['a worker by its address', 'door/a.ts', `new Worker(new URL('../vault/open.js', import.meta.url));`],
     ['a forbidden room by a relative path', 'door/ssh/a.ts', `import { open } from '../../vault/open.js';`],
-    ['an allowed room by a relative path', 'door/ssh/a.ts', `import { Failure } from '../../domain/failure.js';`],
+    [
+      'an allowed room by a relative path',
+      'door/ssh/a.ts',
+      `import { Failure } from '../../domain/failure.js';`,
+    ],
     ['a way out of src', 'door/a.ts', `import { x } from '../../test/x.js';`],
     ['a value where types are allowed', 'portal/a.tsx', `import { Calls } from '#/contract/calls.js';`],
     ['a value between types', 'portal/a.tsx', `import { type Calls } from '#/contract/calls.js';`],
-    ['a part next to the allowed one', 'monitor/a.ts', `import { Tape } from '#/recorder/codec-writer.js';`],
+    ['a part next to the allowed one', 'monitor/a.ts', `import { Tape } from '#/recorder/tape-writer.js';`],
     ['anything but node:crypto in a pure room', 'policy/a.ts', `import type { Stats } from 'node:fs';`],
-    ['a pure file of another room', 'portal/screens/list/list.ts', `import { readFile } from 'node:fs/promises';`],
+    [
+      'a pure file of another room',
+      'portal/screens/list/list.ts',
+      `import { readFile } from 'node:fs/promises';`,
+    ],
     ['a module of Node without its prefix', 'door/a.ts', `import { connect } from 'net';`],
     ['a library in the wrong room', 'policy/a.ts', `import { sql } from 'kysely';`],
     ['a built-in that counts as a library', 'vault/a.ts', `import { DatabaseSync } from 'node:sqlite';`],
@@ -243,11 +299,15 @@ describe('this test', () => {
     ['its own room', 'door/ssh/a.ts', `import { b } from '../b.js';`],
     ['an allowed room', 'door/a.ts', `import { Failure } from '#/domain/failure.js';`],
     ['types where they are allowed', 'portal/a.tsx', `import type { Calls } from '#/contract/calls.js';`],
-    ['part of a room', 'monitor/a.ts', `import { decode } from '#/recorder/codec/decode.js';`],
+    ['part of a room', 'monitor/a.ts', `import { decode } from '#/recorder/tape-format.js';`],
     ['a comment', 'door/a.ts', `// import '#/vault/open.js'\n/* export * from '#/vault/open.js' */`],
     ['node:crypto in a pure room', 'policy/a.ts', `import { createHash } from 'node:crypto';`],
     ['a library in its room', 'store/a.ts', `import { Kysely } from 'kysely';`],
-    ['a name that sounds like it', 'door/a.ts', `const calls = { 'account.import': call(['safe']), import: f('x') };`],
+    [
+      'a name that sounds like it',
+      'door/a.ts',
+      `const calls = { 'account.import': call(['safe']), import: f('x') };`,
+    ],
     ['an export without a source', 'door/a.ts', `export const from = 'here';\nexport { a };\nconst b = 'x';`],
   ])('lets %s pass', (_what, file, source) => {
     expect(violations(file, source)).toEqual([]);
@@ -259,12 +319,21 @@ describe('this test', () => {
       ['domain/clock.ts', `import { read } from './read.js';`],
       ['domain/read.ts', `import { readFileSync } from 'node:fs';`],
     ]);
-    expect(violationsTogether(planted)).toContain('policy/decide.ts is pure, but reaches node:fs through domain/read.ts');
+    expect(violationsTogether(planted)).toContain(
+      'policy/decide.ts is pure, but reaches node:fs through domain/read.ts',
+    );
   });
 
   test('counts the files that use a library', () => {
     const pty = `import { spawn } from 'node-pty';`;
     expect(violationsTogether(new Map([['session/a.ts', pty]]))).toEqual([]);
-    expect(violationsTogether(new Map([['session/a.ts', pty], ['session/b.ts', pty]]))).toHaveLength(1);
+    expect(
+      violationsTogether(
+        new Map([
+          ['session/a.ts', pty],
+          ['session/b.ts', pty],
+        ]),
+      ),
+    ).toHaveLength(1);
   });
 });
