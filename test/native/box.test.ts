@@ -1,4 +1,6 @@
 /** The box seen from outside and inside, without a target: identity, walls, single use, and its end. */
+
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -12,7 +14,6 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { spawnSync } from 'node:child_process';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -116,7 +117,11 @@ describe.skipIf(!hasBox)('box (needs root and bubblewrap)', () => {
   test('a record is used once', () => {
     rig.make('once');
     expect(rig.once(['once']).code).toBe(0);
-    expect(rig.once(['once'])).toMatchObject({ code: 125, out: '', err: 'postern-box: once: used already\n' });
+    expect(rig.once(['once'])).toMatchObject({
+      code: 125,
+      out: '',
+      err: 'postern-box: once: used already\n',
+    });
     expect(readFileSync(join(rig.run, 'boxes/once/pid'), 'utf8')).toMatch(/^\d+ \d+\n$/);
   });
 
@@ -134,21 +139,24 @@ describe.skipIf(!hasBox)('box (needs root and bubblewrap)', () => {
     expect(rig.once(['foreign']).code).toBe(0);
   });
 
-  test.each(['3', '2', '1'])('level %s: a killed session host takes the box with it within a second', async (level) => {
-    for (const way of ['pty', 'pipes'] as const) {
-      const session = `gone${level}${way}`;
-      const of = await waiting(session, { level });
-      const host = await rig.host();
-      host.do({ do: way, box: rig.box, args: [session] });
-      await host.until(() => sshOf(of));
-      const watcher = rig.pid(session);
-      host.process.kill('SIGKILL');
-      await until(
-        () => ofUid(of).length === 0 && !processes().some((p) => p.pid === watcher || p.parent === watcher),
-        1000,
-      );
-    }
-  });
+  test.each(['3', '2', '1'])(
+    'level %s: a killed session host takes the box with it within a second',
+    async (level) => {
+      for (const way of ['pty', 'pipes'] as const) {
+        const session = `gone${level}${way}`;
+        const of = await waiting(session, { level });
+        const host = await rig.host();
+        host.do({ do: way, box: rig.box, args: [session] });
+        await host.until(() => sshOf(of));
+        const watcher = rig.pid(session);
+        host.process.kill('SIGKILL');
+        await until(
+          () => ofUid(of).length === 0 && !processes().some((p) => p.pid === watcher || p.parent === watcher),
+          1000,
+        );
+      }
+    },
+  );
 
   test.each(['3', '2', '1'])('level %s: end ends a running box, and only its own', async (level) => {
     const other = await waiting(`stay${level}`, { level });
@@ -244,7 +252,9 @@ describe.skipIf(!hasBox)('box (needs root and bubblewrap)', () => {
       ['record writable by all', (s) => chmodSync(join(dir(s), 'record'), 0o646)],
       [
         'record is a symbolic link',
-        (s) => (renameSync(join(dir(s), 'record'), join(dir(s), 'r')), symlinkSync('r', join(dir(s), 'record'))),
+        (s) => (
+          renameSync(join(dir(s), 'record'), join(dir(s), 'r')), symlinkSync('r', join(dir(s), 'record'))
+        ),
       ],
       [
         'record is a directory',
@@ -252,14 +262,18 @@ describe.skipIf(!hasBox)('box (needs root and bubblewrap)', () => {
       ],
       ['directory of another owner', (s) => chownSync(dir(s), HOST, 0)],
       ['directory writable by all', (s) => chmodSync(dir(s), 0o777)],
-      ['directory is a symbolic link', (s) => (renameSync(dir(s), `${dir(s)}x`), symlinkSync(`${dir(s)}x`, dir(s)))],
+      [
+        'directory is a symbolic link',
+        (s) => (renameSync(dir(s), `${dir(s)}x`), symlinkSync(`${dir(s)}x`, dir(s))),
+      ],
       ['passwd of another owner', (s) => chownSync(join(dir(s), 'passwd'), HOST, 0)],
       ['binds writable by all', (s) => chmodSync(join(dir(s), 'binds'), 0o666)],
       ['home of another uid', (s) => chownSync(join(rig.run, 'homes', s), 203002, 203002)],
       [
         'session directory is a symbolic link',
         (s) => (
-          renameSync(join(rig.run, 's', s), join(rig.run, 's', `${s}x`)), symlinkSync('/', join(rig.run, 's', s))
+          renameSync(join(rig.run, 's', s), join(rig.run, 's', `${s}x`)),
+          symlinkSync('/', join(rig.run, 's', s))
         ),
       ],
     ];
@@ -402,19 +416,22 @@ describe.each([
     }
   });
 
-  test.skipIf(skip || asRoot)('level 0 keeps the identity and still has no_new_privs, seccomp and a watcher', () => {
-    rig.make('zero', { level: '0' }, { binds: bindsOf('/usr/bin/ssh') });
-    own();
-    const { code, out, err } = rig.once(['zero']);
-    if (what === 'sanitize') return; // AddressSanitizer cannot start under the filter
-    expect([code, err]).toEqual([0, '']);
-    const { groups: _, ...rest } = walls;
-    expect(table(out)).toMatchObject({
-      ...rest,
-      capbnd: expect.any(String),
-      uid: isRoot ? `${HOST}` : `${process.getuid?.()}`,
-    });
-  });
+  test.skipIf(skip || asRoot)(
+    'level 0 keeps the identity and still has no_new_privs, seccomp and a watcher',
+    () => {
+      rig.make('zero', { level: '0' }, { binds: bindsOf('/usr/bin/ssh') });
+      own();
+      const { code, out, err } = rig.once(['zero']);
+      if (what === 'sanitize') return; // AddressSanitizer cannot start under the filter
+      expect([code, err]).toEqual([0, '']);
+      const { groups: _, ...rest } = walls;
+      expect(table(out)).toMatchObject({
+        ...rest,
+        capbnd: expect.any(String),
+        uid: isRoot ? `${HOST}` : `${process.getuid?.()}`,
+      });
+    },
+  );
 
   test.skipIf(skip)('a level that does not fit who runs it is refused', () => {
     rig.make('misfit', { level: asRoot ? '0' : '3' });

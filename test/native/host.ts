@@ -1,7 +1,7 @@
 /** Plays the session host: an unprivileged process that starts a box on a pty or on pipes. Run by rig.ts. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
-import { spawn as spawnPty, type IPty } from 'node-pty';
+import { type IPty, spawn as spawnPty } from 'node-pty';
 
 export type Order =
   | { do: 'pty' | 'pipes'; box: string; args: string[] }

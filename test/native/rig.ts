@@ -1,5 +1,5 @@
 /** An installed RUN directory to test against, and the hands to start and end boxes in it. */
-import { execFileSync, fork, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, execFileSync, fork, spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -7,8 +7,8 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
-  readFileSync,
   readdirSync,
+  readFileSync,
   realpathSync,
   rmSync,
   symlinkSync,
@@ -31,7 +31,10 @@ const wrapper = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/us
 export const hasWrapper = wrapper !== undefined;
 
 export type Fields = Partial<
-  Record<'level' | 'uid' | 'gid' | 'name' | 'program' | 'home' | 'fsize' | 'term' | 'lang' | 'session' | 'pty', string>
+  Record<
+    'level' | 'uid' | 'gid' | 'name' | 'program' | 'home' | 'fsize' | 'term' | 'lang' | 'session' | 'pty',
+    string
+  >
 >;
 
 export function bindsOf(program: string): string {
@@ -54,7 +57,9 @@ export class Rig {
     // Not /tmp: it is mounted nosuid in many places. A short path, as socket names end at 107 bytes.
     this.run = realpathSync(mkdtempSync(join(isRoot ? '/run' : tmpdir(), 'pt-')));
     const build = join(this.run, 'build');
-    execFileSync('make', ['-s', '-C', resolve(here, '../../native'), `BUILD=${build}`, what], { stdio: 'pipe' });
+    execFileSync('make', ['-s', '-C', resolve(here, '../../native'), `BUILD=${build}`, what], {
+      stdio: 'pipe',
+    });
     for (const d of ['bin', 'boxes', 's', 'homes']) mkdirSync(join(this.run, d));
     chmodSync(this.run, 0o755);
     this.box = join(this.run, 'bin/postern-box');
@@ -175,7 +180,11 @@ export class Host {
   }
 }
 
-export async function until<T>(test: () => T | undefined | false | null, within = 10_000, tell = () => ''): Promise<T> {
+export async function until<T>(
+  test: () => T | undefined | false | null,
+  within = 10_000,
+  tell = () => '',
+): Promise<T> {
   for (const end = Date.now() + within; ; await wait(10)) {
     const value = test();
     if (value) return value;
