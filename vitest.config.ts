@@ -30,7 +30,13 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'scenarios', include: withMachine, exclude: [slow], sequence: { groupOrder: 1 }, ...oneByOne },
+        test: {
+          name: 'scenarios',
+          include: withMachine,
+          exclude: [slow],
+          sequence: { groupOrder: 1 },
+          ...oneByOne,
+        },
       },
       {
         extends: true,

@@ -27,7 +27,8 @@ function startAgain() {
   const child = spawn(node, process.argv.slice(1), { stdio: 'inherit' });
   for (const signal of ['SIGTERM', 'SIGHUP', 'SIGUSR2']) process.on(signal, () => child.kill(signal));
   // A terminal's Ctrl-C and Ctrl-\\ have reached the child already: they go to the whole foreground group.
-  for (const signal of ['SIGINT', 'SIGQUIT']) process.on(signal, () => process.stdin.isTTY || child.kill(signal));
+  for (const signal of ['SIGINT', 'SIGQUIT'])
+    process.on(signal, () => process.stdin.isTTY || child.kill(signal));
   child.on('error', (error) => {
     console.error(`postern: cannot start ${node}: ${error.message}`);
     process.exit(71);

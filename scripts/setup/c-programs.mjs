@@ -13,6 +13,10 @@ export const native = {
   applies: () => existsSync(join(root, 'native/Makefile')),
   made: () => true,
   async make() {
-    await run('compiling native/', ['make', '-C', 'native'], 'The message above comes from the C compiler; make and gcc are needed.');
+    await run(
+      'compiling native/',
+      ['make', '-C', 'native'],
+      'The message above comes from the C compiler; make and gcc are needed.',
+    );
   },
 };

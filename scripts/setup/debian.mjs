@@ -5,22 +5,83 @@ import { run, StepFailed, say } from './run.mjs';
 
 /** `file` is how the need is seen on a system without dpkg: a command on PATH, or a path. */
 const needs = [
-  { name: 'bubblewrap', file: 'bwrap', when: 'always', why: 'the box around each client program', without: 'no session can be boxed: isolation level 3 is out of reach' },
-  { name: 'openssh-client', file: 'ssh', when: 'always', why: 'the client for SSH targets', without: 'SSH targets cannot be reached' },
-  { name: 'libnss-wrapper', file: libraryPath('libnss_wrapper.so'), when: 'always', why: 'names for uids that the host does not know', without: 'clients in a box without its own passwd file show numbers for names' },
-  { name: 'make', file: 'make', when: 'building', why: 'to build node-pty and native/', without: 'nothing can be compiled' },
-  { name: 'g++', file: 'g++', when: 'building', why: 'to build node-pty and native/', without: 'nothing can be compiled' },
-  { name: 'python3', file: 'python3', when: 'building', why: 'to build node-pty', without: 'node-pty cannot be compiled' },
-  { name: 'openssh-server', file: '/usr/sbin/sshd', when: 'testing', why: 'targets in the tests', without: 'the scenarios fail' },
-  { name: 'tmux', file: 'tmux', when: 'testing', why: 'a program with a full screen, for the tests', without: 'the scenarios with tmux fail' },
-  { name: 'asciinema', file: 'asciinema', when: 'testing', why: 'plays exported recordings in the tests', without: 'the export scenarios fail' },
-  { name: 'procps', file: 'ps', when: 'testing', why: 'ps, for looking around inside a box', without: 'some scenarios fail' },
+  {
+    name: 'bubblewrap',
+    file: 'bwrap',
+    when: 'always',
+    why: 'the box around each client program',
+    without: 'no session can be boxed: isolation level 3 is out of reach',
+  },
+  {
+    name: 'openssh-client',
+    file: 'ssh',
+    when: 'always',
+    why: 'the client for SSH targets',
+    without: 'SSH targets cannot be reached',
+  },
+  {
+    name: 'libnss-wrapper',
+    file: libraryPath('libnss_wrapper.so'),
+    when: 'always',
+    why: 'names for uids that the host does not know',
+    without: 'clients in a box without its own passwd file show numbers for names',
+  },
+  {
+    name: 'make',
+    file: 'make',
+    when: 'building',
+    why: 'to build node-pty and native/',
+    without: 'nothing can be compiled',
+  },
+  {
+    name: 'g++',
+    file: 'g++',
+    when: 'building',
+    why: 'to build node-pty and native/',
+    without: 'nothing can be compiled',
+  },
+  {
+    name: 'python3',
+    file: 'python3',
+    when: 'building',
+    why: 'to build node-pty',
+    without: 'node-pty cannot be compiled',
+  },
+  {
+    name: 'openssh-server',
+    file: '/usr/sbin/sshd',
+    when: 'testing',
+    why: 'targets in the tests',
+    without: 'the scenarios fail',
+  },
+  {
+    name: 'tmux',
+    file: 'tmux',
+    when: 'testing',
+    why: 'a program with a full screen, for the tests',
+    without: 'the scenarios with tmux fail',
+  },
+  {
+    name: 'asciinema',
+    file: 'asciinema',
+    when: 'testing',
+    why: 'plays exported recordings in the tests',
+    without: 'the export scenarios fail',
+  },
+  {
+    name: 'procps',
+    file: 'ps',
+    when: 'testing',
+    why: 'ps, for looking around inside a box',
+    without: 'some scenarios fail',
+  },
 ];
 
 /** Installs what is missing when it can; otherwise says what is missing, how to get it and what works less, and goes on. */
 export async function bringPackages({ forTests, forBuilding }) {
   const wanted = needs.filter(
-    ({ when }) => when === 'always' || (when === 'testing' && forTests) || (when === 'building' && forBuilding),
+    ({ when }) =>
+      when === 'always' || (when === 'testing' && forTests) || (when === 'building' && forBuilding),
   );
   let missing = missingOf(wanted);
   if (missing.length === 0) return;
@@ -33,13 +94,19 @@ export async function bringPackages({ forTests, forBuilding }) {
   }
   for (const { name, without } of missing) say(`missing: ${name}. Without it ${without}`);
   if (missing.length === 0 || !onDebian) return;
-  say(`to install: ${process.getuid?.() === 0 ? '' : 'sudo '}apt-get install ${missing.map(({ name }) => name).join(' ')}`);
+  say(
+    `to install: ${process.getuid?.() === 0 ? '' : 'sudo '}apt-get install ${missing.map(({ name }) => name).join(' ')}`,
+  );
 }
 
 function missingOf(wanted) {
-  const asked = spawnSync('dpkg-query', ['-W', '-f', '${db:Status-Status} ${Package}\n', ...wanted.map(({ name }) => name)], {
-    encoding: 'utf8',
-  });
+  const asked = spawnSync(
+    'dpkg-query',
+    ['-W', '-f', '${db:Status-Status} ${Package}\n', ...wanted.map(({ name }) => name)],
+    {
+      encoding: 'utf8',
+    },
+  );
   if (asked.error) return wanted.filter(({ file }) => !isThere(file));
   const installed = new Set(
     asked.stdout

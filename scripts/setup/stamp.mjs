@@ -4,8 +4,9 @@ import { dirname, join } from 'node:path';
 import { root } from './run.mjs';
 
 /**
- * A stage is { name, announce, stamp, hash(), applies(), made(), make() }. Its stamp holds the hash of what it was made from, is
- * written last, and lies inside the folder that it vouches for: who deletes the folder deletes the stamp with it.
+ * A stage is { name, announce, stamp, hash(), applies(), made(), make(), inStep?() }. Its stamp holds the hash of what
+ * it was made from, is written last, and lies inside the folder that it vouches for: who deletes the folder deletes
+ * the stamp with it.
  */
 export function isFresh(stage) {
   return !stage.applies() || (read(stage.stamp) === stage.hash() && stage.made());
@@ -23,7 +24,11 @@ export const unstamp = (stage) => rmSync(join(root, stage.stamp), { force: true 
 /** Content hash over names and bytes of files (paths from the root) and further texts. */
 export function hashOf({ files = [], texts = [] }) {
   const hash = createHash('sha256');
-  for (const file of files) hash.update(`${file}\0`).update(readFileSync(join(root, file))).update('\0');
+  for (const file of files)
+    hash
+      .update(`${file}\0`)
+      .update(readFileSync(join(root, file)))
+      .update('\0');
   for (const text of texts) hash.update(`${text}\0`);
   return hash.digest('hex');
 }
