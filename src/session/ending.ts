@@ -1,0 +1,50 @@
+import type { Failure } from '#/domain/failure.js';
+import { type Ending, NOTICE } from '#/domain/session.js';
+
+/** The life of a session, as far as its end goes: the first reason wins and is what the audit says. */
+export type EndingState = { readonly kind: 'open' } | { readonly kind: 'ended'; readonly ending: Ending };
+
+export const OPEN: EndingState = { kind: 'open' };
+
+export function endWith(state: EndingState, ending: Ending): EndingState {
+  return state.kind === 'open' ? { kind: 'ended', ending } : state;
+}
+
+export function failedEnding(failure: Failure): Ending {
+  return { kind: 'failed', code: failure.code, stage: failure.stage ?? 5, message: failure.message };
+}
+
+/** What ssh's exit after a login means. 255 is ssh's own word for trouble, unless the other end was still there. */
+export function endingOfClient(exit: { readonly status: number; readonly signal: number | null }, targetWentFirst: string | null): Ending {
+  const trouble = exit.status === 255 || exit.signal !== null;
+  return trouble && targetWentFirst !== null ? { kind: 'target-lost', detail: targetWentFirst } : { kind: 'exited', ...exit };
+}
+
+/** The line that a person sees in the terminal when something else than the program ended the session; null: none is needed. */
+export function lastLine(ending: Ending): string | null {
+  switch (ending.kind) {
+    case 'terminated':
+      return `This session was ended by ${ending.by}: ${ending.reason}`;
+    case 'idle':
+      return `This session was ended after ${ending.minutes} min without a key.`;
+    case 'time-limit':
+      return `This session was ended at its limit of ${ending.minutes} min.`;
+    case 'target-lost':
+      return `The connection to the target was lost (${ending.detail}).`;
+    case 'recorder-failed':
+      return `The recorder failed (${ending.detail}), so this session was ended.`;
+    case 'drained':
+      return 'Postern is stopping, so this session was ended. Its recording is kept.';
+    case 'exited':
+    case 'owner-ended':
+    case 'owner-lost':
+    case 'session-host-died':
+    case 'failed':
+      return null;
+    default:
+      return ending satisfies never;
+  }
+}
+
+/** The first data of every session. */
+export const NOTICE_LINE = `${NOTICE}\r\n`;

@@ -1,0 +1,132 @@
+import type { SecretKind } from '#/domain/account.js';
+import type { HostKey } from '#/domain/host-key.js';
+import type { IsolationLevel } from '#/domain/session.js';
+
+/** Where the client finds the session's sockets and the helper, as it sees them itself. */
+export interface ClientPaths {
+  readonly session: string;
+  readonly inside: string;
+}
+
+/** In the box everything has its own short place; with fewer walls the client sees the host's paths. */
+export function clientPaths(level: IsolationLevel, host: { readonly session: string; readonly inside: string }): ClientPaths {
+  return level === 3 ? { session: '/s', inside: '/bin/inside' } : host;
+}
+
+/** The alias under which the target's key is looked up: the client never sees the real address. */
+export const ALIAS = 'target';
+
+export interface ClientConfig {
+  readonly paths: ClientPaths;
+  readonly user: string;
+  readonly port: number;
+  readonly secretKind: SecretKind;
+  readonly hostKey: HostKey;
+}
+
+/** The configuration of the session's client. Nothing from the home or from /etc is read beside it. */
+export function sshConfig(config: ClientConfig): string {
+  const password = config.secretKind === 'password';
+  return render([
+    ...common(config.paths, config.user, config.port),
+    ['HostKeyAlgorithms', hostKeyAlgorithms(config.hostKey.type)],
+    ['PreferredAuthentications', password ? 'password,keyboard-interactive' : 'publickey'],
+    ['PasswordAuthentication', yes(password)],
+    ['KbdInteractiveAuthentication', yes(password)],
+    ['PubkeyAuthentication', yes(!password)],
+    ['NumberOfPasswordPrompts', '1'],
+    // with it the client would not use its askpass
+    ['BatchMode', yes(!password)],
+    ['IdentityAgent', password ? 'none' : `${config.paths.session}/agent`],
+    ['PermitLocalCommand', 'yes'],
+    ['LocalCommand', `${config.paths.inside} up ${config.paths.session}`],
+  ]);
+}
+
+/** The configuration of a look at the host key: the client stops before it says who it is. */
+export function probeConfig(config: { readonly paths: ClientPaths; readonly port: number }): string {
+  return render([
+    ...common(config.paths, 'nobody', config.port),
+    ['HostKeyAlgorithms', hostKeyAlgorithms(null)],
+    ['PreferredAuthentications', 'none'],
+    ['PasswordAuthentication', 'no'],
+    ['KbdInteractiveAuthentication', 'no'],
+    ['PubkeyAuthentication', 'no'],
+    ['NumberOfPasswordPrompts', '0'],
+    ['BatchMode', 'yes'],
+    ['IdentityAgent', 'none'],
+    ['PermitLocalCommand', 'no'],
+  ]);
+}
+
+type Option = readonly [name: string, value: string];
+
+function common(paths: ClientPaths, user: string, port: number): readonly Option[] {
+  return [
+    ['HostName', ALIAS],
+    ['Port', String(port)],
+    ['User', user],
+    ['HostKeyAlias', ALIAS],
+    ['ProxyCommand', `${paths.inside} dial ${paths.session}`],
+    ['ProxyUseFdpass', 'yes'],
+    ['KnownHostsCommand', `${paths.inside} hostkey ${paths.session} %t %K`],
+    ['UserKnownHostsFile', 'none'],
+    ['GlobalKnownHostsFile', 'none'],
+    ['StrictHostKeyChecking', 'yes'],
+    ['UpdateHostKeys', 'no'],
+    ['VerifyHostKeyDNS', 'no'],
+    ['CheckHostIP', 'no'],
+    ['HashKnownHosts', 'no'],
+    ['IdentityFile', 'none'],
+    ['CertificateFile', 'none'],
+    ['PKCS11Provider', 'none'],
+    ['IdentitiesOnly', 'no'],
+    ['AddKeysToAgent', 'no'],
+    ['HostbasedAuthentication', 'no'],
+    ['GSSAPIAuthentication', 'no'],
+    ['EscapeChar', 'none'],
+    ['IgnoreUnknown', 'EnableEscapeCommandline'],
+    ['EnableEscapeCommandline', 'no'],
+    ['ClearAllForwardings', 'yes'],
+    ['ForwardAgent', 'no'],
+    ['ForwardX11', 'no'],
+    ['Tunnel', 'no'],
+    ['ControlMaster', 'no'],
+    ['ControlPath', 'none'],
+    ['ControlPersist', 'no'],
+    ['CanonicalizeHostname', 'no'],
+    ['Compression', 'no'],
+    ['ConnectTimeout', '15'],
+    ['ConnectionAttempts', '1'],
+    ['ServerAliveInterval', '15'],
+    ['ServerAliveCountMax', '3'],
+    ['LogLevel', 'ERROR'],
+  ];
+}
+
+const FAMILIES = ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521', 'ssh-rsa'] as const;
+
+/**
+ * The pinned key's own algorithms first, so that a target with several keys shows that one; the others after it, so that
+ * a target that lost it shows what it has instead, and the refusal can name both.
+ */
+export function hostKeyAlgorithms(pinned: string | null): string {
+  const order = pinned === null ? FAMILIES : [pinned, ...FAMILIES.filter((one) => one !== pinned)];
+  return order.flatMap((type) => (type === 'ssh-rsa' ? ['rsa-sha2-512', 'rsa-sha2-256'] : [type])).join(',');
+}
+
+/** One option a line. A value that could begin another line, or another word where only one belongs, never gets this far. */
+function render(options: readonly Option[]): string {
+  return options.map(([name, value]) => `${name} ${argument(name, value)}\n`).join('');
+}
+
+const WHOLE_LINE = new Set(['ProxyCommand', 'KnownHostsCommand', 'LocalCommand']);
+
+function argument(name: string, value: string): string {
+  if (/[\p{Cc}"\\]/u.test(value) || value === '') throw new RangeError(`${name} has a character that the client's configuration cannot carry`);
+  return WHOLE_LINE.has(name) ? value : `"${value}"`;
+}
+
+function yes(is: boolean): string {
+  return is ? 'yes' : 'no';
+}
