@@ -1,0 +1,34 @@
+import type { Selectable, Transaction } from 'kysely';
+import type { ChainedEvent } from '#/audit/chain.js';
+import type { AuditRecords, SignedTail } from '#/audit/records.js';
+import type { Action } from '#/domain/audit.js';
+import { metaRecords } from './meta.js';
+import type { Tables } from './tables.js';
+
+const TAIL = 'audit-tail';
+
+export function auditRecords(db: Transaction<Tables>): AuditRecords {
+  const meta = metaRecords(db);
+  return {
+    async last() {
+      const row = await db.selectFrom('audit').selectAll().orderBy('sequence', 'desc').limit(1).executeTakeFirst();
+      return row === undefined ? null : eventOf(row);
+    },
+    async insert({ from, sessionId, ...rest }) {
+      await db.insertInto('audit').values({ ...rest, source: from, session_id: sessionId }).execute();
+    },
+    async list({ after, limit, newestFirst }) {
+      const rows = await db.selectFrom('audit').selectAll().where('sequence', '>', after).orderBy('sequence', newestFirst ? 'desc' : 'asc').limit(limit).execute();
+      return rows.map(eventOf);
+    },
+    async tail() {
+      const value = await meta.value(TAIL);
+      return value === null ? null : (JSON.parse(value.toString('utf8')) as SignedTail);
+    },
+    saveTail: (tail) => meta.setValue(TAIL, Buffer.from(JSON.stringify(tail), 'utf8')),
+  };
+}
+
+function eventOf({ source, session_id: sessionId, action, outcome, ...rest }: Selectable<Tables['audit']>): ChainedEvent {
+  return { ...rest, action: action as Action, outcome: outcome === 'ok' ? 'ok' : 'failure', from: source, sessionId };
+}

@@ -1,0 +1,22 @@
+import type { Transaction } from 'kysely';
+import type { MetaRecords } from '#/vault/records/records.js';
+import type { Tables } from './tables.js';
+
+export function metaRecords(db: Transaction<Tables>): MetaRecords {
+  return {
+    async value(name) {
+      const row = await db.selectFrom('meta').select('value').where('name', '=', name).executeTakeFirst();
+      return row === undefined ? null : Buffer.from(row.value);
+    },
+    async setValue(name, value) {
+      await db.insertInto('meta').values({ name, value }).onConflict((is) => is.column('name').doUpdateSet({ value })).execute();
+    },
+    async componentHash(component) {
+      const row = await db.selectFrom('components').select('password_hash').where('name', '=', component).executeTakeFirst();
+      return row === undefined ? null : Buffer.from(row.password_hash);
+    },
+    async setComponentHash(name, hash) {
+      await db.insertInto('components').values({ name, password_hash: hash }).onConflict((is) => is.column('name').doUpdateSet({ password_hash: hash })).execute();
+    },
+  };
+}

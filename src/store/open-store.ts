@@ -1,0 +1,91 @@
+import { chmodSync, existsSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { Kysely, SqliteDialect, type Transaction } from 'kysely';
+import { type Records, type Store, StoreFailure } from '#/vault/records/records.js';
+import { accountRecords } from './accounts.js';
+import { auditRecords } from './audit.js';
+import { metaRecords } from './meta.js';
+import { migrate, userVersion } from './migrate.js';
+import { asSqliteDatabase } from './node-sqlite.js';
+import { peopleRecords } from './people.js';
+import { safeRecords } from './safes.js';
+import { sessionRecords } from './sessions.js';
+import { shadowRecords } from './shadows.js';
+import type { Tables } from './tables.js';
+
+export type Opened =
+  | { readonly ok: true; readonly store: Store; readonly migratedFrom: number | null; readonly backup: string | null }
+  /** `why` is a sentence for the administrator; nothing was changed. */
+  | { readonly ok: false; readonly why: string };
+
+export interface OpenOptions {
+  readonly path: string;
+  /** Create the file; refused when it exists. Otherwise it must exist. */
+  readonly create: boolean;
+}
+
+/** Opens the vault's database for this process alone, durable at every commit, at our version. */
+export function openStore(options: OpenOptions): Opened {
+  if (options.create === existsSync(options.path)) {
+    return { ok: false, why: options.create ? `there is a vault at ${options.path} already` : `there is no vault at ${options.path}` };
+  }
+  const database = new DatabaseSync(options.path);
+  const outcome = prepare(database, options);
+  if (!outcome.ok) database.close();
+  return outcome;
+}
+
+function prepare(database: DatabaseSync, { path, create }: OpenOptions): Opened {
+  try {
+    if (create) chmodSync(path, 0o600);
+    // exclusive from the first access on: no other process can open it, and no shared memory file is needed
+    database.exec('pragma locking_mode = exclusive; begin exclusive; commit');
+    const before = userVersion(database);
+    if (before === 0 && !create) return { ok: false, why: `${path} is not a vault of Postern's` };
+    const migrated = migrate(database, path);
+    if (!migrated.ok) return migrated;
+    database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on');
+    return { ok: true, store: storeOf(database), migratedFrom: before === migrated.from && migrated.backup === null ? null : before, backup: migrated.backup };
+  } catch (error) {
+    const locked = error instanceof Error && /locked|busy/.test(error.message);
+    return { ok: false, why: locked ? `another process has ${path} open` : `${path} cannot be opened (${messageOf(error)})` };
+  }
+}
+
+export function storeOf(database: DatabaseSync): Store {
+  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: asSqliteDatabase(database) }) });
+  return {
+    async transaction(work) {
+      try {
+        return await db.transaction().execute((transaction) => work(recordsOf(transaction)));
+      } catch (error) {
+        throw isSqlite(error) ? new StoreFailure(messageOf(error)) : error;
+      }
+    },
+    quickCheck: () => Promise.resolve(String(database.prepare('pragma quick_check(1)').get()?.['quick_check'] ?? 'no answer')),
+    close: () => {
+      if (database.isOpen) database.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+function recordsOf(db: Transaction<Tables>): Records {
+  return {
+    people: peopleRecords(db),
+    safes: safeRecords(db),
+    accounts: accountRecords(db),
+    sessions: sessionRecords(db),
+    shadows: shadowRecords(db),
+    meta: metaRecords(db),
+    audit: auditRecords(db),
+  };
+}
+
+function isSqlite(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR';
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown';
+}

@@ -1,0 +1,38 @@
+import type { AuditRecords } from '#/audit/records.js';
+import type { Component } from '#/domain/people.js';
+import type { AccountRecords } from './accounts.js';
+import type { PeopleRecords } from './people.js';
+import type { SafeRecords } from './safes.js';
+import type { SessionRecords } from './sessions.js';
+import type { ShadowRecords } from './shadows.js';
+
+/** Single values of the vault itself. */
+export interface MetaRecords {
+  value(name: string): Promise<Buffer | null>;
+  setValue(name: string, value: Uint8Array): Promise<void>;
+  /** SHA-256 of a component's password. */
+  componentHash(component: Component): Promise<Buffer | null>;
+  setComponentHash(component: Component, hash: Uint8Array): Promise<void>;
+}
+
+/** Everything that is stored, within one transaction. */
+export interface Records {
+  readonly people: PeopleRecords;
+  readonly safes: SafeRecords;
+  readonly accounts: AccountRecords;
+  readonly sessions: SessionRecords;
+  readonly shadows: ShadowRecords;
+  readonly meta: MetaRecords;
+  readonly audit: AuditRecords;
+}
+
+export interface Store {
+  /** All of `work` or nothing of it, one after the other. Rejects with StoreFailure when the disk or the database does not obey. */
+  transaction<T>(work: (records: Records) => Promise<T>): Promise<T>;
+  /** What SQLite's own quick check says; 'ok' when all is well. */
+  quickCheck(): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** The database could not do what it was told: disk full, read only, damaged. */
+export class StoreFailure extends Error {}

@@ -1,0 +1,67 @@
+import type { SignedHead } from '#/contract/rows.js';
+import type { HostKey } from '#/domain/host-key.js';
+import type { AccountId, SafeId, SessionId, UserId } from '#/domain/ids.js';
+import type { Ending, IsolationLevel } from '#/domain/session.js';
+
+/** A session as it was granted; names are kept as they were then. */
+export interface StoredSession {
+  readonly id: SessionId;
+  readonly userId: UserId;
+  readonly user: string;
+  readonly from: string;
+  readonly accountId: AccountId;
+  readonly account: string;
+  readonly targetUser: string;
+  readonly address: string;
+  readonly port: number;
+  readonly safeId: SafeId;
+  readonly safe: string;
+  readonly recordingSafeId: SafeId;
+  readonly recordingSafe: string;
+  readonly startedAt: number;
+  readonly endedAt: number | null;
+  readonly state: 'connecting' | 'running' | 'detached' | 'ended';
+  readonly host: number | null;
+  readonly isolation: IsolationLevel;
+  /** The last stage that was passed. */
+  readonly stage: number;
+  readonly failedStage: number | null;
+  readonly ending: Ending | null;
+  /** The key that the target showed, and what the person decided about it. */
+  readonly offeredKey: HostKey | null;
+  readonly keyDecision: 'once' | 'pin' | 'refuse' | null;
+}
+
+export type SessionChange = Partial<Pick<StoredSession, 'endedAt' | 'state' | 'host' | 'isolation' | 'stage' | 'failedStage' | 'ending' | 'offeredKey' | 'keyDecision'>>;
+
+export interface StoredRecording {
+  readonly id: SessionId;
+  readonly stored: 'spool' | 'safe';
+  readonly bytes: number | null;
+  readonly segments: number | null;
+  readonly durationMs: number | null;
+  readonly complete: boolean | null;
+  /** base64 of the recording's X25519 public key, when the session host told it. */
+  readonly ephemeral: string | null;
+}
+
+export interface RecordedSession extends StoredSession {
+  readonly recording: StoredRecording;
+}
+
+export interface SessionRecords {
+  session(id: SessionId): Promise<StoredSession | null>;
+  addSession(session: StoredSession): Promise<void>;
+  changeSession(id: SessionId, change: SessionChange): Promise<void>;
+  /** Those that have not ended. */
+  open(): Promise<readonly StoredSession[]>;
+  lastOfferedKey(user: UserId, account: AccountId): Promise<HostKey | null>;
+  recording(id: SessionId): Promise<RecordedSession | null>;
+  /** Newest first. */
+  recordings(): Promise<readonly RecordedSession[]>;
+  pendingRecordings(): Promise<readonly RecordedSession[]>;
+  addRecording(recording: StoredRecording): Promise<void>;
+  changeRecording(id: SessionId, change: Partial<Omit<StoredRecording, 'id'>>): Promise<void>;
+  addHead(head: SignedHead): Promise<void>;
+  heads(id: SessionId): Promise<readonly SignedHead[]>;
+}
