@@ -1,0 +1,20 @@
+import { spawnSync } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
+
+/** Shows `source` at `target` too, which is made when missing. Throws with mount(8)'s own words. */
+export function bind(source: string, target: string, readOnly: boolean): void {
+  if (statSync(source).isDirectory()) mkdirSync(target, { recursive: true, mode: 0o755 });
+  else closeSync(openSync(target, 'a', 0o644));
+  mount(['--bind', '-o', readOnly ? 'bind,ro' : 'bind', source, target]);
+}
+
+/** `options` as mount(8) takes them. */
+export function tmpfs(target: string, options: string): void {
+  mkdirSync(target, { recursive: true, mode: 0o755 });
+  mount(['-t', 'tmpfs', '-o', options, 'tmpfs', target]);
+}
+
+function mount(args: readonly string[]): void {
+  const ran = spawnSync('mount', ['--no-mtab', ...args], { encoding: 'utf8' });
+  if (ran.status !== 0) throw new Error(`mount ${args.join(' ')}: ${ran.error?.message ?? ran.stderr.trim()}`);
+}

@@ -1,0 +1,76 @@
+import { chmodSync, chownSync, copyFileSync, existsSync, lstatSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { runPaths } from '#/contract/sockets.js';
+import { bind, tmpfs } from './mounts.js';
+
+export interface Places {
+  readonly run: string;
+  readonly home: string;
+  readonly recordings: string;
+  readonly installation: string;
+  /** A key file outside the home, if there is one. */
+  readonly masterKey: string | null;
+}
+
+export interface Walls {
+  /** We are in a mount namespace of our own: binds instead of links, and a tmpfs for the setuid program. */
+  readonly namespace: boolean;
+  readonly root: boolean;
+  /** uid and gid of psmconnect. */
+  readonly session: { readonly uid: number; readonly gid: number };
+}
+
+/** The whole of the installation that processes need. */
+const HOUSE = ['package.json', 'dist', 'node_modules'];
+
+/** Makes the run directory anew. What an earlier daemon of this home left there is swept: nothing in it outlives a daemon. */
+export function makeRunDirectory(places: Places, walls: Walls): void {
+  const { run } = places;
+  const found = lstatSync(run, { throwIfNoEntry: false });
+  if (found !== undefined && (!found.isDirectory() || found.uid !== process.getuid?.())) {
+    throw new Error(`${run} is in the way: it is not a directory of ours`);
+  }
+  rmSync(run, { recursive: true, force: true });
+  mkdirSync(run, { mode: 0o711 });
+  chmodSync(run, walls.root ? 0o711 : 0o700);
+  const paths = runPaths(run);
+  mkdirSync(paths.boxes);
+  chmodSync(paths.boxes, 0o711);
+  mkdirSync(paths.sessions);
+  chmodSync(paths.sessions, 0o711);
+  if (walls.root) chownSync(paths.sessions, walls.session.uid, walls.session.gid);
+  show(places, walls.namespace);
+  installBox(places, walls);
+}
+
+/** Dropped processes reach everything below the run directory, wherever it lies, also below a directory closed to them. */
+function show(places: Places, namespace: boolean): void {
+  const paths = runPaths(places.run);
+  mkdirSync(paths.house, { mode: 0o755 });
+  for (const part of HOUSE) place(join(places.installation, part), join(paths.house, part), namespace, true);
+  place(places.home, paths.home, namespace, false);
+  place(places.recordings, paths.recordings, namespace, false);
+  if (places.masterKey !== null && existsSync(places.masterKey)) place(places.masterKey, join(places.run, 'master.key'), namespace, true);
+}
+
+function place(source: string, target: string, namespace: boolean, readOnly: boolean): void {
+  if (namespace) bind(source, target, readOnly);
+  else symlinkSync(source, target);
+}
+
+/** The setuid program lies in a tmpfs that only our namespace has; without root it is an ordinary one. */
+function installBox({ run, installation }: Places, walls: Walls): void {
+  const paths = runPaths(run);
+  if (walls.namespace) tmpfs(paths.bin, 'mode=0755,size=16m');
+  else mkdirSync(paths.bin, { mode: 0o755 });
+  const build = join(installation, 'native/build');
+  const inside = join(paths.bin, 'postern-inside');
+  copyFileSync(join(build, 'postern-inside'), inside);
+  copyFileSync(inside, join(paths.bin, 'postern-askpass'));
+  chmodSync(inside, 0o755);
+  chmodSync(join(paths.bin, 'postern-askpass'), 0o755);
+  copyFileSync(join(build, 'postern-box'), paths.box);
+  if (walls.root) chownSync(paths.box, 0, walls.session.gid);
+  // after chown, which takes the setuid bit away
+  chmodSync(paths.box, walls.root ? 0o4750 : 0o700);
+}
