@@ -1,0 +1,28 @@
+import { Readable, Writable } from 'node:stream';
+
+const AHEAD = 64 * 1024;
+
+/** What `source` says, as a stream of its own that can be destroyed without harm to the source. */
+export function inputFrom(source: Readable): Readable {
+  const input = new Readable({
+    highWaterMark: AHEAD,
+    read() {
+      source.resume();
+    },
+  });
+  input.on('error', () => undefined);
+  source.on('data', (bytes: Buffer) => {
+    if (!input.destroyed && !input.push(bytes)) source.pause();
+  });
+  source.on('end', () => {
+    if (!input.destroyed) input.push(null);
+  });
+  return input;
+}
+
+/** A stream whose every write waits for `send` to call back: one chunk is under way at a time. */
+export function outputTo(send: (bytes: Buffer, sent: () => void) => void): Writable {
+  const output = new Writable({ highWaterMark: AHEAD, write: (bytes: Buffer, _encoding, sent) => send(bytes, () => sent()) });
+  output.on('error', () => undefined);
+  return output;
+}

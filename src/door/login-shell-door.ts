@@ -1,0 +1,142 @@
+import { isIP, type Socket } from 'node:net';
+import { PassThrough } from 'node:stream';
+import { encodeFrame, encodeJson, FRAME, FrameDecoder } from '#/contract/frame.js';
+import { cleanTerm } from '#/domain/session.js';
+import { inputFrom, outputTo } from './byte-streams.js';
+import type { DoorLimits } from './limits.js';
+import { resizing } from './resizing.js';
+import { fromRelay, type FromRelay, type ToRelay } from './shell-link.js';
+import type { Terminal } from './terminal.js';
+import { type Chance, openAdmission, type Visit } from './visit.js';
+
+export interface LoginShellDoorOptions {
+  readonly limits: DoorLimits;
+  readonly chance: Chance;
+  readonly serve: (terminal: Terminal) => Promise<void>;
+  readonly log: (what: string, about?: unknown) => void;
+}
+
+export interface LoginShellDoor {
+  accept(socket: Socket): void;
+  close(): void;
+}
+
+type Hello = Extract<FromRelay, { type: 'hello' }>;
+
+/** Bytes of one frame from a relay: it has no reason to send more at once. */
+const LONGEST_FRAME = 256 * 1024;
+const FAREWELL = 5000;
+
+/** The login-shell door: a relay behind somebody's sshd. As unauthenticated as the other one: the OS user only prefills. */
+export function openLoginShellDoor(options: LoginShellDoorOptions): LoginShellDoor {
+  // the source is only what the relay says, so one local user could bring penalties on everybody's address
+  const admission = openAdmission({ limits: options.limits, chance: options.chance, penalties: false });
+  const sockets = new Set<Socket>();
+  return {
+    accept(socket) {
+      socket.on('error', () => undefined);
+      const visit = admission.admit('login-shell', () => socket.destroy());
+      if ('refused' in visit) return void socket.end(encodeJson({ type: 'refused', message: visit.refused } satisfies ToRelay));
+      sockets.add(socket);
+      socket.once('close', () => {
+        sockets.delete(socket);
+        visit.end();
+      });
+      receive(socket, visit, options);
+    },
+    close() {
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+/** Reads frames until the relay is gone; the first must be its hello. */
+function receive(socket: Socket, visit: Visit, options: LoginShellDoorOptions): void {
+  const decoder = new FrameDecoder();
+  const keys = new PassThrough({ highWaterMark: LONGEST_FRAME });
+  let size: ReturnType<typeof resizing> | null = null;
+  let unfinished = 0;
+  keys.on('drain', () => socket.resume()).on('error', () => undefined);
+  const hear = (message: FromRelay): void => {
+    if (message.type === 'resize') size?.set(message.columns, message.rows);
+    else if (size === null) {
+      size = resizing(message.columns, message.rows);
+      serve(terminalOn({ socket, keys, size, visit, hello: message }));
+    }
+  };
+  const serve = (terminal: Terminal): void => {
+    options.serve(terminal).then(
+      () => terminal.close(0),
+      (error: unknown) => {
+        visit.crashed();
+        options.log('door: a terminal crashed', error);
+        socket.destroy();
+      },
+    );
+  };
+  socket.on('data', (bytes: Buffer) => {
+    try {
+      const frames = decoder.push(bytes);
+      unfinished = frames.length > 0 ? 0 : unfinished + bytes.length;
+      if (unfinished > LONGEST_FRAME) throw new Error('frame too long');
+      for (const frame of frames) {
+        if (frame.kind === FRAME.json) hear(fromRelay.parse(JSON.parse(frame.payload.toString('utf8'))));
+        else if (frame.kind === FRAME.data && size !== null && !keys.write(frame.payload)) socket.pause();
+      }
+    } catch (error) {
+      options.log('door: a relay broke the protocol', { why: error instanceof Error ? error.message : 'unknown' });
+      socket.destroy();
+    }
+  });
+  socket.on('end', () => keys.end());
+}
+
+interface Parts {
+  readonly socket: Socket;
+  readonly keys: PassThrough;
+  readonly size: ReturnType<typeof resizing>;
+  readonly visit: Visit;
+  readonly hello: Hello;
+}
+
+function terminalOn({ socket, keys, size, visit, hello }: Parts): Terminal {
+  const gone = new AbortController();
+  const input = inputFrom(keys);
+  const output = outputTo((bytes, sent) => {
+    if (socket.write(encodeFrame(FRAME.data, bytes))) sent();
+    else socket.once('drain', sent);
+  });
+  let closing = false;
+  socket.once('close', () => {
+    gone.abort();
+    input.destroy();
+    output.destroy();
+  });
+  return {
+    via: 'login-shell',
+    from: isIP(hello.from) === 0 ? 'login-shell' : hello.from,
+    user: hello.user,
+    term: cleanTerm(hello.term),
+    lang: hello.lang,
+    login: null,
+    input,
+    output,
+    gone: gone.signal,
+    size: size.size,
+    onResize: size.onResize,
+    identified: () => visit.identify(),
+    forgotten: () => visit.forget(),
+    attemptRefused: () => visit.attempt(),
+    close(status) {
+      if (closing) return;
+      closing = true;
+      const hangUp = (): void => {
+        clearTimeout(late);
+        socket.end(encodeJson({ type: 'exit', status } satisfies ToRelay));
+        setTimeout(() => socket.destroy(), FAREWELL).unref();
+      };
+      const late = setTimeout(hangUp, FAREWELL);
+      output.end(hangUp);
+    },
+  };
+}

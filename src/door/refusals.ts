@@ -1,0 +1,19 @@
+import { failure } from '#/domain/failure.js';
+
+/** What a person reads who asked at the door for something that is not there: what, and what to do instead. */
+export function notHere(what: string): string {
+  const { message, next } = failure('NOT_IN_THIS_RELEASE', what);
+  return `postern: ${message} ${next}`;
+}
+
+export const REFUSALS = {
+  command: notHere('Running a command'),
+  sftp: notHere('File transfer (sftp, scp)'),
+  subsystem: notHere('This subsystem'),
+  noTerminal: 'postern: A session needs a terminal. Connect with a plain interactive ssh, or with ssh -t.',
+  forwarding: notHere('Forwarding'),
+  agent: notHere('Agent forwarding'),
+  x11: notHere('X11 forwarding'),
+  direct: notHere('Connecting without the menu (a user name with @)'),
+  tooManySessions: 'postern: This connection has as many sessions as it may have.',
+} as const;

@@ -1,0 +1,62 @@
+import type { Socket } from 'node:net';
+import ssh2 from 'ssh2';
+import { type ConnectionOptions, serveConnection } from './ssh-connection.js';
+import { ALGORITHMS, IDENT } from './ssh-algorithms.js';
+import { socketOf } from './ssh2-guards.js';
+import { type Chance, openAdmission, type Visit } from './visit.js';
+
+export interface SshDoorOptions extends ConnectionOptions {
+  /** Ed25519 private key, OpenSSH PEM. */
+  readonly hostKey: string;
+  readonly chance: Chance;
+}
+
+export interface SshDoor {
+  /** Takes a connection that a listener accepted; limits apply before ssh2 sees a byte of it. */
+  accept(socket: Socket): void;
+  /** Hangs up on everybody. */
+  close(): void;
+}
+
+/** The SSH door: a stranger's bytes become a Terminal, or a refusal. */
+export function openSshDoor(options: SshDoorOptions): SshDoor {
+  const admission = openAdmission({ limits: options.limits, chance: options.chance, penalties: true });
+  const visits = new WeakMap<Socket, Visit>();
+  const sockets = new Set<Socket>();
+  const server = new ssh2.Server(
+    {
+      hostKeys: [options.hostKey],
+      ident: IDENT,
+      algorithms: ALGORITHMS as unknown as ssh2.Algorithms,
+      keepaliveInterval: options.limits.keepAlive,
+      keepaliveCountMax: 3,
+    },
+    (connection) => {
+      const visit = visits.get(socketOf(connection));
+      if (visit === undefined) throw new Error('a connection that was not admitted');
+      serveConnection(connection, visit, options);
+    },
+  );
+  server.on('error', (error: Error) => options.log('door: server', error));
+  return {
+    accept(socket) {
+      socket.on('error', () => undefined);
+      // keystroke echo takes 40 ms under Nagle's algorithm and delayed acknowledgements
+      socket.setNoDelay(true);
+      const from = socket.remoteAddress;
+      if (from === undefined) return void socket.destroy();
+      const visit = admission.admit(from, () => socket.destroy());
+      if ('refused' in visit) return void socket.end(`${visit.refused}\r\n`, () => socket.destroy());
+      sockets.add(socket);
+      visits.set(socket, visit);
+      socket.once('close', () => {
+        sockets.delete(socket);
+        visit.end();
+      });
+      server.injectSocket(socket);
+    },
+    close() {
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import type { Readable, Writable } from 'node:stream';
+import type { LoggedIn } from '#/contract/calls.js';
+import type { TerminalSize } from '#/domain/session.js';
+
+/** A person's terminal, however he came in. Bytes both ways; nothing is decoded. */
+export interface Terminal {
+  readonly via: 'ssh' | 'login-shell';
+  /** The client's address; through the login-shell door, what the relay says it is. */
+  readonly from: string;
+  /** What to put into the login screen's user field; may be empty. */
+  readonly user: string;
+  readonly term: string;
+  readonly lang: string;
+  /** Not null when the person proved a registered key at the door. */
+  readonly login: LoggedIn | null;
+  readonly input: Readable;
+  /** Its backpressure is the client's. */
+  readonly output: Writable;
+  /** Aborted when the client is gone or the terminal was closed. */
+  readonly gone: AbortSignal;
+  size(): TerminalSize;
+  /** The result stops it. */
+  onResize(listener: (size: TerminalSize) => void): () => void;
+  /** The portal knows who this is: the connection stops counting as a stranger's. */
+  identified(): void;
+  /** Nobody is logged in any more. */
+  forgotten(): void;
+  /** A login was refused. False: that was the last one allowed here. */
+  attemptRefused(): boolean;
+  /** Flushes what was written, tells the client its exit status and hangs up. */
+  close(status: number): void;
+}

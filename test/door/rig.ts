@@ -1,0 +1,144 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type IPty, spawn } from 'node-pty';
+import ssh2 from 'ssh2';
+import type { LoggedIn } from '#/contract/calls.js';
+import { type DoorLimits, OPENSSH_LIMITS } from '#/door/limits.js';
+import type { KeyQuestions } from '#/door/ssh-authentication.js';
+import { openSshDoor } from '#/door/ssh-door.js';
+import type { Terminal } from '#/door/terminal.js';
+
+const hostKey = ssh2.utils.generateKeyPairSync('ed25519');
+
+export const somebody: LoggedIn = {
+  ticket: 'ticket-of-alice',
+  person: { user: 'alice', groups: [], rights: [], lastSuccess: null, lastFailure: null, auditor: false },
+  mustChange: false,
+};
+
+export interface Rig {
+  readonly port: number;
+  readonly host: string;
+  readonly terminals: Terminal[];
+  readonly lines: { readonly what: string; readonly about: unknown }[];
+  readonly abandoned: LoggedIn[];
+  close(): Promise<void>;
+}
+
+export interface RigOptions {
+  readonly limits?: Partial<DoorLimits>;
+  readonly questions?: KeyQuestions;
+  readonly serve?: (terminal: Terminal) => Promise<void>;
+  readonly now?: () => number;
+  readonly random?: () => number;
+}
+
+/** A door on a free port of loopback, with a small fake portal behind it. */
+export async function openRig(options: RigOptions = {}): Promise<Rig> {
+  const terminals: Terminal[] = [];
+  const lines: { what: string; about: unknown }[] = [];
+  const abandoned: LoggedIn[] = [];
+  const serve = options.serve ?? waitForEnd;
+  const door = openSshDoor({
+    hostKey: hostKey.private,
+    limits: { ...OPENSSH_LIMITS, ...options.limits },
+    questions: options.questions ?? { keyKnown: async () => false, loginByKey: async () => null },
+    serve: async (terminal) => {
+      terminals.push(terminal);
+      await serve(terminal);
+    },
+    abandon: (login) => abandoned.push(login),
+    log: (what, about) => lines.push({ what, about }),
+    chance: { now: options.now ?? (() => performance.now() / 1000), random: options.random ?? (() => 0.999) },
+  });
+  const server = createServer({ allowHalfOpen: false }, (socket) => door.accept(socket));
+  await listen(server);
+  return {
+    port: (server.address() as AddressInfo).port,
+    host: '127.0.0.1',
+    terminals,
+    lines,
+    abandoned,
+    close: () =>
+      new Promise((resolve) => {
+        door.close();
+        server.close(() => resolve());
+      }),
+  };
+}
+
+function listen(server: Server): Promise<void> {
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+}
+
+/** Says what it got, until the client is gone or `q` is typed. */
+async function waitForEnd(terminal: Terminal): Promise<void> {
+  terminal.output.write(`hello ${terminal.user} ${terminal.term} ${terminal.size().columns}x${terminal.size().rows}\r\n`);
+  terminal.onResize(({ columns, rows }) => terminal.output.write(`now ${columns}x${rows}\r\n`));
+  for await (const bytes of terminal.input) {
+    const text = (bytes as Buffer).toString('latin1');
+    terminal.output.write(`got ${JSON.stringify(text)}\r\n`);
+    if (text.includes('q')) return;
+  }
+}
+
+/** A file in a directory of its own, gone at the end of the test. */
+export function scratch(): { readonly path: (name: string) => string; readonly write: (name: string, text: string, mode?: number) => string; remove(): void } {
+  const directory = mkdtempSync(join(tmpdir(), 'door-'));
+  return {
+    path: (name) => join(directory, name),
+    write(name, text, mode = 0o600) {
+      const path = join(directory, name);
+      writeFileSync(path, text, { mode });
+      return path;
+    },
+    remove: () => rmSync(directory, { recursive: true, force: true }),
+  };
+}
+
+export interface Person {
+  readonly pty: IPty;
+  readonly screen: () => string;
+  sees(text: string | RegExp): Promise<void>;
+  readonly exit: Promise<number>;
+}
+
+/** The real ssh client in a pty. */
+export function ssh(rig: { readonly port: number }, args: readonly string[], user = 'alice', size = { cols: 80, rows: 24 }): Person {
+  const fixed = ['-F', 'none', '-p', String(rig.port), '-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null', '-o', 'LogLevel=ERROR', '-o', 'IdentityAgent=none'];
+  return inPty('ssh', [...fixed, ...args.slice(0, -1).filter(() => true), '-l', user, '127.0.0.1', ...args.slice(-1).filter((one) => one !== '')], size);
+}
+
+export function inPty(file: string, args: readonly string[], size = { cols: 80, rows: 24 }, env: Record<string, string> = {}): Person {
+  const pty = spawn(file, [...args], { name: 'xterm-256color', ...size, env: { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', TERM: 'xterm-256color', ...env } });
+  let shown = '';
+  const waiting = new Set<() => void>();
+  pty.onData((text) => {
+    shown += text;
+    for (const look of [...waiting]) look();
+  });
+  const { promise: exit, resolve } = Promise.withResolvers<number>();
+  pty.onExit(({ exitCode }) => {
+    resolve(exitCode);
+    for (const look of [...waiting]) look();
+  });
+  return {
+    pty,
+    screen: () => shown,
+    exit,
+    sees: (text) =>
+      new Promise((resolve, reject) => {
+        const timer = setTimeout(() => reject(new Error(`never saw ${String(text)} in ${JSON.stringify(shown)}`)), 8000);
+        const look = (): void => {
+          if (typeof text === 'string' ? !shown.includes(text) : !text.test(shown)) return;
+          clearTimeout(timer);
+          waiting.delete(look);
+          resolve();
+        };
+        waiting.add(look);
+        look();
+      }),
+  };
+}
