@@ -1,0 +1,148 @@
+import { failure } from '#/domain/failure.js';
+import { done, failed, type Outcome } from '#/domain/outcome.js';
+import type { Ending } from '#/domain/session.js';
+import type { Keyframe, TapeEvent } from '#/domain/tape.js';
+import type { Anchors } from './anchors.js';
+import { Backlog } from './backlog.js';
+import type { ClosedTape, OpenTape } from './open-tape.js';
+import type { SegmentWriter } from './segment-writer.js';
+import type { SpoolFile } from './spool-file.js';
+
+/** So much is written at once, without waiting for more. */
+const ENOUGH = 64 * 1024;
+/** A source that was paused goes on when no more than this is pending. */
+const LOW = 256 * 1024;
+
+interface Parts {
+  readonly file: SpoolFile;
+  readonly writer: SegmentWriter;
+  readonly anchors: Anchors;
+  /** Milliseconds that events wait for others. */
+  readonly batch: number;
+}
+
+export class RunningTape implements OpenTape {
+  readonly failed: Promise<string>;
+  readonly #parts: Parts;
+  readonly #backlog = new Backlog();
+  readonly #sayFailed: (why: string) => void;
+  readonly #waiting: (() => void)[] = [];
+  #failure: string | null = null;
+  #writing: Promise<void> | null = null;
+  #beingWritten = 0;
+  #timer: NodeJS.Timeout | null = null;
+  #closing: Promise<Outcome<ClosedTape>> | null = null;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    const { promise, resolve } = Promise.withResolvers<string>();
+    this.failed = promise;
+    this.#sayFailed = resolve;
+  }
+
+  get pending(): number {
+    return this.#backlog.bytes + this.#beingWritten;
+  }
+
+  get outputBytes(): number {
+    return this.#backlog.outputBytes;
+  }
+
+  append(event: TapeEvent): void {
+    if (this.#closing !== null) return this.#sayFailed('something came after the end of the tape');
+    this.#backlog.put(event);
+    this.#schedule();
+  }
+
+  keyframe(frame: Keyframe): void {
+    if (this.#closing !== null) return;
+    this.#backlog.putKeyframe(frame);
+    this.#schedule();
+  }
+
+  drained(): Promise<void> {
+    if (this.#failure !== null || this.pending <= LOW) return Promise.resolve();
+    this.#schedule();
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  close(ending: Ending): Promise<Outcome<ClosedTape>> {
+    this.#closing ??= this.#close(ending);
+    return this.#closing;
+  }
+
+  /** The first reason stands. What is pending stays in memory and is not written any more. */
+  fail(why: string): void {
+    if (this.#failure !== null) return;
+    this.#failure = why;
+    this.#cancelTimer();
+    this.#parts.anchors.stop();
+    this.#sayFailed(why);
+    this.#wake();
+  }
+
+  async #close(ending: Ending): Promise<Outcome<ClosedTape>> {
+    this.#cancelTimer();
+    await this.#writing;
+    await this.#write(0);
+    await this.#guard(() => this.#parts.writer.end(ending));
+    this.#parts.writer.wipe();
+    await this.#parts.file.close().catch(() => undefined);
+    if (this.#failure !== null) return failed(failure('RECORDER_FAILED', this.#failure));
+    const { segments, head } = this.#parts.writer;
+    const refused = await this.#parts.anchors.final(segments, head);
+    return refused === null ? done({ segments, head, bytes: this.#parts.file.bytes }) : failed(refused);
+  }
+
+  #schedule(): void {
+    if (this.#failure !== null || this.#writing !== null || this.#closing !== null) return;
+    if (this.#backlog.bytes >= ENOUGH) this.#start();
+    else this.#timer ??= setTimeout(() => this.#start(), this.#parts.batch);
+  }
+
+  #start(): void {
+    this.#cancelTimer();
+    this.#writing = this.#write(ENOUGH).finally(() => {
+      this.#writing = null;
+      if (this.#backlog.bytes > 0) this.#schedule();
+    });
+  }
+
+  /** Writes batch after batch, as long as more than `least` bytes wait. */
+  async #write(least: number): Promise<void> {
+    for (let one = this.#next(); one !== null; one = this.#backlog.bytes > least ? this.#next() : null) {
+      const batch = one;
+      this.#beingWritten = batch.bytes;
+      await this.#guard(() => (batch.kind === 'events' ? this.#parts.writer.events(batch.events) : this.#parts.writer.keyframe(batch.frame)));
+      this.#beingWritten = 0;
+      this.#anchor();
+      if (this.pending <= LOW) this.#wake();
+    }
+  }
+
+  #next() {
+    return this.#failure === null ? this.#backlog.take() : null;
+  }
+
+  #anchor(): void {
+    if (this.#failure === null) this.#parts.anchors.changed(this.#parts.writer.segments, this.#parts.writer.head);
+  }
+
+  async #guard(write: () => Promise<void>): Promise<void> {
+    if (this.#failure !== null) return;
+    try {
+      await write();
+    } catch (error) {
+      this.fail(error instanceof Error ? error.message : 'the tape cannot be written');
+    }
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  #cancelTimer(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+}

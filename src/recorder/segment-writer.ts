@@ -1,0 +1,105 @@
+import type { Ending } from '#/domain/session.js';
+import type { Keyframe, TapeEvent } from '#/domain/tape.js';
+import { compress } from './compression.js';
+import type { SpoolFile } from './spool-file.js';
+import { sealSegment } from './sealed-segment.js';
+import { chainHead, LIMITS, SEGMENT, type SegmentType } from './tape-format.js';
+import { EventEncoder, type Lines } from './tape-events.js';
+import { nextKey } from './tape-key.js';
+
+/** The payload of a keyframe segment. Playing goes on in segment `resume.segment`, after its first `resume.skip` bytes of output. */
+export interface TapedKeyframe {
+  readonly at: number;
+  readonly columns: number;
+  readonly rows: number;
+  readonly screen: string;
+  readonly resume: { readonly segment: number; readonly skip: number };
+}
+
+/** The payload of the end segment. */
+export interface TapedEnd {
+  readonly ending: Ending;
+  readonly outputBytes: number;
+}
+
+/** A keyframe that lags behind by more segments than this is of no use to anybody. */
+const REMEMBERED = 512;
+
+/** Seals payloads into segments, one after another, each with its own key and chained to the one before. */
+export class SegmentWriter {
+  readonly #file: SpoolFile;
+  readonly #recordingId: string;
+  readonly #encoder = new EventEncoder();
+  #key: Buffer;
+  #head: Buffer;
+  #segments = 0;
+  /** Where the output of the latest segments of events begins. */
+  #starts: { readonly segment: number; readonly outputBytes: number }[] = [];
+
+  constructor(options: { readonly file: SpoolFile; readonly recordingId: string; readonly key: Buffer; readonly head: Buffer }) {
+    this.#file = options.file;
+    this.#recordingId = options.recordingId;
+    this.#key = options.key;
+    this.#head = options.head;
+  }
+
+  get segments(): number {
+    return this.#segments;
+  }
+
+  /** Hex. */
+  get head(): string {
+    return this.#head.toString('hex');
+  }
+
+  async events(events: readonly TapeEvent[]): Promise<void> {
+    await this.#lines(() => this.#encoder.encode(events));
+  }
+
+  async keyframe(frame: Keyframe & { readonly outputBytes: number }): Promise<void> {
+    const resume = this.#resume(frame.outputBytes);
+    if (resume === null || frame.screen.length > LIMITS.payload / 4) return;
+    const at = Math.max(0, Math.min(Math.round(frame.at), this.#encoder.at));
+    const { columns, rows, screen } = frame;
+    await this.#seal(SEGMENT.keyframe, at, at, JSON.stringify({ at, columns, rows, screen, resume } satisfies TapedKeyframe));
+  }
+
+  async end(ending: Ending): Promise<void> {
+    await this.#lines(() => this.#encoder.end());
+    const { at, outputBytes } = this.#encoder;
+    await this.#seal(SEGMENT.end, at, at, JSON.stringify({ ending, outputBytes } satisfies TapedEnd));
+  }
+
+  wipe(): void {
+    this.#key.fill(0);
+  }
+
+  async #lines(encode: () => Lines): Promise<void> {
+    const outputBytes = this.#encoder.outputBytes;
+    const { text, first, last } = encode();
+    if (text === '') return;
+    this.#starts.push({ segment: this.#segments, outputBytes });
+    if (this.#starts.length > REMEMBERED) this.#starts.shift();
+    await this.#seal(SEGMENT.events, first, last, text);
+  }
+
+  #resume(outputBytes: number): TapedKeyframe['resume'] | null {
+    const ahead = outputBytes - this.#encoder.outputBytes;
+    // the segment after the keyframe
+    if (ahead >= 0) return { segment: this.#segments + 1, skip: ahead };
+    const start = this.#starts.findLast((one) => one.outputBytes <= outputBytes);
+    return start === undefined ? null : { segment: start.segment, skip: outputBytes - start.outputBytes };
+  }
+
+  async #seal(type: SegmentType, first: number, last: number, payload: string): Promise<void> {
+    const compressed = await compress(Buffer.from(payload, 'utf8'));
+    const place = { recordingId: this.#recordingId, previous: this.#head };
+    const segment = sealSegment(this.#key, { type, number: this.#segments, first, last }, place, compressed);
+    await this.#file.append(segment);
+    const key = nextKey(this.#key);
+    this.#key.fill(0);
+    this.#key = key;
+    this.#head = chainHead(this.#head, segment);
+    this.#segments += 1;
+  }
+}

@@ -1,0 +1,52 @@
+import { createPrivateKey, createPublicKey, diffieHellman, hkdfSync, type KeyObject } from 'node:crypto';
+
+/** Raw X25519 keys inside their DER envelopes: PKCS8 and SPKI without the 32 bytes of the key. */
+const PKCS8 = Buffer.from('302e020100300506032b656e04220420', 'hex');
+const SPKI = Buffer.from('302a300506032b656e032100', 'hex');
+const KEY_BYTES = 32;
+
+export interface EphemeralKey {
+  readonly privateKey: KeyObject;
+  /** Raw, 32 bytes: stands in the header. */
+  readonly publicKey: Buffer;
+}
+
+/** The key pair of one recording, from 32 random bytes, which are wiped. */
+export function ephemeralKey(seed: Buffer): EphemeralKey {
+  const der = Buffer.concat([PKCS8, seed]);
+  const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+  der.fill(0);
+  seed.fill(0);
+  return { privateKey, publicKey: rawPublicKey(privateKey) };
+}
+
+/** The first content key, on the writing side. `recipient`: the recording safe's raw public key. */
+export function contentKeyForWriting(ephemeral: EphemeralKey, recipient: Buffer): Buffer {
+  return derive(ephemeral.privateKey, recipient, ephemeral.publicKey, recipient);
+}
+
+/** The same key, on the side of who holds the recording safe's private key. */
+export function contentKeyForReading(safeKey: KeyObject, ephemeral: Buffer): Buffer {
+  return derive(safeKey, ephemeral, ephemeral, rawPublicKey(safeKey));
+}
+
+/** The ratchet: the next segment's key. An earlier key cannot be had from a later one. */
+export function nextKey(key: Buffer): Buffer {
+  return Buffer.from(hkdfSync('sha256', key, '', 'postern-tape-1 next', KEY_BYTES));
+}
+
+export function rawPublicKey(key: KeyObject): Buffer {
+  return createPublicKey(key as Parameters<typeof createPublicKey>[0]).export({ format: 'der', type: 'spki' }).subarray(SPKI.length);
+}
+
+/** Throws when the other side's key is no X25519 key, or one that makes the secret all zeros. */
+function derive(own: KeyObject, other: Buffer, ephemeral: Buffer, recipient: Buffer): Buffer {
+  if (other.length !== KEY_BYTES) throw new RangeError('an X25519 public key has 32 bytes');
+  const publicKey = createPublicKey({ key: Buffer.concat([SPKI, other]), format: 'der', type: 'spki' });
+  const shared = diffieHellman({ privateKey: own, publicKey });
+  try {
+    return Buffer.from(hkdfSync('sha256', shared, Buffer.concat([ephemeral, recipient]), 'postern-tape-1', KEY_BYTES));
+  } finally {
+    shared.fill(0);
+  }
+}
