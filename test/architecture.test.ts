@@ -27,8 +27,9 @@ const rooms: Readonly<Record<string, Room>> = {
   portal: { purpose: 'the screens; asks only its services', mayImport: ['domain'], typesOf: ['contract'] },
   policy: { purpose: 'may this person do this now, and why not', mayImport: ['domain'] },
   vault: {
+    // it answers the calls of the contract, and judges people who log in
     purpose: 'a permit becomes a secret; safes, accounts, members',
-    mayImport: ['domain', 'policy', 'audit'],
+    mayImport: ['domain', 'contract', 'policy', 'audit', 'authentication'],
   },
   session: {
     purpose: 'one session, from box to last byte',
@@ -51,7 +52,7 @@ const rooms: Readonly<Record<string, Room>> = {
   configuration: { purpose: 'one checked configuration, through conf', mayImport: ['domain'] },
   house: {
     purpose: 'where things lie and run: directories, host accounts, credential files, log lines',
-    mayImport: ['domain'],
+    mayImport: ['domain', 'contract'],
   },
   supervisor: {
     purpose: 'what root does: sockets, children, box records, profiles',
@@ -87,7 +88,7 @@ const libraries: Readonly<Record<string, readonly string[]>> = {
   ldapts: ['authentication'],
   '@xterm/headless': ['monitor', 'session'],
   '@xterm/addon-serialize': ['monitor', 'session'],
-  zod: ['contract', 'configuration', 'house'],
+  zod: ['contract', 'configuration', 'house', 'door', 'supervisor'],
   commander: ['cli'],
   fuzzysort: ['portal'],
   'string-width': ['portal'],
