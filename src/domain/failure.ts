@@ -61,6 +61,7 @@ export const FAILURES = {
   TARGET_LOST: { side: 'target', stage: 8, message: 'The connection to the target was lost ({detail}).', next: 'Connect again.' },
   RECORDER_FAILED: { side: 'ours', stage: 8, message: 'The recorder failed ({detail}), so the session was ended.', next: 'Check space of the spool: postern doctor' },
   SESSION_HOST_DIED: { side: 'ours', stage: 8, message: 'The session host ended unexpectedly ({detail}).', next: 'Connect again. The recording up to this moment is kept.' },
+  SESSION_TAKEN_OVER: { side: 'ours', stage: 8, message: 'This session goes on in another connection of yours.', next: 'To have it back here, open the live list (Tab) and attach to it.' },
   SESSION_GONE: { side: 'ours', stage: 8, message: 'That session is not running any more.', next: 'Start a new one from the menu.' },
   // recordings
   RECORDING_DAMAGED: { side: 'ours', stage: null, message: 'The recording does not verify: {detail}', next: 'Keep the file; see: postern recordings verify' },
