@@ -19,6 +19,7 @@ export const toMonitor = z.discriminatedUnion('type', [
   /** Pauses on the tape longer than this many milliseconds are shortened to it; 0: as they were. */
   z.strictObject({ type: z.literal('idle'), limit: z.number().min(0) }),
   z.strictObject({ type: z.literal('resize'), ...size }),
+  /** By so many cells of the recorded screen, either way; the picture stays within it. */
   z.strictObject({ type: z.literal('scroll'), columns: z.int(), rows: z.int() }),
 ]);
 export type ToMonitor = z.infer<typeof toMonitor>;
