@@ -92,7 +92,8 @@ export const CALLS = {
   'session.state': call<null>()(['PSMGW'], z.strictObject({ sessionId: id, state: z.enum(['running', 'detached']) })),
   'session.ended': call<null>()(['PSMGW'], z.strictObject({ sessionId: id, ending: z.custom<Ending>((value) => typeof value === 'object' && value !== null && 'kind' in value) })),
   /** Anchors a tape's head in the audit chain. No session starts before its first head (0 segments) is anchored. */
-  'session.head': call<SignedHead>()(['PSMGW'], z.strictObject({ recordingId: id, segments: z.int().min(0), head: z.string().length(64), final: z.boolean() })),
+  /** `ephemeral` (base64, of the tape's header; with the first head): replays get the key of this one only. */
+  'session.head': call<SignedHead>()(['PSMGW'], z.strictObject({ recordingId: id, segments: z.int().min(0), head: z.string().length(64), final: z.boolean(), ephemeral: z.string().length(44).optional() })),
   'session.redeemAttach': call<{ readonly user: string }>()(['PSMGW'], z.strictObject({ permit: text, sessionId: id })),
 
   // PSMApp: the recorder
