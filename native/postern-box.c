@@ -59,6 +59,7 @@ static void start_clean(void) {
         if (want.rlim_cur > now.rlim_max) want.rlim_cur = now.rlim_max;
         if (setrlimit(limits[i].what, &want)) refuse("cannot reset limits");
     }
+    signal(SIGXFSZ, SIG_IGN); /* a limit that could not be raised is then an error with a line of its own */
     close_from_3();
 }
 
@@ -100,10 +101,11 @@ static int kill_children(pid_t of) {
 static bool claim(long long pid, unsigned long long start) {
     char *name = text("pid.%d", getpid()), *line = text("%lld %llu\n", pid, start);
     int fd = openat(box, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-    if (fd < 0 || write(fd, line, strlen(line)) != (ssize_t)strlen(line)) refuse("pid: %s", strerror(errno));
-    close(fd);
-    bool first = linkat(box, name, box, "pid", 0) == 0;
-    unlinkat(box, name, 0);
+    bool whole = fd >= 0 && write(fd, line, strlen(line)) == (ssize_t)strlen(line);
+    bool first = whole && linkat(box, name, box, "pid", 0) == 0;
+    int error = errno;
+    if (fd >= 0) close(fd), unlinkat(box, name, 0);
+    if (!whole || (!first && error != EEXIST)) refuse("pid: %s", strerror(error));
     free(name);
     free(line);
     return first;
@@ -287,7 +289,7 @@ int main(int argc, char **argv) {
         if (!over && why) over = true, kill(child, SIGKILL);
     }
     /* Killing bubblewrap ends its PID namespace by itself; below level 3 the rest is hunted down. */
-    for (int round = deep ? 1 : 0; round < 400; round++, usleep(5000)) {
+    for (int round = deep ? 1 : 0; round < 400; round++, usleep(round < 10 ? 500 : 5000)) {
         while ((other = waitpid(-1, NULL, WNOHANG)) > 0) {}
         if (other < 0) break; /* nobody is left */
         if (round % 8 == 0) kill_children(self);

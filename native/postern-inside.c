@@ -55,7 +55,8 @@ static void drop(uid_t uid, gid_t gid) {
     for (int cap = 0; prctl(PR_CAPBSET_READ, cap) >= 0; cap++)
         if (prctl(PR_CAPBSET_DROP, cap) && !keep) refuse("bounding set: %s", strerror(errno));
     if (!keep) {
-        struct rlimit processes = {512, 512}; /* of one person; a fork bomb ends here */
+        struct rlimit processes = {512, 512}, now; /* of one person; a fork bomb ends here */
+        if (getrlimit(RLIMIT_NPROC, &now) == 0 && now.rlim_max < 512) processes = (struct rlimit){now.rlim_max, now.rlim_max};
         if (setgroups(0, NULL) || setresgid(gid, gid, gid) || setresuid(uid, uid, uid)) refuse("identity: %s", strerror(errno));
         if (setrlimit(RLIMIT_NPROC, &processes)) refuse("limits: %s", strerror(errno));
     }

@@ -1,6 +1,6 @@
 /** The box seen from outside and inside, without a target: identity, walls, single use, and its end. */
 
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -112,6 +112,63 @@ describe.skipIf(!hasBox)('box (needs root and bubblewrap)', () => {
     expect(code).toBe(0);
     expect(table(out)).toMatchObject({ ...walls, uid: '203001', shadow_readable: 'EACCES' });
     expect(Number(table(out)['processes'])).toBeGreaterThan(2);
+  });
+
+  test.each([
+    ['closed descriptors', 'exec 0<&- 2>&-'],
+    ['ignored signals', "trap '' HUP INT QUIT TERM CHLD USR1 XFSZ"],
+    ['low limits', 'ulimit -S -n 10; ulimit -S -f 0; ulimit -S -s 256'],
+    ['a strange umask', 'umask 0777'],
+    ['no working directory', 'mkdir gone && cd gone && rmdir ../gone'],
+  ])('a caller that leaves %s changes nothing', async (name, mess) => {
+    const session = name.replaceAll(' ', '-');
+    const of = await waiting(session);
+    const work = join(rig.run, `work-${session}`);
+    mkdirSync(work);
+    chownSync(work, HOST, HOST);
+    const caller = spawn('sh', ['-c', `cd ${work}; ${mess}; exec ${rig.box} ${session}`], {
+      uid: HOST,
+      gid: HOST,
+      stdio: 'pipe',
+    });
+    const ssh = await until(() => sshOf(of));
+    const status = readFileSync(`/proc/${ssh.pid}/status`, 'utf8');
+    expect(status).toMatch(/^SigIgn:\s0{12}[01]000$/m);
+    expect(status).toMatch(/^Umask:\s0022$/m);
+    const limits = readFileSync(`/proc/${ssh.pid}/limits`, 'utf8');
+    expect(limits).toMatch(/Max open files\s+1024\s/);
+    expect(limits).toMatch(/Max stack size\s+8388608\s/);
+    expect(readFileSync(join(rig.run, 'boxes', session, 'pid'), 'utf8')).toMatch(/^\d+ \d+\n$/);
+    const ended = new Promise((done) => caller.once('close', done));
+    expect(rig.once(['end', session]).code).toBe(0);
+    expect(await ended).toBe(143);
+  });
+
+  test('a hard limit that cannot be raised is one clear line', () => {
+    rig.make('hard');
+    const args = [
+      '--bounding-set=-sys_resource',
+      '--reuid',
+      `${HOST}`,
+      '--regid',
+      `${HOST}`,
+      '--clear-groups',
+    ];
+    const r = spawnSync('setpriv', [...args, 'sh', '-c', `ulimit -f 0; exec ${rig.box} hard`], {
+      encoding: 'utf8',
+    });
+    expect([r.status, r.stderr]).toEqual([125, 'postern-box: pid: File too large\n']);
+    expect(readdirSync(join(rig.run, 'boxes/hard')).filter((f) => f.startsWith('pid'))).toEqual([]);
+  });
+
+  test('a caller that is gone before the box looked', async () => {
+    rig.make('late');
+    const sh = `(sleep 0.2; exec ${rig.box} late > ${join(rig.run, 'homes/late.out')} 2>&1) & exit`;
+    writeFileSync(join(rig.run, 'homes/late.out'), '', { mode: 0o666 });
+    chmodSync(join(rig.run, 'homes/late.out'), 0o666);
+    spawnSync('sh', ['-c', sh], { uid: HOST, gid: HOST, stdio: 'ignore' });
+    await until(() => readFileSync(join(rig.run, 'homes/late.out'), 'utf8'), 3000);
+    expect(readFileSync(join(rig.run, 'homes/late.out'), 'utf8')).toBe('postern-box: the caller is gone\n');
   });
 
   test('a record is used once', () => {
