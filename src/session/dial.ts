@@ -5,12 +5,15 @@ import { type OneShot, openOneShot } from './one-shot.js';
 export interface Dial extends OneShot {
   /** How the target ended the connection, when it was the first to do so. */
   readonly targetWentFirst: string | null;
+  /** Milliseconds since the target last said anything. */
+  readonly silence: number;
   /** Closes the socket and both connections. */
   end(): void;
 }
 
 /** `target` is paused; its bytes flow when the client has connected. Each side waits for the other (pipe). */
-export async function openDial(path: string, target: Socket): Promise<Dial> {
+export async function openDial(path: string, target: Socket, now: () => number): Promise<Dial> {
+  let lastHeard = now();
   let first: 'target' | 'client' | null = null;
   let how = '';
   let client: Socket | null = null;
@@ -34,11 +37,15 @@ export async function openDial(path: string, target: Socket): Promise<Dial> {
     if (target.destroyed) return void socket.destroy();
     socket.pipe(target);
     target.pipe(socket);
+    target.on('data', () => (lastHeard = now()));
   });
   return {
     close: server.close,
     get targetWentFirst() {
       return first === 'target' ? how : null;
+    },
+    get silence() {
+      return now() - lastHeard;
     },
     end() {
       server.close();

@@ -14,10 +14,15 @@ export function failedEnding(failure: Failure): Ending {
   return { kind: 'failed', code: failure.code, stage: failure.stage ?? 5, message: failure.message };
 }
 
-/** What ssh's exit after a login means. 255 is ssh's own word for trouble, unless the other end was still there. */
-export function endingOfClient(exit: { readonly status: number; readonly signal: number | null }, targetWentFirst: string | null): Ending {
-  const trouble = exit.status === 255 || exit.signal !== null;
-  return trouble && targetWentFirst !== null ? { kind: 'target-lost', detail: targetWentFirst } : { kind: 'exited', ...exit };
+/** A client that keeps asking gives up after 45 s of silence (ServerAliveInterval x ServerAliveCountMax). */
+const GIVEN_UP_AFTER = 40_000;
+
+/** What the client's exit after a login means. 255 is ssh's own word for trouble, or the remote program's. */
+export function endingOfClient(exit: { readonly status: number; readonly signal: number | null }, target: { readonly targetWentFirst: string | null; readonly silence: number }): Ending {
+  if (exit.status !== 255) return { kind: 'exited', ...exit };
+  if (target.targetWentFirst !== null) return { kind: 'target-lost', detail: target.targetWentFirst };
+  if (target.silence >= GIVEN_UP_AFTER) return { kind: 'target-lost', detail: 'it does not answer any more' };
+  return { kind: 'exited', ...exit };
 }
 
 /** The line that a person sees in the terminal when something else than the program ended the session; null: none is needed. */

@@ -1,0 +1,81 @@
+import type { KeyObject } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import { ask, HOST_CALLS } from '#/contract/calls.js';
+import type { ChildSettings } from '#/contract/orders.js';
+import type { Handler, RpcPeer } from '#/contract/rpc.js';
+import { socketPath } from '#/contract/sockets.js';
+import { failure } from '#/domain/failure.js';
+import { done, failed } from '#/domain/outcome.js';
+import { openCredentialFile } from '#/house/credential-file.js';
+import { openTape } from '#/recorder/tape.js';
+import { endBox } from '#/session/box.js';
+import { readPsmServer } from '#/session/proof.js';
+import { createWorkerScreens } from '#/session/screen/worker-screens.js';
+import { sweepSessionDirectories } from '#/session/session-directory.js';
+import { createSessionHost, type SessionHost } from '#/session/session-host.js';
+import { type Conductor, logLine, runChild, type Supervisor } from './shared/child.js';
+import { VaultLink } from './shared/vault-link.js';
+
+const DRAIN_PATIENCE = 8000;
+
+/** The session host: PSMConnect's process, which asks the vault as PSMGW. */
+async function start(settings: ChildSettings, supervisor: Supervisor): Promise<Conductor> {
+  const box = { path: settings.paths.box };
+  // boxes of a predecessor that was killed have ended with it; their directories have not
+  for (const id of sweepSessionDirectories(settings.paths.sessions, settings.index)) await endBox(box, id);
+  let psmServer: KeyObject | null = null;
+  let host: SessionHost | null = null;
+  const link = new VaultLink({
+    path: socketPath(settings.run, 'vault-session'),
+    components: [{ component: 'PSMGW', password: () => openCredentialFile(join(settings.paths.credentials, 'psmgw.ini'), 'PSMGW') }],
+    handle: answerVault(() => host),
+    onUp: async (peer) => {
+      psmServer = await greet(peer, settings.index, host?.running() ?? []);
+    },
+  });
+  const screens = createWorkerScreens({ log: logLine });
+  host = createSessionHost({
+    index: settings.index,
+    vault: link,
+    psmServer: () => psmServer,
+    openTape,
+    screens,
+    box,
+    inside: join(dirname(settings.paths.box), 'postern-inside'),
+    sessions: settings.paths.sessions,
+    spool: settings.paths.spool,
+    reserveBytes: settings.configuration.spoolReserveMb * 1024 * 1024,
+    now: Date.now,
+    random: randomBytes,
+    log: logLine,
+  });
+  const running = host;
+  const server = supervisor.listen('session', (socket) => running.receive(socket));
+  return {
+    async drain() {
+      server.close();
+      await running.drain(DRAIN_PATIENCE);
+      link.stop();
+      await screens.close();
+    },
+  };
+}
+
+/** Tells the vault who we are and which sessions live here; gets the key that verifies portals. */
+async function greet(peer: RpcPeer, host: number, running: string[]): Promise<KeyObject> {
+  const hello = await ask(peer, 'session.hello', { host, running });
+  if (!hello.ok) throw new Error(`session.hello: ${hello.failure.message}`);
+  return readPsmServer(hello.value.value.psmServer);
+}
+
+function answerVault(host: () => SessionHost | null): Handler {
+  return (call, args) => {
+    if (call !== 'host.terminate') return Promise.resolve(failed(failure('PROTOCOL', `${call} is not answered here`)));
+    const { sessionId, by, reason, kind } = HOST_CALLS['host.terminate'].parse(args);
+    const found = host()?.terminate(sessionId, kind === 'owner-ended' ? { kind } : { kind, by, reason }) ?? false;
+    return Promise.resolve(found ? done({ value: null }) : failed(failure('SESSION_GONE')));
+  };
+}
+
+runChild(start);

@@ -1,0 +1,86 @@
+import type { Failure } from '#/domain/failure.js';
+import type { Ending } from '#/domain/session.js';
+import { endBox } from './box.js';
+import type { Control } from './control.js';
+import { lastLine } from './ending.js';
+import type { SessionHostParts } from './parts.js';
+import type { PortalLink } from './portal-link.js';
+import type { Trail } from './run-session.js';
+import type { Stages } from './stages.js';
+import type { OpenMessage } from './walk.js';
+
+interface Closing {
+  readonly parts: SessionHostParts;
+  /** The portal that opened the session: it is told when no other has taken over. */
+  readonly link: PortalLink;
+  readonly message: OpenMessage;
+  readonly control: Control;
+  readonly trail: Trail;
+  readonly stages: Stages;
+}
+
+/** How long the person waits for the recording to be sealed before he is told that the session is over. */
+const SEALING = 4000;
+const LAST_OUTPUT = 3000;
+const RETRY = 1000;
+
+/** Stage 9, or the end of a walk that came to nothing: kills what runs, seals the tape, tells the vault, then the person. */
+export async function closeSession(closing: Closing, because: Failure | null): Promise<void> {
+  const { parts, message, control, trail, stages } = closing;
+  const ending = control.reason ?? { kind: 'session-host-died' };
+  const link = (): PortalLink | null => (trail.live === null ? closing.link : trail.live.link);
+  await stopClient(closing, ending);
+  if (because !== null) {
+    await stages.failed(because);
+    link()?.send({ type: 'failed', failure: because, ...(trail.keys ?? {}) });
+  } else {
+    stages.begun(9);
+  }
+  const sealed = seal(closing, ending);
+  await Promise.race([sealed, after(SEALING)]);
+  const told = trail.landed ? tellEnded(parts, message.sessionId, ending) : Promise.resolve();
+  await Promise.race([told, after(SEALING)]);
+  if (because === null) link()?.send({ type: 'ended', ending });
+  link()?.close();
+  if (!closing.link.gone) closing.link.close();
+  await Promise.all([sealed, told]);
+}
+
+async function stopClient({ parts, message, trail }: Closing, ending: Ending): Promise<void> {
+  const { client, live } = trail;
+  if (client !== null) {
+    if (ending.kind !== 'exited') {
+      live?.hurry();
+      const why = await endBox(parts.box, message.sessionId);
+      if (why !== null) parts.log('the box does not end', { sessionId: message.sessionId, why });
+    }
+    const exited = await Promise.race([client.exit.then(() => true), after(LAST_OUTPUT).then(() => false)]);
+    if (!exited) parts.log('the client did not exit', { sessionId: message.sessionId });
+    client.pty.destroy();
+  }
+  const line = lastLine(ending);
+  if (line !== null) live?.say(line);
+  live?.stop();
+}
+
+async function seal({ parts, message, trail }: Closing, ending: Ending): Promise<void> {
+  const { tape, live } = trail;
+  if (tape === null) return;
+  if (live !== null && ending.kind === 'exited') tape.append({ at: live.at(), kind: 'exit', status: ending.status });
+  const closed = await tape.close(ending);
+  if (!closed.ok) parts.log('the tape was not sealed', { sessionId: message.sessionId, why: closed.failure.message });
+}
+
+/** The vault may be away; the session is not over before it knows. */
+async function tellEnded(parts: SessionHostParts, sessionId: string, ending: Ending): Promise<void> {
+  for (;;) {
+    const told = await parts.vault.ask('session.ended', { sessionId, ending });
+    if (told.ok) return;
+    if (told.failure.code !== 'VAULT_UNAVAILABLE') return parts.log('the vault did not take the end of a session', { sessionId, why: told.failure.message });
+    await after(RETRY);
+  }
+}
+
+function after(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds).unref());
+}

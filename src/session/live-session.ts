@@ -1,0 +1,157 @@
+import { clampSize, type Ending, type SessionLimits, type TerminalSize } from '#/domain/session.js';
+import { failure } from '#/domain/failure.js';
+import type { OpenTape } from '#/recorder/tape.js';
+import { createInput } from './input.js';
+import { type LimitClock, startLimitClock } from './limit-clock.js';
+import { startOutput } from './output.js';
+import type { LinkListener, PortalLink } from './portal-link.js';
+import type { Pty } from './pty.js';
+import type { Screen } from './screen/screens.js';
+
+/** A session from the notice on: the pump between a person, who may come and go, and the client on its pty. */
+export interface LiveSession {
+  readonly size: TerminalSize;
+  readonly link: PortalLink | null;
+  /** At its start: the person sees what comes from here on. */
+  welcome(link: PortalLink): void;
+  /** Later: the person sees the exact screen, then what comes. A client that was there is told and let go. */
+  attach(link: PortalLink, size: TerminalSize): Promise<void>;
+  /** The client runs; nothing of it is shown yet. */
+  started(pty: Pty): void;
+  /** The client is logged in: limits count from now, and what it prints is the session's. */
+  begin(): void;
+  output(bytes: Buffer): void;
+  /** The pty takes input again. */
+  drained(): void;
+  /** The first data of all. */
+  notice(line: string): void;
+  /** A line of ours, on the terminal and on the tape. */
+  say(line: string): void;
+  /** Nobody is waited for any more. */
+  hurry(): void;
+  /** Everything that was taken is handed on; the clocks stand still. */
+  stop(): void;
+  /** A moment on the tape. */
+  at(): number;
+}
+
+export interface LiveSessionOptions {
+  readonly tape: OpenTape;
+  readonly screen: Screen;
+  readonly size: TerminalSize;
+  readonly limits: SessionLimits;
+  readonly recordInput: boolean;
+  readonly now: () => number;
+  readonly end: (ending: Ending) => void;
+  readonly stateChanged: (state: 'running' | 'detached') => void;
+}
+
+/** The client turns its terminal raw a moment after its login. Until it shows something, input would be echoed twice. */
+const SETTLING = 300;
+
+export function startLiveSession(options: LiveSessionOptions): LiveSession {
+  const { tape, limits } = options;
+  let size = options.size;
+  let link: PortalLink | null = null;
+  let pty: Pty | null = null;
+  let clock: LimitClock | null = null;
+  let begun = false;
+  let grace: NodeJS.Timeout | null = null;
+  let settling: NodeJS.Timeout | null = null;
+  const output = startOutput({ tape, screen: options.screen, now: options.now, hold: (held) => (held ? pty?.pause() : pty?.resume()) });
+  const input = createInput({ write: (bytes) => pty?.write(bytes) ?? true, pause: () => link?.pauseInput(), resume: () => link?.resumeInput(), record: options.recordInput ? record : null });
+
+  return {
+    get size() {
+      return size;
+    },
+    get link() {
+      return link;
+    },
+    welcome(first) {
+      link = first;
+      output.welcome(first);
+      first.listen(listenTo(first));
+    },
+    attach,
+    started(client) {
+      pty = client;
+      pty.resize(size);
+    },
+    begin() {
+      begun = true;
+      pty?.resize(size);
+      clock = startLimitClock({ limits, now: options.now, warn: say, end: options.end });
+      settling = setTimeout(() => input.open(), SETTLING);
+      if (link === null || link.gone) left();
+    },
+    output(bytes) {
+      output.take(bytes);
+      input.open();
+    },
+    drained: () => input.drained(),
+    notice(line) {
+      output.take(Buffer.from(line));
+      output.flush();
+    },
+    say,
+    hurry: () => output.hurry(),
+    stop() {
+      clock?.stop();
+      for (const timer of [grace, settling]) if (timer !== null) clearTimeout(timer);
+      output.flush();
+    },
+    at: () => output.at(),
+  };
+
+  function listenTo(one: PortalLink): LinkListener {
+    return {
+      message(message) {
+        if (one !== link) return;
+        if (message.type === 'resize') resize(clampSize(message.columns, message.rows));
+        if (message.type === 'end') options.end({ kind: 'owner-ended' });
+      },
+      data(bytes) {
+        if (one !== link) return;
+        clock?.keyPressed();
+        input.take(bytes);
+      },
+      drain: () => (one === link ? output.portalDrained() : undefined),
+      gone: () => (one === link ? left() : undefined),
+    };
+  }
+  function resize(next: TerminalSize): void {
+    if (next.columns === size.columns && next.rows === size.rows) return;
+    size = next;
+    output.resize(size);
+    pty?.resize(size);
+  }
+  async function attach(next: PortalLink, nextSize: TerminalSize): Promise<void> {
+    const before = link;
+    link = next;
+    if (grace !== null) clearTimeout(grace);
+    grace = null;
+    before?.send({ type: 'failed', failure: failure('SESSION_TAKEN_OVER') });
+    before?.close();
+    resize(nextSize);
+    await output.attach(next);
+    if (link !== next) return;
+    options.stateChanged('running');
+    next.listen(listenTo(next));
+  }
+  function left(): void {
+    link = null;
+    output.detach();
+    if (!begun || limits.graceMinutes <= 0) return options.end({ kind: 'owner-lost', minutes: 0 });
+    options.stateChanged('detached');
+    grace = setTimeout(() => options.end({ kind: 'owner-lost', minutes: limits.graceMinutes }), limits.graceMinutes * 60_000);
+  }
+  function say(line: string): void {
+    output.take(Buffer.from(`\r\n${line}\r\n`));
+    output.flush();
+  }
+  function record(bytes: Buffer): void {
+    output.flush();
+    tape.append({ at: output.at(), kind: 'input', bytes });
+  }
+}

@@ -1,0 +1,148 @@
+import type { OpenTape } from '#/recorder/tape.js';
+import type { TerminalSize } from '#/domain/session.js';
+import type { PortalLink } from './portal-link.js';
+import type { Screen } from './screen/screens.js';
+
+/** Output of a session: to the tape first, then to the person, and a copy to the model. It pauses its source when one of them is behind. */
+export interface Output {
+  take(bytes: Buffer): void;
+  /** Hands on what was taken and waits for more: to be called before anything that must come after it. */
+  flush(): void;
+  resize(size: TerminalSize): void;
+  /** A moment on the tape: milliseconds since the first event, never backwards. */
+  at(): number;
+  /** Gives the person everything from now on. */
+  welcome(link: PortalLink): void;
+  /** Gives the person the exact screen, then everything after it. Resolves when the screen has been sent. */
+  attach(link: PortalLink): Promise<void>;
+  detach(): void;
+  /** The portal's connection takes data again. */
+  portalDrained(): void;
+  /** From now on nobody is waited for but the tape. */
+  hurry(): void;
+}
+
+export interface OutputOptions {
+  readonly tape: OpenTape;
+  readonly screen: Screen;
+  readonly now: () => number;
+  /** Holds the source back, and lets it go on. */
+  readonly hold: (held: boolean) => void;
+}
+
+const TAPE_MARK = 1024 * 1024;
+const SCREEN_MARK = 16 * 1024 * 1024;
+const KEYFRAME_BYTES = 256 * 1024;
+const KEYFRAME_EVERY = 10_000;
+
+type Client = { readonly link: PortalLink; waiting: Buffer[] | null };
+type Cause = 'portal' | 'tape' | 'screen';
+
+export function startOutput(options: OutputOptions): Output {
+  const { tape, screen } = options;
+  const startedAt = options.now();
+  let lastAt = 0;
+  let taken: Buffer[] = [];
+  let scheduled: NodeJS.Immediate | null = null;
+  let client: Client | null = null;
+  let hurrying = false;
+  const causes = new Set<Cause>();
+  const since = { bytes: 0, at: 0 };
+
+  return { take, flush, resize, at, welcome, attach, detach, portalDrained: () => release('portal'), hurry };
+
+  function at(): number {
+    lastAt = Math.max(lastAt, Math.round(options.now() - startedAt));
+    return lastAt;
+  }
+  /** What arrives in one turn of the loop goes on as one piece. */
+  function take(bytes: Buffer): void {
+    taken.push(bytes);
+    scheduled ??= setImmediate(flush);
+  }
+  function flush(): void {
+    if (scheduled !== null) clearImmediate(scheduled);
+    scheduled = null;
+    const first = taken[0];
+    if (first === undefined) return;
+    const bytes = taken.length === 1 ? first : Buffer.concat(taken);
+    taken = [];
+    tape.append({ at: at(), kind: 'output', bytes });
+    give(bytes);
+    screen.write(bytes);
+    waitForTape();
+    waitForScreen();
+    since.bytes += bytes.length;
+    if (since.bytes >= KEYFRAME_BYTES || lastAt - since.at >= KEYFRAME_EVERY) keyframe();
+  }
+  function give(bytes: Buffer): void {
+    if (client === null) return;
+    if (client.waiting !== null) client.waiting.push(bytes);
+    else if (!client.link.data(bytes)) hold('portal');
+  }
+  function resize(size: TerminalSize): void {
+    flush();
+    tape.append({ at: at(), kind: 'resize', ...size });
+    screen.resize(size);
+    keyframe();
+  }
+  function keyframe(): void {
+    since.bytes = 0;
+    since.at = lastAt;
+    const outputBytes = tape.outputBytes;
+    const when = lastAt;
+    void screen.snapshot().then((shot) => {
+      if (shot !== null) tape.keyframe({ at: when, columns: shot.columns, rows: shot.rows, screen: shot.screen, outputBytes: outputBytes - shot.held.length });
+    });
+  }
+  function welcome(link: PortalLink): void {
+    flush();
+    detach();
+    client = { link, waiting: null };
+  }
+  async function attach(link: PortalLink): Promise<void> {
+    flush();
+    detach();
+    const joining: Client = { link, waiting: [] };
+    client = joining;
+    hold('portal');
+    const shot = await screen.snapshot();
+    if (client !== joining) return;
+    link.send({ type: 'live' });
+    link.data(shot === null ? Buffer.from(CLEARED) : Buffer.concat([Buffer.from(FRESH + shot.screen), shot.held]));
+    for (const bytes of joining.waiting ?? []) link.data(bytes);
+    joining.waiting = null;
+    release('portal');
+  }
+  function detach(): void {
+    client = null;
+    release('portal');
+  }
+  function waitForTape(): void {
+    if (tape.pending <= TAPE_MARK || causes.has('tape')) return;
+    hold('tape');
+    void tape.drained().then(() => release('tape'));
+  }
+  function waitForScreen(): void {
+    if (screen.lag <= SCREEN_MARK || causes.has('screen')) return;
+    hold('screen');
+    void screen.caughtUp().then(() => release('screen'));
+  }
+  function hold(cause: Cause): void {
+    if (hurrying && cause !== 'tape') return;
+    causes.add(cause);
+    if (causes.size === 1) options.hold(true);
+  }
+  function release(cause: Cause): void {
+    if (causes.delete(cause) && causes.size === 0) options.hold(false);
+  }
+  function hurry(): void {
+    hurrying = true;
+    release('portal');
+    release('screen');
+  }
+}
+
+/** Brings any terminal into the state of a fresh one: out of the alternate screen, no modes, whole scroll region, cleared. */
+const FRESH = '\x1b[?1049l\x1b[?9;1000;1002;1003;1005;1006;1015;1004;2004l\x1b[!p\x1b[?7h\x1b[r\x1b[0m\x1b(B\x0f\x1b[H\x1b[2J';
+const CLEARED = `${FRESH}The screen could not be restored; what comes is shown. Ctrl-L redraws most programs.\r\n`;

@@ -1,0 +1,27 @@
+import type { KeyObject } from 'node:crypto';
+import type { openTape } from '#/recorder/tape.js';
+import type { BoxProgram } from './box.js';
+import type { Screens } from './screen/screens.js';
+import type { Vault } from './vault.js';
+
+/** What a session host is made of; its conductor builds them. */
+export interface SessionHostParts {
+  /** Number of this host. */
+  readonly index: number;
+  readonly vault: Vault;
+  /** Verifies portals' proofs; null until the vault has said it. */
+  readonly psmServer: () => KeyObject | null;
+  readonly openTape: typeof openTape;
+  readonly screens: Screens;
+  readonly box: BoxProgram;
+  /** Path of the program inside, as the host sees it. */
+  readonly inside: string;
+  /** Parent of the sessions' directories. */
+  readonly sessions: string;
+  readonly spool: string;
+  readonly reserveBytes: number;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly random: (bytes: number) => Buffer;
+  readonly log: (what: string, about?: unknown) => void;
+}

@@ -1,0 +1,91 @@
+import type { Socket } from 'node:net';
+import { encodeFrame, encodeJson, FRAME, FrameDecoder } from '#/contract/frame.js';
+import { type ToHost, toHost, type ToPortal } from '#/contract/session-link.js';
+
+/** One portal's connection: messages both ways, and the terminal's bytes. */
+export interface PortalLink {
+  send(message: ToPortal): void;
+  /** False: the portal is behind; wait for `onDrain`. */
+  data(bytes: Uint8Array): boolean;
+  /** Who listens from now on. What came before is handed over first. */
+  listen(listener: LinkListener): void;
+  pauseInput(): void;
+  resumeInput(): void;
+  /** Closes when everything said has been sent. */
+  close(): void;
+  readonly gone: boolean;
+}
+
+export interface LinkListener {
+  readonly message: (message: ToHost) => void;
+  readonly data: (bytes: Buffer) => void;
+  readonly drain: () => void;
+  /** The portal closed, broke off or broke the rules. Told once. */
+  readonly gone: (why: string) => void;
+}
+
+/** Larger data go in several frames. */
+const LARGEST = 1024 * 1024;
+
+type Heard = { readonly message: ToHost } | { readonly bytes: Buffer };
+
+export function portalLink(socket: Socket): PortalLink {
+  const decoder = new FrameDecoder();
+  let listener: LinkListener | null = null;
+  let early: Heard[] = [];
+  let over: string | null = null;
+
+  const hear = (heard: Heard): void => {
+    if (listener === null) early.push(heard);
+    else if ('message' in heard) listener.message(heard.message);
+    else listener.data(heard.bytes);
+  };
+  const leave = (why: string): void => {
+    if (over !== null) return;
+    over = why;
+    socket.destroySoon();
+    listener?.gone(why);
+  };
+  socket.on('data', (bytes: Buffer) => {
+    try {
+      for (const frame of decoder.push(bytes)) {
+        if (frame.kind === FRAME.data) hear({ bytes: frame.payload });
+        else hear({ message: toHost.parse(JSON.parse(frame.payload.toString('utf8'))) });
+      }
+    } catch {
+      leave('the portal said what is no message');
+    }
+  });
+  socket.on('drain', () => listener?.drain());
+  socket.on('error', (error) => leave(error.message));
+  socket.on('close', () => leave('the portal closed the connection'));
+
+  return {
+    send(message) {
+      if (over === null) socket.write(encodeJson(message));
+    },
+    data(bytes) {
+      if (over !== null) return true;
+      let room = true;
+      for (let at = 0; at < bytes.length; at += LARGEST) room = socket.write(encodeFrame(FRAME.data, bytes.subarray(at, at + LARGEST)));
+      return room;
+    },
+    listen(next) {
+      listener = next;
+      const waiting = early;
+      early = [];
+      for (const heard of waiting) hear(heard);
+      if (over !== null) next.gone(over);
+    },
+    pauseInput: () => void socket.pause(),
+    resumeInput: () => void socket.resume(),
+    close() {
+      over ??= 'closed by us';
+      socket.end();
+      socket.resume();
+    },
+    get gone() {
+      return over !== null;
+    },
+  };
+}

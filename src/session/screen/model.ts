@@ -1,0 +1,39 @@
+import headless from '@xterm/headless';
+import type { TerminalSize } from '#/domain/session.js';
+import { restore } from './restore.js';
+import { createTail } from './tail.js';
+
+export interface ModelSnapshot extends TerminalSize {
+  readonly screen: string;
+  readonly held: Uint8Array;
+}
+
+/** One terminal model. Work is done in the order in which it was asked for. */
+export interface Model {
+  write(bytes: Uint8Array, taken?: () => void): void;
+  resize(size: TerminalSize): void;
+  snapshot(give: (shot: ModelSnapshot) => void): void;
+  close(): void;
+}
+
+export function createModel(size: TerminalSize): Model {
+  const terminal = new headless.Terminal({ cols: size.columns, rows: size.rows, scrollback: 0, allowProposedApi: true, logLevel: 'off' });
+  const tail = createTail(terminal);
+  return {
+    write(bytes, taken) {
+      terminal.write(bytes, () => {
+        tail.saw(bytes);
+        taken?.();
+      });
+    },
+    // an empty write is called back when everything before it has been parsed
+    resize: ({ columns, rows }) => terminal.write('', () => terminal.resize(columns, rows)),
+    snapshot(give) {
+      terminal.write('', () => {
+        const { unfinished, held } = tail.now();
+        give({ columns: terminal.cols, rows: terminal.rows, screen: restore(terminal) + unfinished, held });
+      });
+    },
+    close: () => terminal.dispose(),
+  };
+}

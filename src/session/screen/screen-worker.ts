@@ -1,0 +1,26 @@
+import { parentPort } from 'node:worker_threads';
+import { createModel, type Model } from './model.js';
+import type { FromWorker, ToWorker } from './protocol.js';
+
+/** The main of the thread in which the terminal models of one session host run. */
+const models = new Map<number, Model>();
+const say = (message: FromWorker): void => parentPort?.postMessage(message);
+
+parentPort?.on('message', (message: ToWorker) => {
+  if (message.type === 'open') return void models.set(message.screen, createModel(message));
+  const model = models.get(message.screen);
+  if (model === undefined) return;
+  switch (message.type) {
+    case 'write':
+      return model.write(message.bytes, () => say({ type: 'taken', screen: message.screen, bytes: message.bytes.length }));
+    case 'resize':
+      return model.resize(message);
+    case 'snapshot':
+      return model.snapshot((shot) => say({ type: 'snapshot', request: message.request, ...shot }));
+    case 'close':
+      models.delete(message.screen);
+      return model.close();
+    default:
+      return message satisfies never;
+  }
+});

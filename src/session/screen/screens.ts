@@ -1,0 +1,27 @@
+import type { TerminalSize } from '#/domain/session.js';
+
+/** The screen of a session at one moment. */
+export interface Snapshot extends TerminalSize {
+  /** Draws it on a fresh terminal of the size, an escape sequence that was only begun included. */
+  readonly screen: string;
+  /** The first bytes of a character whose others have not come yet: part of what follows. */
+  readonly held: Buffer;
+}
+
+/** A model of a session's terminal, fed with copies of its output. */
+export interface Screen {
+  write(bytes: Buffer): void;
+  resize(size: TerminalSize): void;
+  /** The screen after everything written before this call; null when the models are broken. */
+  snapshot(): Promise<Snapshot | null>;
+  /** Bytes that the model has not taken in yet. */
+  readonly lag: number;
+  /** Resolves when the lag is small again. */
+  caughtUp(): Promise<void>;
+  close(): void;
+}
+
+export interface Screens {
+  open(size: TerminalSize): Screen;
+  close(): Promise<void>;
+}

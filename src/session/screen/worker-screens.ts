@@ -1,0 +1,95 @@
+import { Worker } from 'node:worker_threads';
+import type { TerminalSize } from '#/domain/session.js';
+import type { FromWorker, ToWorker } from './protocol.js';
+import type { Screen, Screens, Snapshot } from './screens.js';
+
+export interface WorkerScreensOptions {
+  /** The compiled screen-worker.js. */
+  readonly worker?: URL;
+  readonly log: (what: string, about?: unknown) => void;
+}
+
+/** Models that wait for bytes go on when no more than this is left. */
+const LOW = 4 * 1024 * 1024;
+
+interface Owned {
+  lag: number;
+  readonly waiting: (() => void)[];
+}
+
+/** Terminal models in one thread of their own, so that they never cost the owner's keys time. If it dies, sessions go on without models. */
+export function createWorkerScreens(options: WorkerScreensOptions): Screens {
+  const worker = new Worker(options.worker ?? new URL('./screen-worker.js', import.meta.url), { name: 'screens' });
+  const owned = new Map<number, Owned>();
+  const requests = new Map<number, (shot: Snapshot | null) => void>();
+  let next = 1;
+  let broken = false;
+
+  worker.on('message', (message: FromWorker) => {
+    if (message.type === 'taken') return taken(message.screen, message.bytes);
+    const { columns, rows, screen, held } = message;
+    settle(message.request, { columns, rows, screen, held: Buffer.from(held) });
+  });
+  worker.on('error', (error) => options.log('the screen models broke', error));
+  worker.on('exit', () => {
+    broken = true;
+    for (const request of [...requests.keys()]) settle(request, null);
+    for (const one of owned.values()) calm(one, 0);
+  });
+  return {
+    open,
+    async close() {
+      await worker.terminate();
+    },
+  };
+
+  function say(message: ToWorker): void {
+    if (!broken) worker.postMessage(message);
+  }
+  function open(size: TerminalSize): Screen {
+    const screen = next;
+    next += 1;
+    const own: Owned = { lag: 0, waiting: [] };
+    owned.set(screen, own);
+    say({ type: 'open', screen, ...size });
+    return {
+      write(bytes) {
+        if (broken) return;
+        own.lag += bytes.length;
+        say({ type: 'write', screen, bytes });
+      },
+      resize: ({ columns, rows }) => say({ type: 'resize', screen, columns, rows }),
+      snapshot: () => snapshot(screen),
+      get lag() {
+        return own.lag;
+      },
+      caughtUp: () => (own.lag <= LOW ? Promise.resolve() : new Promise((resolve) => own.waiting.push(resolve))),
+      close() {
+        owned.delete(screen);
+        calm(own, 0);
+        say({ type: 'close', screen });
+      },
+    };
+  }
+  function snapshot(screen: number): Promise<Snapshot | null> {
+    if (broken) return Promise.resolve(null);
+    const request = next;
+    next += 1;
+    const { promise, resolve } = Promise.withResolvers<Snapshot | null>();
+    requests.set(request, resolve);
+    say({ type: 'snapshot', screen, request });
+    return promise;
+  }
+  function settle(request: number, shot: Snapshot | null): void {
+    requests.get(request)?.(shot);
+    requests.delete(request);
+  }
+  function taken(screen: number, bytes: number): void {
+    const own = owned.get(screen);
+    if (own !== undefined) calm(own, own.lag - bytes);
+  }
+  function calm(own: Owned, lag: number): void {
+    own.lag = lag;
+    if (lag <= LOW) for (const wake of own.waiting.splice(0)) wake();
+  }
+}

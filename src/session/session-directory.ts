@@ -1,0 +1,47 @@
+import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The directory of one session, which is /s in its box: only names that are known can be reached in it (0711). */
+export interface SessionDirectory {
+  readonly path: string;
+  socket(name: 'ask' | 'agent' | 'dial' | 'hostkey' | 'up'): string;
+  write(name: 'ssh_config' | 'probe_config', text: string): void;
+  remove(): void;
+}
+
+/** `host` is the number of the session host: what a killed one leaves behind, its successor knows by it. */
+export function makeSessionDirectory(options: { readonly sessions: string; readonly sessionId: string; readonly host: number }): SessionDirectory {
+  const path = join(options.sessions, options.sessionId);
+  const mark = join(options.sessions, `${markOf(options.host)}${options.sessionId}`);
+  const remove = (): void => {
+    rmSync(path, { recursive: true, force: true });
+    rmSync(mark, { force: true });
+  };
+  remove();
+  writeFileSync(mark, '');
+  mkdirSync(path);
+  chmodSync(path, 0o711);
+  return {
+    path,
+    socket: (name) => join(path, name),
+    write(name, text) {
+      const file = join(path, name);
+      rmSync(file, { force: true });
+      writeFileSync(file, text, { mode: 0o444 });
+      chmodSync(file, 0o444);
+    },
+    remove,
+  };
+}
+
+/** Removes what this host's predecessor left behind when it was killed; gives the ids of its sessions. */
+export function sweepSessionDirectories(sessions: string, host: number): readonly string[] {
+  const left = readdirSync(sessions).filter((name) => name.startsWith(markOf(host)));
+  const ids = left.map((name) => name.slice(markOf(host).length));
+  for (const name of [...ids, ...left]) rmSync(join(sessions, name), { recursive: true, force: true });
+  return ids;
+}
+
+function markOf(host: number): string {
+  return `.host-${host}.`;
+}

@@ -1,0 +1,89 @@
+import type { Socket } from 'node:net';
+import { failure, type Failure } from '#/domain/failure.js';
+import { parseId } from '#/domain/ids.js';
+import { clampSize, type Ending } from '#/domain/session.js';
+import type { ToHost } from '#/contract/session-link.js';
+import type { SessionHostParts } from './parts.js';
+import { type PortalLink, portalLink } from './portal-link.js';
+import { isProven } from './proof.js';
+import { type ActiveSession, runSession } from './run-session.js';
+
+/** All sessions of one process. */
+export interface SessionHost {
+  /** A portal has connected to our socket. */
+  receive(socket: Socket): void;
+  /** True when there was such a session. */
+  terminate(sessionId: string, ending: Ending): boolean;
+  running(): string[];
+  /** Ends every session as drained; resolves when their tapes are sealed, or after the patience in milliseconds. */
+  drain(patience: number): Promise<void>;
+}
+
+type AttachMessage = Extract<ToHost, { type: 'attach' }>;
+const FIRST_MESSAGE = 10_000;
+
+export function createSessionHost(parts: SessionHostParts): SessionHost {
+  const sessions = new Map<string, ActiveSession>();
+  let draining = false;
+
+  return { receive, terminate, running: () => [...sessions.values()].filter((one) => one.landed).map((one) => one.id), drain };
+
+  function receive(socket: Socket): void {
+    const link = portalLink(socket);
+    const nonce = parts.random(32).toString('base64');
+    const timer = setTimeout(() => refuse(link, failure('LANDING_REFUSED', 'the portal said nothing')), FIRST_MESSAGE);
+    link.listen({
+      message(message) {
+        clearTimeout(timer);
+        if (message.type === 'open') open(link, nonce, message);
+        else if (message.type === 'attach') void attach(link, nonce, message);
+        else refuse(link, failure('LANDING_REFUSED', 'the portal opened no session'));
+      },
+      data: () => undefined,
+      drain: () => undefined,
+      gone: () => clearTimeout(timer),
+    });
+    link.send({ type: 'challenge', nonce });
+  }
+  function open(link: PortalLink, nonce: string, message: Extract<ToHost, { type: 'open' }>): void {
+    const id = parseId('session', message.sessionId);
+    if (draining) return refuse(link, failure('SESSION_HOST_UNAVAILABLE', 'it is stopping'));
+    if (id === null || sessions.has(id)) return refuse(link, failure('LANDING_REFUSED', 'no such session is to be landed'));
+    const session = runSession(parts, link, { ...message, lang: cleanLang(message.lang) }, nonce);
+    sessions.set(id, session);
+    void session.over
+      .catch((error: unknown) => parts.log('session broke', error))
+      .finally(() => sessions.delete(id));
+  }
+  async function attach(link: PortalLink, nonce: string, message: AttachMessage): Promise<void> {
+    const key = parts.psmServer();
+    if (key === null || !isProven(key, nonce, message)) return refuse(link, failure('LANDING_REFUSED', 'the proof of PSMServer is wrong'));
+    const redeemed = await parts.vault.ask('session.redeemAttach', { permit: message.permit, sessionId: message.sessionId });
+    if (!redeemed.ok) return refuse(link, redeemed.failure);
+    const session = sessions.get(message.sessionId);
+    const live = session?.live ?? null;
+    if (session === undefined || live === null || session.control.reason !== null || session.user !== redeemed.value.value.user) return refuse(link, failure('SESSION_GONE'));
+    await live.attach(link, clampSize(message.columns, message.rows));
+  }
+  function terminate(sessionId: string, ending: Ending): boolean {
+    const session = sessions.get(sessionId);
+    session?.control.end(ending);
+    return session !== undefined;
+  }
+  async function drain(patience: number): Promise<void> {
+    draining = true;
+    for (const session of sessions.values()) session.control.end({ kind: 'drained' });
+    const all = Promise.allSettled([...sessions.values()].map((one) => one.over));
+    await Promise.race([all, new Promise((resolve) => setTimeout(resolve, patience).unref())]);
+  }
+}
+
+function refuse(link: PortalLink, because: Failure): void {
+  link.send({ type: 'failed', failure: because });
+  link.close();
+}
+
+/** A locale that the box's record can carry. */
+function cleanLang(lang: string): string {
+  return /^[A-Za-z0-9._@-]{1,64}$/.test(lang) ? lang : 'C.UTF-8';
+}

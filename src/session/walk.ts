@@ -1,0 +1,166 @@
+import type { SessionGrant } from '#/contract/rows.js';
+import type { ToHost } from '#/contract/session-link.js';
+import { failure } from '#/domain/failure.js';
+import type { HostKey } from '#/domain/host-key.js';
+import { done, failed, type Outcome } from '#/domain/outcome.js';
+import { cleanTerm } from '#/domain/session.js';
+import type { OpenTape } from '#/recorder/tape.js';
+import type { Anteroom } from './anteroom.js';
+import { type ClientSockets, openClientSockets } from './client-sockets.js';
+import type { Control } from './control.js';
+import { type Credential, readCredential } from './credential.js';
+import { NOTICE_LINE } from './ending.js';
+import { learnHostKey } from './learn-host-key.js';
+import { type LiveSession, startLiveSession } from './live-session.js';
+import type { SessionHostParts } from './parts.js';
+import type { PortalLink } from './portal-link.js';
+import { isProven } from './proof.js';
+import { makeSessionDirectory, type SessionDirectory } from './session-directory.js';
+import { clientPaths, sshConfig } from './ssh-config.js';
+import { connectTarget } from './target.js';
+
+export type OpenMessage = Extract<ToHost, { type: 'open' }>;
+
+/** What every step of one session has at hand. `cleanup` runs when the session is over, last things first. */
+export interface Steps {
+  readonly parts: SessionHostParts;
+  readonly link: PortalLink;
+  readonly message: OpenMessage;
+  readonly nonce: string;
+  readonly control: Control;
+  readonly anteroom: Anteroom;
+  readonly cleanup: DisposableStack;
+  /** The tape as soon as it is open: whatever happens, it is closed with the ending. */
+  readonly recording: (tape: OpenTape) => void;
+}
+
+/** Stage 3: PSMConnect takes the session, from a portal that proves that it may land one. */
+export async function takeLanding(steps: Steps): Promise<Outcome<null>> {
+  const { parts, message } = steps;
+  const key = parts.psmServer();
+  if (key === null) return failed(failure('LANDING_REFUSED', 'the vault has not said yet who PSMServer is'));
+  if (!isProven(key, steps.nonce, message)) return failed(failure('LANDING_REFUSED', 'the proof of PSMServer is wrong'));
+  const landed = await parts.vault.ask('session.landed', { permit: message.permit, sessionId: message.sessionId });
+  return landed.ok ? done(null) : landed;
+}
+
+export interface Granted {
+  readonly grant: SessionGrant;
+  readonly credential: Credential;
+}
+
+/** Stage 4: PSMGW retrieves the secret, for this person and this session. */
+export async function retrieveSecret(steps: Steps): Promise<Outcome<Granted>> {
+  const { parts, message, cleanup } = steps;
+  const redeemed = await parts.vault.ask('session.redeem', { permit: message.permit, sessionId: message.sessionId });
+  if (!redeemed.ok) return redeemed;
+  const grant = redeemed.value.value;
+  const credential = readCredential(grant.secretKind, redeemed.value.blob);
+  if (!credential.ok) return credential;
+  const held = credential.value;
+  if (held.kind === 'password') cleanup.defer(() => held.secret.wipe());
+  return done({ grant, credential: held });
+}
+
+/** Still stage 4: which key the target is to show. */
+export async function settleHostKey(steps: Steps, { grant }: Granted, directory: SessionDirectory): Promise<Outcome<HostKey>> {
+  const { parts, link, message, control, anteroom } = steps;
+  return await learnHostKey({ parts, link, grant, directory, term: cleanTerm(message.term), lang: message.lang, signal: control.signal, decided: () => anteroom.decided() });
+}
+
+export interface Ready {
+  readonly grant: SessionGrant;
+  readonly tape: OpenTape;
+  readonly hostKey: HostKey;
+  readonly sockets: ClientSockets;
+  readonly login: LoginEvents;
+  readonly healed: string | null;
+}
+
+/** What the client says through its sockets while it logs in. */
+export interface LoginEvents {
+  /** The client is logged in and waits until `letGo`. */
+  readonly up: Promise<void>;
+  letGo(): void;
+  readonly askedAgain: Promise<string>;
+}
+
+/** Stage 5: recorder, shadow identity, sandbox, target port; in this order, so that without a tape the target hears nothing. */
+export async function prepare(steps: Steps, granted: Granted, hostKey: HostKey, directory: SessionDirectory): Promise<Outcome<Ready>> {
+  const { parts, message, control, cleanup } = steps;
+  const { grant } = granted;
+  const tape = await startTape(steps, grant);
+  if (!tape.ok) return tape;
+  const shadow = await parts.vault.ask('session.shadow', { sessionId: grant.sessionId, term: cleanTerm(message.term), lang: message.lang, program: 'ssh' });
+  if (!shadow.ok) return shadow;
+  const { level, healed } = shadow.value.value;
+  const paths = clientPaths(level, { session: directory.path, inside: parts.inside });
+  directory.write('ssh_config', sshConfig({ paths, user: grant.target.user, port: grant.target.port, secretKind: grant.secretKind, hostKey }));
+  const target = await connectTarget(grant.target, control.signal);
+  if (!target.ok) return target;
+  cleanup.defer(() => target.value.destroy());
+  const { login, onUp, onAskedAgain } = loginEvents(control);
+  const sockets = await openClientSockets({ directory, credential: granted.credential, user: grant.target.user, hostKey, target: target.value, now: parts.now, onUp, onAskedAgain });
+  cleanup.defer(() => sockets.end());
+  return done({ grant, tape: tape.value, hostKey, sockets, login, healed });
+}
+
+async function startTape(steps: Steps, grant: SessionGrant): Promise<Outcome<OpenTape>> {
+  const { parts, anteroom, control } = steps;
+  const opened = await parts.openTape({
+    spool: parts.spool,
+    reserveBytes: parts.reserveBytes,
+    now: parts.now,
+    random: parts.random,
+    header: {
+      recordingId: grant.sessionId, startedAt: parts.now(), user: grant.user, account: grant.account, accountId: grant.accountId, safe: grant.safe,
+      recordingSafe: grant.recording.safe, recipient: grant.recording.recipient, ...anteroom.size, term: cleanTerm(steps.message.term),
+    },
+    anchor: async (segments: number, head: string, final: boolean, ephemeral?: string) => {
+      const signed = await parts.vault.ask('session.head', { recordingId: grant.sessionId, segments, head, final, ...(ephemeral === undefined ? {} : { ephemeral }) });
+      return signed.ok ? done(signed.value.value) : signed;
+    },
+  });
+  if (!opened.ok) return opened;
+  steps.recording(opened.value);
+  void opened.value.failed.then((detail) => control.end({ kind: 'recorder-failed', detail }));
+  return opened;
+}
+
+function loginEvents(control: Control): { readonly login: LoginEvents; readonly onUp: () => Promise<void>; readonly onAskedAgain: (why: string) => void } {
+  const up = Promise.withResolvers<void>();
+  const letGo = Promise.withResolvers<void>();
+  const askedAgain = Promise.withResolvers<string>();
+  control.signal.addEventListener('abort', () => letGo.resolve(), { once: true });
+  return {
+    login: { up: up.promise, letGo: letGo.resolve, askedAgain: askedAgain.promise },
+    onUp() {
+      up.resolve();
+      return letGo.promise;
+    },
+    onAskedAgain: askedAgain.resolve,
+  };
+}
+
+/** Stage 6: the terminal is the session's from here on, and its first line is the notice. */
+export function showNotice(steps: Steps, { grant, tape }: Ready): Outcome<LiveSession> {
+  const { parts, link, anteroom, control, cleanup } = steps;
+  const screen = parts.screens.open(anteroom.size);
+  cleanup.defer(() => screen.close());
+  const live = startLiveSession({
+    tape, screen, size: anteroom.size, limits: grant.limits, recordInput: grant.recordInput, now: parts.now, end: control.end,
+    stateChanged: (state) => void parts.vault.ask('session.state', { sessionId: grant.sessionId, state }),
+  });
+  cleanup.defer(() => live.stop());
+  link.send({ type: 'live' });
+  live.welcome(link);
+  live.notice(NOTICE_LINE);
+  return link.gone ? failed(failure('NOTICE_NOT_SHOWN', 'the client is gone')) : done(live);
+}
+
+export function sessionDirectory(steps: Steps): SessionDirectory {
+  const { parts, message, cleanup } = steps;
+  const directory = makeSessionDirectory({ sessions: parts.sessions, sessionId: message.sessionId, host: parts.index });
+  cleanup.defer(() => directory.remove());
+  return directory;
+}
