@@ -27,7 +27,7 @@ export type OrderResult =
 
 /** Everything a child is told at its start. Secrets are not in it. */
 export interface ChildSettings {
-  readonly role: 'vault' | 'portal' | 'session' | 'recorder' | 'monitor';
+  readonly role: 'vault' | 'portal' | 'session' | 'recorder' | 'monitor' | 'demo';
   /** Number among its kind, from 0. */
   readonly index: number;
   readonly run: string;
