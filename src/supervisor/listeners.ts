@@ -22,14 +22,14 @@ type CreateHandle = (address: string, port: number, family: 4 | 6 | -1, fd: unde
 const createHandle = (net as unknown as { readonly _createServerHandle: CreateHandle })._createServerHandle;
 
 /** Opens a TCP port. Throws with a sentence when it cannot be had. */
-export function openPort(name: string, address: string, port: number): Listener {
+export function openPort(name: string, address: string, port: number, shown: string): Listener {
   const handle = createHandle(address, port, net.isIPv6(address) ? 6 : 4, undefined, 0);
   const out: { port?: number } = {};
   // libuv keeps "in use" back until the name is asked for
   const error = typeof handle === 'number' ? handle : handle.getsockname(out);
   if (typeof handle === 'number' || error !== 0) {
     if (typeof handle !== 'number') handle.close();
-    throw new Error(whyNot(error, `${address}:${port}`));
+    throw new Error(whyNot(error, shown));
   }
   return { name, fd: handle.fd, port: out.port ?? port, close: () => handle.close() };
 }

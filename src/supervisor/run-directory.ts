@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, copyFileSync, existsSync, lstatSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { runPaths } from '#/contract/sockets.js';
 import { bind, tmpfs } from './mounts.js';
@@ -30,6 +30,8 @@ export function makeRunDirectory(places: Places, walls: Walls): void {
   if (found !== undefined && (!found.isDirectory() || found.uid !== process.getuid?.())) {
     throw new Error(`${run} is in the way: it is not a directory of ours`);
   }
+  // through a mount that is still there, a sweep would empty the home itself
+  if (readFileSync('/proc/self/mountinfo', 'utf8').includes(` ${run}/`)) throw new Error(`something is mounted below ${run}: unmount it first`);
   rmSync(run, { recursive: true, force: true });
   mkdirSync(run, { mode: 0o711 });
   chmodSync(run, walls.root ? 0o711 : 0o700);

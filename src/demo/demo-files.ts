@@ -1,0 +1,31 @@
+import { randomBytes, scryptSync, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+
+/** demo.json: who may log in to the demo target, and where it listens. The password itself is in the vault alone. */
+export const demoFile = z.strictObject({
+  user: z.string(),
+  address: z.string(),
+  port: z.int(),
+  salt: z.base64(),
+  hash: z.base64(),
+});
+export type DemoFile = z.infer<typeof demoFile>;
+
+const HASH_BYTES = 32;
+
+export function hashPassword(password: Buffer, salt = randomBytes(16)): Pick<DemoFile, 'salt' | 'hash'> {
+  return { salt: salt.toString('base64'), hash: scryptSync(password, salt, HASH_BYTES).toString('base64') };
+}
+
+export function passwordFits({ salt, hash }: Pick<DemoFile, 'salt' | 'hash'>, password: Buffer): boolean {
+  return timingSafeEqual(scryptSync(password, Buffer.from(salt, 'base64'), HASH_BYTES), Buffer.from(hash, 'base64'));
+}
+
+/** The accounts file of the machine that the demo target pretends to be. */
+export function demoPasswd(user: string, uid: number, gid: number): string {
+  return `root:x:0:0:root:/root:/usr/sbin/nologin\n${user}:x:${uid}:${gid}:Demo:/home/demo:/bin/bash\n`;
+}
+
+export function demoGroup(user: string, gid: number): string {
+  return `root:x:0:\n${user}:x:${gid}:\n`;
+}
