@@ -1,0 +1,129 @@
+import type { CallArgs, CallName, CallResult, LoggedIn } from '#/contract/calls.js';
+import { encodeSecretPayload } from '#/contract/secret-payload.js';
+import { socketPath } from '#/contract/sockets.js';
+import type { Terminal } from '#/door/terminal.js';
+import { failure, type FailureCode } from '#/domain/failure.js';
+import { done, failed, type Outcome } from '#/domain/outcome.js';
+import type { TerminalSize } from '#/domain/session.js';
+import type { PortalServices, SessionHooks, SessionResult } from '#/portal/services.js';
+import type { VaultLink } from '../shared/vault-link.js';
+import { land, type Landing } from './landing.js';
+import { openReplay } from './replay-link.js';
+import { walkSession } from './session-walk.js';
+
+export interface ServicesOptions {
+  readonly vault: VaultLink;
+  readonly run: string;
+  readonly terminal: Pick<Terminal, 'from' | 'via' | 'term' | 'lang' | 'identified' | 'forgotten' | 'attemptRefused'>;
+  /** From the door, when the person proved a key there. */
+  readonly login: LoggedIn | null;
+  /** The last allowed attempt to log in was refused. */
+  readonly onTriesOver: () => void;
+}
+
+export interface ServedPerson {
+  readonly services: PortalServices;
+  /** The terminal is gone: the login ends with it; sessions live on. */
+  close(): void;
+}
+
+const REFUSED_LOGINS: readonly FailureCode[] = ['LOGIN_REFUSED', 'LOGIN_THROTTLED'];
+
+/** Answers the screens of one connected person by asking the vault, a session host or the monitor. */
+export function servePerson({ vault, run, terminal, login, onTriesOver }: ServicesOptions): ServedPerson {
+  let ticket = login?.ticket ?? null;
+  if (ticket !== null) terminal.identified();
+
+  type Ticketed = { [K in CallName]: CallArgs<K> extends { readonly ticket: string } ? K : never }[CallName];
+  const forget = (): void => {
+    ticket = null;
+    terminal.forgotten();
+  };
+  /** Asks for the person; a login that is over is forgotten here too. */
+  const ask = async <K extends Ticketed>(call: K, args: Omit<CallArgs<K>, 'ticket'>, blob?: Buffer): Promise<Outcome<CallResult<K>>> => {
+    if (ticket === null) return failed(failure('NOT_LOGGED_IN'));
+    const asked = ticket;
+    const answer = await vault.ask(call, { ...args, ticket: asked } as unknown as CallArgs<K>, blob);
+    if (answer.ok) return done(answer.value.value);
+    if (answer.failure.code === 'NOT_LOGGED_IN' && ticket === asked) forget();
+    return answer;
+  };
+  const walk = async (landing: Landing, opening: { readonly type: 'open' | 'attach' } & TerminalSize, hooks: SessionHooks): Promise<SessionResult> => {
+    const landed = await land(vault, run, landing, hooks);
+    if (!landed.ok) return { kind: 'failed', failure: landed.failure };
+    const { sessionId, permit } = landing;
+    const { columns, rows } = opening;
+    const common = { sessionId, permit, proof: landed.value.proof, columns, rows };
+    return await walkSession({
+      link: landed.value.link,
+      opening: opening.type === 'attach' ? { type: 'attach', ...common } : { type: 'open', ...common, term: terminal.term, lang: terminal.lang },
+      hooks,
+      decideHostKey: (decision) => ask('person.decideHostKey', { sessionId, decision }),
+    });
+  };
+
+  const services: PortalServices = {
+    async configuration() {
+      const answer = await vault.ask('portal.configuration', {});
+      return answer.ok ? done(answer.value.value) : answer;
+    },
+    async login(user, password) {
+      const answer = await vault.ask('person.login', { user, from: terminal.from, via: terminal.via }, password);
+      if (answer.ok) {
+        const { ticket: given, ...rest } = answer.value.value;
+        ticket = given;
+        terminal.identified();
+        return done(rest);
+      }
+      if (REFUSED_LOGINS.includes(answer.failure.code) && !terminal.attemptRefused()) onTriesOver();
+      return answer;
+    },
+    async changePassword(old, next) {
+      const payload = encodeSecretPayload(next, old);
+      const answer = await ask('person.changePassword', {}, payload);
+      payload.fill(0);
+      return answer;
+    },
+    async logout() {
+      const answer = await ask('person.logout', {});
+      forget();
+      return answer;
+    },
+    accounts: () => ask('person.accounts', {}),
+    favourite: (accountId, on) => ask('person.favourite', { accountId, on }),
+    recordings: () => ask('person.recordings', {}),
+    sessions: () => ask('person.sessions', {}),
+    endSession: (sessionId, reason) => ask('person.endSession', { sessionId, reason }),
+    approveHostKey: (accountId, seen) => ask('person.approveHostKey', { accountId, seen }),
+    async connect(account, { columns, rows }, hooks) {
+      hooks.onStage(0, 'begun');
+      const permitted = await ask('person.connect', { accountId: account.id, columns, rows, term: terminal.term });
+      if (!permitted.ok) return { kind: 'failed', failure: permitted.failure };
+      hooks.onStage(0, 'done');
+      return await walk(permitted.value, { type: 'open', columns, rows }, hooks);
+    },
+    async reattach(sessionId, { columns, rows }, hooks) {
+      const permitted = await ask('person.reattach', { sessionId });
+      if (!permitted.ok) return { kind: 'failed', failure: permitted.failure };
+      const { permit, host } = permitted.value;
+      return await walk({ sessionId, permit, hosts: [host] }, { type: 'attach', columns, rows }, hooks);
+    },
+    replay: (recordingId, size, listener) =>
+      openReplay({
+        path: socketPath(run, 'monitor'),
+        permit: async () => {
+          const granted = await ask('person.replay', { recordingId });
+          return granted.ok ? done(granted.value.permit) : granted;
+        },
+        size,
+        listener,
+      }),
+  };
+  return {
+    services,
+    close() {
+      if (ticket !== null) void vault.ask('person.logout', { ticket });
+      ticket = null;
+    },
+  };
+}
