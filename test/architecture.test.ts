@@ -16,6 +16,8 @@ interface Room {
 /** What reading a recording takes, without the power to write one: the files of `recorder` that `monitor` may know. */
 const codec = ['asciicast', 'sealed-segment', 'tape-events', 'tape-format', 'tape-key', 'utf8-splitter'];
 const codecFiles = codec.map((name) => `recorder/${name}`);
+/** And where a tape lies, and how its file is walked. */
+const reading = ['recorder/tape-file', 'recorder/tape-path', 'recorder/tape-scan'];
 
 /** Reading down the list is reading the way of a session, from the stranger at the door to the recording in a safe. */
 const rooms: Readonly<Record<string, Room>> = {
@@ -39,7 +41,7 @@ const rooms: Readonly<Record<string, Room>> = {
   recorder: { purpose: 'events become a sealed tape in a safe', mayImport: ['domain', 'contract'] },
   monitor: {
     purpose: 'watch live, replay, search',
-    mayImport: ['domain', 'contract', ...codecFiles, 'recorder/compression'],
+    mayImport: ['domain', 'contract', ...codecFiles, 'recorder/compression', ...reading],
   },
   audit: { purpose: 'what happened, in order, tamper-evident', mayImport: ['domain'] },
   store: {
@@ -92,7 +94,7 @@ const libraries: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli'],
   fuzzysort: ['portal'],
   'string-width': ['portal'],
-  'asciinema-player': ['recorder'],
+  'asciinema-player': ['monitor'],
 };
 
 const longest = 400;
