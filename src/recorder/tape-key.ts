@@ -36,7 +36,8 @@ export function nextKey(key: Buffer): Buffer {
 }
 
 export function rawPublicKey(key: KeyObject): Buffer {
-  return createPublicKey(key as Parameters<typeof createPublicKey>[0]).export({ format: 'der', type: 'spki' }).subarray(SPKI.length);
+  const publicKey = key.type === 'public' ? key : createPublicKey(key);
+  return publicKey.export({ format: 'der', type: 'spki' }).subarray(SPKI.length);
 }
 
 /** Throws when the other side's key is no X25519 key, or one that makes the secret all zeros. */

@@ -1,12 +1,13 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeId } from '#/domain/ids.js';
 import { done, type Outcome } from '#/domain/outcome.js';
 import type { SignedHead } from '#/contract/rows.js';
 import { rawPublicKey } from '#/recorder/tape-key.js';
-import type { OpenTapeOptions } from '#/recorder/tape.js';
+import { type OpenTape, openTape, type OpenTapeOptions } from '#/recorder/tape.js';
 
 /** A spool of its own, a recording safe's key, and a vault that takes heads; removed when it goes out of scope. */
 export function tapeRig() {
@@ -34,4 +35,20 @@ export function tapeRig() {
 
 export function anchored(recordingId: string, segments: number, head: string, final: boolean): Outcome<SignedHead> {
   return done({ recordingId, segments, head, final, at: 0, signature: '' });
+}
+
+export async function opened(options: OpenTapeOptions): Promise<OpenTape> {
+  const outcome = await openTape(options);
+  if (!outcome.ok) throw new Error(outcome.failure.message);
+  return outcome.value;
+}
+
+/** Waits until it is so; the test's own time limit is the end of it. */
+export async function eventually(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 2));
+}
+
+/** A tape's file; tests may run as its owner, who has no right to read it but for being root. */
+export async function readAll(path: string): Promise<Buffer> {
+  return await readFile(path);
 }

@@ -1,0 +1,45 @@
+import { watch } from 'node:fs';
+import { spoolRound, type SpoolOptions } from './spool-round.js';
+
+export interface RunningSpool {
+  /** Resolves when the round that runs is over. */
+  stop(): Promise<void>;
+}
+
+const EVERY = 2000;
+const SOON = 200;
+
+/** Watches the spool: at once, when something changes, and every two seconds. */
+export function watchSpool(options: SpoolOptions): RunningSpool {
+  const round = spoolRound(options);
+  let timer: NodeJS.Timeout | null = null;
+  let stopped = false;
+  let due = Infinity;
+  const plan = (wait: number): void => {
+    const at = performance.now() + wait;
+    if (stopped || at >= due) return;
+    if (timer !== null) clearTimeout(timer);
+    due = at;
+    timer = setTimeout(run, wait);
+  };
+  let running: Promise<void> = Promise.resolve();
+  const run = (): void => {
+    due = Infinity;
+    running = running
+      .then(() => round())
+      .catch((error: unknown) => options.log('a round through the spool failed', { error: error instanceof Error ? error.message : 'unknown' }))
+      .then(() => plan(EVERY));
+  };
+  const watcher = watch(options.spool, () => plan(SOON));
+  watcher.on('error', () => undefined);
+  run();
+  return {
+    stop: async () => {
+      stopped = true;
+      watcher.close();
+      if (timer !== null) clearTimeout(timer);
+      await running;
+    },
+  };
+}
+

@@ -1,0 +1,153 @@
+import { constants } from 'node:fs';
+import { type FileHandle, mkdir, open, rename, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Failure, failure } from '#/domain/failure.js';
+import type { Outcome } from '#/domain/outcome.js';
+import { openTapeFile } from './tape-file.js';
+import { storedPath, tapeName } from './tape-path.js';
+import { scanTape, type TapeScan } from './tape-scan.js';
+
+/** What the vault is told of a stored tape. */
+export interface StoredTape {
+  readonly recordingId: string;
+  /** Of the file. */
+  readonly bytes: number;
+  readonly segments: number;
+  /** Hex. */
+  readonly head: string;
+  readonly complete: boolean;
+  readonly durationMs: number;
+}
+
+export interface StoreOptions {
+  readonly spool: string;
+  readonly recordings: string;
+  readonly recordingId: string;
+  readonly recordingSafe: string;
+  /** Tells the vault; may be told the same twice. */
+  readonly stored: (tape: StoredTape) => Promise<Outcome<unknown>>;
+  /** Is called before each step. */
+  readonly reached?: (step: StoreStep) => void;
+}
+
+export type StoreStep = 'open' | 'copy' | 'sync' | 'check' | 'rename' | 'tell' | 'unlink' | 'done';
+
+/** 'foreign': the file is no tape, or another one of that name is stored: keep it away from the others. */
+export type StoreResult = { readonly kind: 'stored'; readonly tape: StoredTape } | { readonly kind: 'foreign'; readonly why: string } | { readonly kind: 'later'; readonly failure: Failure } | { readonly kind: 'absent' };
+
+/**
+ * Brings a finished tape from the spool to its recording safe. Whenever it is interrupted, calling it again finishes
+ * the work: the spool's file goes last, after the copy is on the disk under its name and the vault knows.
+ * It is a copy, because the spool's file belongs to who wrote it.
+ */
+export async function storeTape(options: StoreOptions): Promise<StoreResult> {
+  const step = options.reached ?? (() => undefined);
+  const place = storedPath(options.recordings, options.recordingSafe, options.recordingId);
+  if (place === null) return { kind: 'later', failure: failure('INTEGRITY', 'the recording safe has no proper name') };
+  const spooled = join(options.spool, tapeName(options.recordingId));
+  step('open');
+  const source = await openTapeFile(spooled);
+  if (source.kind !== 'file') return source;
+  try {
+    const kept = await copyIn({ source: source.handle, ...place, recordingId: options.recordingId, step });
+    if (kept.kind !== 'stored') return kept;
+    step('tell');
+    const told = await options.stored(kept.tape);
+    if (!told.ok) return { kind: 'later', failure: told.failure };
+    step('unlink');
+    await unlink(spooled);
+    step('done');
+    return kept;
+  } finally {
+    await source.handle.close();
+  }
+}
+
+type Kept = Extract<StoreResult, { kind: 'stored' | 'foreign' }>;
+type Later = Extract<StoreResult, { kind: 'later' }>;
+
+interface CopyOptions {
+  readonly source: FileHandle;
+  readonly directory: string;
+  readonly path: string;
+  readonly recordingId: string;
+  readonly step: (step: StoreStep) => void;
+}
+
+async function copyIn(options: CopyOptions): Promise<Kept | Later> {
+  const { directory, path, recordingId, step } = options;
+  const before = await describe(path, recordingId);
+  if (before !== null) return await sameTape(options.source, before, recordingId);
+  // the group and the setgid bit come from the directory above
+  await mkdir(directory, { mode: 0o750, recursive: true });
+  const part = join(directory, `.${recordingId}.part`);
+  step('copy');
+  await copy(options.source, part, step);
+  step('check');
+  const copied = await describe(part, recordingId);
+  if (copied?.kind !== 'stored') {
+    await unlink(part);
+    return { kind: 'foreign', why: copied?.why ?? 'its copy is gone' };
+  }
+  if ((await options.source.stat()).size !== copied.tape.bytes) return { kind: 'later', failure: failure('RECORDING_NOT_STORED', 'it still grows') };
+  step('rename');
+  await rename(part, path);
+  await syncDirectory(directory);
+  return copied;
+}
+
+/** A tape of that name is stored already: the same one, when we were interrupted after the renaming. */
+async function sameTape(source: FileHandle, before: Kept, recordingId: string): Promise<Kept> {
+  const spooled = await inspect(source, recordingId);
+  if (before.kind === 'stored' && spooled.kind === 'stored' && spooled.tape.head === before.tape.head && spooled.tape.bytes === before.tape.bytes) return before;
+  return { kind: 'foreign', why: 'another tape of that name is stored already' };
+}
+
+async function copy(source: FileHandle, part: string, step: (step: StoreStep) => void): Promise<void> {
+  await unlink(part).catch(() => undefined);
+  const target = await open(part, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o440);
+  try {
+    const chunk = Buffer.allocUnsafe(1024 * 1024);
+    for (let at = 0; ; ) {
+      const { bytesRead } = await source.read(chunk, 0, chunk.length, at);
+      if (bytesRead === 0) break;
+      for (let done = 0; done < bytesRead; ) done += (await target.write(chunk, done, bytesRead - done)).bytesWritten;
+      at += bytesRead;
+    }
+    step('sync');
+    await target.sync();
+  } finally {
+    await target.close();
+  }
+}
+
+async function describe(path: string, recordingId: string): Promise<Kept | null> {
+  const opened = await openTapeFile(path);
+  if (opened.kind === 'absent') return null;
+  if (opened.kind === 'foreign') return opened;
+  try {
+    return await inspect(opened.handle, recordingId);
+  } finally {
+    await opened.handle.close();
+  }
+}
+
+async function inspect(handle: FileHandle, recordingId: string): Promise<Kept> {
+  const scan = await scanTape(handle);
+  if (scan.kind === 'foreign') return scan;
+  if (scan.header.recordingId !== recordingId) return { kind: 'foreign', why: 'its header names another recording' };
+  return { kind: 'stored', tape: tapeOf(scan, (await handle.stat()).size) };
+}
+
+function tapeOf(scan: TapeScan, bytes: number): StoredTape {
+  return { recordingId: scan.header.recordingId, bytes, segments: scan.segments, head: scan.head.toString('hex'), complete: scan.ended && scan.rest === 'none', durationMs: scan.durationMs };
+}
+
+async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,109 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { TapeHeader } from '#/domain/tape.js';
+import { chainHead, decodeHeader, decodeSegmentHead, firstHead, LIMITS, SEGMENT, SEGMENT_HEAD, type SegmentHead } from './tape-format.js';
+
+export interface ScannedSegment {
+  readonly head: SegmentHead;
+  /** Place in the file, bytes. */
+  readonly offset: number;
+  /** As it stands in the file. */
+  readonly bytes: Buffer;
+  /** The chain's head before it. */
+  readonly previous: Buffer;
+}
+
+/** What a tape shows to who has no key: its header, its segments' heads and their chain. */
+export interface TapeScan {
+  readonly kind: 'tape';
+  readonly header: TapeHeader;
+  readonly segments: number;
+  /** The chain's head after the last whole segment. */
+  readonly head: Buffer;
+  readonly durationMs: number;
+  /** Its end was taped. */
+  readonly ended: boolean;
+  /** Up to here it is a tape; what follows is `rest`. */
+  readonly bytes: number;
+  /** 'partial': a segment that was being written when its writer died. 'foreign': bytes that no writer leaves there. */
+  readonly rest: 'none' | 'partial' | 'foreign';
+}
+
+export type Scan = TapeScan | { readonly kind: 'foreign'; readonly why: string };
+
+const CHUNK = 1024 * 1024;
+
+/** Reads a tape from its beginning, holding no more than one segment. `each` may return false to stop. */
+export async function scanTape(handle: FileHandle, each: (segment: ScannedSegment) => boolean | void = () => undefined): Promise<Scan> {
+  const input = new Input(handle);
+  await input.atLeast(LIMITS.header + 64);
+  const found = decodeHeader(input.bytes);
+  if (found.kind !== 'header') return { kind: 'foreign', why: found.kind === 'short' ? 'its header is not whole' : found.why };
+  let head = firstHead(input.take(found.bytes));
+  let [segments, durationMs, ended] = [0, 0, false];
+  let rest: TapeScan['rest'] = 'none';
+  for (;;) {
+    const next = await nextSegment(input, segments, ended);
+    if (typeof next === 'string') {
+      rest = next;
+      break;
+    }
+    const segment = { ...next, previous: head };
+    if (each(segment) === false) break;
+    head = chainHead(head, next.bytes);
+    durationMs = Math.max(durationMs, next.head.last);
+    ended = next.head.type === SEGMENT.end;
+    segments += 1;
+  }
+  return { kind: 'tape', header: found.header, segments, head, durationMs, ended, bytes: input.offset, rest };
+}
+
+async function nextSegment(input: Input, number: number, ended: boolean): Promise<Omit<ScannedSegment, 'previous'> | TapeScan['rest']> {
+  await input.atLeast(SEGMENT_HEAD);
+  if (input.bytes.length === 0) return 'none';
+  if (ended) return 'foreign';
+  if (input.bytes.length < SEGMENT_HEAD) return 'partial';
+  const found = decodeSegmentHead(input.bytes);
+  if (found === null || found.head.number !== number) return 'foreign';
+  await input.atLeast(found.bytes);
+  if (input.bytes.length < found.bytes) return 'partial';
+  const offset = input.offset;
+  return { head: found.head, offset, bytes: input.take(found.bytes) };
+}
+
+/** The file from front to back, with what was read and not yet taken. */
+class Input {
+  readonly #handle: FileHandle;
+  #read = 0;
+  bytes: Buffer = Buffer.alloc(0);
+
+  constructor(handle: FileHandle) {
+    this.#handle = handle;
+  }
+
+  /** Where `bytes` begin in the file. */
+  get offset(): number {
+    return this.#read - this.bytes.length;
+  }
+
+  /** Afterwards there are fewer only at the end of the file. */
+  async atLeast(wanted: number): Promise<void> {
+    if (this.bytes.length >= wanted) return;
+    const parts = [this.bytes];
+    let have = this.bytes.length;
+    while (have < wanted) {
+      const chunk = Buffer.allocUnsafe(Math.max(CHUNK, wanted - have));
+      const { bytesRead } = await this.#handle.read(chunk, 0, chunk.length, this.#read);
+      if (bytesRead === 0) break;
+      this.#read += bytesRead;
+      have += bytesRead;
+      parts.push(chunk.subarray(0, bytesRead));
+    }
+    this.bytes = Buffer.concat(parts);
+  }
+
+  take(bytes: number): Buffer {
+    const taken = this.bytes.subarray(0, bytes);
+    this.bytes = this.bytes.subarray(bytes);
+    return taken;
+  }
+}
