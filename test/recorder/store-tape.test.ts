@@ -1,0 +1,167 @@
+import { appendFileSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { failure } from '#/domain/failure.js';
+import { done, failed } from '#/domain/outcome.js';
+import { type PendingTape, spoolRound } from '#/recorder/spool-round.js';
+import { watchSpool } from '#/recorder/spool.js';
+import { type StoredTape, type StoreStep, storeTape } from '#/recorder/store-tape.js';
+import { eventually, opened, tapeRig } from './tape-rig.js';
+
+const exited = { kind: 'exited', status: 0, signal: null } as const;
+const STEPS: readonly StoreStep[] = ['open', 'copy', 'sync', 'check', 'rename', 'tell', 'unlink', 'done'];
+
+class Killed extends Error {}
+
+/** A spool with one finished tape, directories for recordings, and a vault that notes what it is told. */
+async function storeRig(ended = true) {
+  const rig = tapeRig();
+  const tape = await opened(rig.options);
+  tape.append({ at: 5, kind: 'output', bytes: Buffer.from('hello\r\n') });
+  await eventually(() => tape.pending === 0);
+  if (ended) await tape.close(exited);
+  const recordings = join(rig.directory, 'recordings');
+  const spool = join(rig.directory, 'spool');
+  for (const directory of [recordings, spool]) mkdirSync(directory);
+  const spooled = join(spool, `${rig.recordingId}.tape`);
+  renameSync(rig.path, spooled);
+  const told: StoredTape[] = [];
+  const said: string[] = [];
+  let clock = 0;
+  let pending: readonly PendingTape[] = [{ recordingId: rig.recordingId, recordingSafe: 'PSMRecordings', live: false }];
+  const stored = (one: StoredTape) => {
+    told.push(one);
+    return Promise.resolve(done(null));
+  };
+  const options = { spool, recordings, recordingId: rig.recordingId, recordingSafe: 'PSMRecordings', stored };
+  const spoolOptions = { spool, recordings, stored, pending: () => Promise.resolve(done(pending)), log: (_: string, about: Readonly<Record<string, unknown>>) => said.push(String(about['why'])), now: () => clock };
+  return {
+    ...rig, tape, spool, recordings, spooled, told, said, options, spoolOptions,
+    kept: join(recordings, 'PSMRecordings', `${rig.recordingId}.tape`),
+    waitsFor: (next: readonly PendingTape[]) => (pending = next),
+    pass: (milliseconds: number) => (clock += milliseconds),
+    [Symbol.dispose]: rig[Symbol.dispose],
+  };
+}
+
+describe('storing a tape', () => {
+  test('copies it byte for byte, for reading only, tells the vault, and empties the spool', async () => {
+    using rig = await storeRig();
+    const bytes = readFileSync(rig.spooled);
+    const result = await storeTape(rig.options);
+    expect(result).toMatchObject({ kind: 'stored', tape: { segments: 2, complete: true, durationMs: 5, bytes: bytes.length, head: rig.heads.at(-1)?.head } });
+    expect(readFileSync(rig.kept)).toEqual(bytes);
+    expect((statSync(rig.kept).mode & 0o777).toString(8)).toBe('440');
+    expect(readdirSync(rig.spool)).toEqual([]);
+    expect(readdirSync(join(rig.recordings, 'PSMRecordings'))).toEqual([`${rig.recordingId}.tape`]);
+    expect(rig.told).toHaveLength(1);
+  });
+
+  test.each(STEPS)('killed before "%s", the next round finishes it', async (at) => {
+    using rig = await storeRig();
+    const bytes = readFileSync(rig.spooled);
+    const killed = storeTape({
+      ...rig.options,
+      reached: (step) => {
+        if (step === at) throw new Killed();
+      },
+    });
+    await expect(killed).rejects.toThrow(Killed);
+    // a vault that was told does not wait for it any more
+    if (rig.told.length > 0) rig.waitsFor([]);
+    await spoolRound(rig.spoolOptions)();
+    expect(readFileSync(rig.kept)).toEqual(bytes);
+    expect(readdirSync(rig.spool)).toEqual([]);
+    expect(readdirSync(join(rig.recordings, 'PSMRecordings'))).toEqual([`${rig.recordingId}.tape`]);
+    expect(rig.told.map(({ head }) => head)).toEqual([rig.heads.at(-1)?.head]);
+  });
+
+  test('a vault that does not answer leaves the spool as it is, and the next round tells it', async () => {
+    using rig = await storeRig();
+    const result = await storeTape({ ...rig.options, stored: () => Promise.resolve(failed(failure('VAULT_UNAVAILABLE', 'gone'))) });
+    expect(result).toMatchObject({ kind: 'later' });
+    expect(readdirSync(rig.spool)).toHaveLength(1);
+    await spoolRound(rig.spoolOptions)();
+    expect(rig.told).toHaveLength(1);
+    expect(readdirSync(rig.spool)).toEqual([]);
+  });
+
+  test('another tape of the same name never replaces a stored one', async () => {
+    using rig = await storeRig();
+    const bytes = readFileSync(rig.spooled);
+    await storeTape(rig.options);
+    writeFileSync(rig.spooled, bytes.subarray(0, -40));
+    expect(await storeTape(rig.options)).toMatchObject({ kind: 'foreign' });
+    expect(readFileSync(rig.kept)).toEqual(bytes);
+  });
+
+  test.each(['../x', '.', 'a/b', '.hidden', 'é'.repeat(200)])('a recording safe named %j is no path', async (recordingSafe) => {
+    using rig = await storeRig();
+    expect(await storeTape({ ...rig.options, recordingSafe })).toMatchObject({ kind: 'later' });
+    expect(rig.told).toEqual([]);
+  });
+});
+
+describe('a round through the spool', () => {
+  test('leaves a running tape alone, however long it says nothing', async () => {
+    using rig = await storeRig(false);
+    rig.waitsFor([{ recordingId: rig.recordingId, recordingSafe: 'PSMRecordings', live: true }]);
+    const round = spoolRound(rig.spoolOptions);
+    for (let n = 0; n < 5; n += 1) {
+      await round();
+      rig.pass(10_000);
+    }
+    expect(rig.told).toEqual([]);
+    await rig.tape.close(exited);
+  });
+
+  test('stores what a dead session host left behind, as cut, bytes of a half written segment included', async () => {
+    using rig = await storeRig(false);
+    appendFileSync(rig.spooled, Buffer.from([0, 0, 1, 0, 1, 0]));
+    const bytes = readFileSync(rig.spooled);
+    const round = spoolRound(rig.spoolOptions);
+    await round();
+    rig.pass(2500);
+    await round();
+    expect(rig.told, 'the vault may have been restarted a moment ago').toEqual([]);
+    rig.pass(6500);
+    await round();
+    expect(rig.told).toMatchObject([{ complete: false, segments: 1, bytes: bytes.length }]);
+    expect(readFileSync(rig.kept)).toEqual(bytes);
+    await rig.tape.close(exited);
+  });
+
+  test('keeps a recording that the vault does not know where it is', async () => {
+    using rig = await storeRig();
+    rig.waitsFor([]);
+    await spoolRound(rig.spoolOptions)();
+    expect(readdirSync(rig.spool)).toEqual([`${rig.recordingId}.tape`]);
+    expect(rig.said.join()).toContain('does not know');
+  });
+
+  test('moves away what is no tape, follows no link, and stores the others', async () => {
+    using rig = await storeRig();
+    const id = (letter: string) => `${rig.recordingId.slice(0, -1)}${letter}`;
+    writeFileSync(join(rig.directory, 'secret'), 'x');
+    symlinkSync(join(rig.directory, 'secret'), join(rig.spool, `${id('0')}.tape`));
+    linkSync(join(rig.directory, 'secret'), join(rig.spool, `${id('1')}.tape`));
+    writeFileSync(join(rig.spool, `${id('2')}.tape`), 'nonsense, and enough of it');
+    writeFileSync(join(rig.spool, '-rf'), '');
+    await spoolRound(rig.spoolOptions)();
+    expect(readdirSync(rig.spool)).toEqual(['quarantine']);
+    expect(readdirSync(join(rig.spool, 'quarantine'))).toHaveLength(4);
+    expect((statSync(join(rig.spool, 'quarantine')).mode & 0o777).toString(8)).toBe('700');
+    expect(rig.told).toHaveLength(1);
+    expect(readFileSync(join(rig.directory, 'secret'), 'utf8')).toBe('x');
+  });
+
+  test('is made by itself, soon after a tape ends', async () => {
+    using rig = await storeRig(false);
+    const spool = watchSpool({ ...rig.spoolOptions, now: () => performance.now() });
+    // the file that is still open was moved into the spool
+    await rig.tape.close(exited);
+    await eventually(() => rig.told.length === 1);
+    await spool.stop();
+    expect(rig.told).toMatchObject([{ complete: true }]);
+  });
+});
