@@ -12,6 +12,9 @@ export interface HostKeyDesk extends OneShot {
 const MOST_QUESTIONS = 4;
 const LONGEST_QUESTION = 40_000;
 
+/** A comment: the client takes no answer at all for a broken command, also where it only asks for the order of algorithms. */
+const NOTHING = '#\n';
+
 /** `expected` null: a probe, which learns the key and gets no answer, so the client stops there. */
 export async function openHostKeyDesk(path: string, expected: HostKey | null): Promise<HostKeyDesk> {
   let offered: HostKey | null = null;
@@ -21,7 +24,7 @@ export async function openHostKeyDesk(path: string, expected: HostKey | null): P
       const known = key !== null && expected !== null && same(key, expected);
       if (key !== null && !known) offered = key;
       if (known) socket.end(`${ALIAS} ${expected.type} ${expected.base64}\n`);
-      else socket.end();
+      else socket.end(NOTHING);
     });
   });
   return {
