@@ -1,0 +1,50 @@
+import { createContext, useContext } from 'react';
+import type { Failure } from '#/domain/failure.js';
+import type { TerminalSize } from '#/domain/session.js';
+import type { Keyboard } from './keyboard.js';
+import type { Memory } from './memory.js';
+import type { PortalAction, PortalState } from './portal-state.js';
+import type { PortalServices, RawTerminal } from './services.js';
+import type { Store } from './store.js';
+import type { Theme } from './theme.js';
+
+export interface Clock {
+  /** Milliseconds since 1970, UTC. */
+  now(): number;
+  /** Runs again and again until the result is called. */
+  every(ms: number, run: () => void): () => void;
+}
+
+/** What every screen may use beside its own state. */
+export interface Portal {
+  readonly state: Store<PortalState, PortalAction>;
+  readonly memory: Memory;
+  readonly keyboard: Keyboard;
+  readonly clock: Clock;
+  /** The size of the person's terminal now. */
+  size(): TerminalSize;
+  /** The person's terminal, while Ink keeps away from it. */
+  lend<T>(use: (terminal: RawTerminal) => Promise<T>): Promise<T>;
+  /** Shows a failure at the bottom, or the login screen when it says that the login is over. */
+  failed(failure: Failure): void;
+  /** Logs out and closes. */
+  leave(): void;
+  /** Whether the person's terminal takes no more for now; `whenFree` runs once when it does again. */
+  congested(): boolean;
+  whenFree(run: () => void): () => void;
+}
+
+function missing(what: string): never {
+  throw new Error(`${what} is used outside of the portal`);
+}
+
+export const ServicesContext = createContext<PortalServices | null>(null);
+export const ThemeContext = createContext<Theme | null>(null);
+export const PortalContext = createContext<Portal | null>(null);
+/** Room for the screen between header and footer. */
+export const RoomContext = createContext<TerminalSize>({ columns: 80, rows: 18 });
+
+export const useServices = (): PortalServices => useContext(ServicesContext) ?? missing('useServices');
+export const useTheme = (): Theme => useContext(ThemeContext) ?? missing('useTheme');
+export const usePortal = (): Portal => useContext(PortalContext) ?? missing('usePortal');
+export const useRoom = (): TerminalSize => useContext(RoomContext);

@@ -1,0 +1,28 @@
+import type { TerminalSize } from '#/domain/session.js';
+import type { Route } from '../route.js';
+
+/** Less than this cannot hold a list and its keys. */
+export const SMALLEST: TerminalSize = { columns: 40, rows: 12 };
+
+const HEADER = 3;
+const FOOTER = 2;
+
+export function isTooSmall({ columns, rows }: TerminalSize): boolean {
+  return columns < SMALLEST.columns || rows < SMALLEST.rows;
+}
+
+/** A replay needs the room: it has a title of its own, and no header. */
+export function hasHeader(route: Route): boolean {
+  return route.screen !== 'replay';
+}
+
+/** Room for the screen itself, the frame taken off. Never less than the smallest window has, so that no layout breaks. */
+export function roomOf(size: TerminalSize, route: Route): TerminalSize {
+  const columns = Math.max(SMALLEST.columns, size.columns);
+  const rows = Math.max(SMALLEST.rows, size.rows);
+  return { columns, rows: rows - (hasHeader(route) ? HEADER : 0) - FOOTER };
+}
+
+export function tooSmallText({ columns, rows }: TerminalSize): readonly string[] {
+  return ['Window too small', `${columns}x${rows} now`, `${SMALLEST.columns}x${SMALLEST.rows} needed`].map((line) => line.slice(0, Math.max(1, columns))).slice(0, Math.max(1, rows));
+}

@@ -1,0 +1,86 @@
+import { PassThrough, type Readable, Writable } from 'node:stream';
+import { clampSize, type TerminalSize } from '#/domain/session.js';
+import { width } from './text.js';
+
+/** Where the size of a terminal is known: the SSH channel, the login shell's relay, a tty. */
+export interface SizeSource {
+  now(): TerminalSize;
+  /** Says when it changed; the result stops it. */
+  onChange(listener: () => void): () => void;
+}
+
+/** The person's terminal as Ink wants an output stream: a size, and writes one after the other. */
+export class InkScreen extends Writable {
+  readonly isTTY = true;
+  columns: number;
+  rows: number;
+  readonly #output: Writable;
+  readonly #unicode: boolean;
+  readonly #stop: () => void;
+
+  constructor(output: Writable, size: SizeSource, unicode: boolean) {
+    super({ decodeStrings: false, highWaterMark: 64 * 1024 });
+    this.#output = output;
+    this.#unicode = unicode;
+    ({ columns: this.columns, rows: this.rows } = sizeOf(size));
+    this.#stop = size.onChange(() => {
+      ({ columns: this.columns, rows: this.rows } = sizeOf(size));
+      this.emit('resize');
+    });
+  }
+
+  /** Settles when everything written so far has gone out, or cannot any more. */
+  flushed(): Promise<void> {
+    return new Promise((resolve) => (this.destroyed || this.writableEnded ? resolve() : void this.write('', () => resolve())));
+  }
+
+  override _write(chunk: Buffer | string, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    const text = typeof chunk === 'string' ? chunk : chunk.toString('utf8');
+    // a client that is gone is no error of the screen: its door closes the portal
+    if (this.#output.destroyed || this.#output.writableEnded) done();
+    else this.#output.write(this.#unicode ? text : asciiOnly(text), () => done());
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#stop();
+    done(error);
+  }
+}
+
+function sizeOf(size: SizeSource): TerminalSize {
+  const { columns, rows } = size.now();
+  return clampSize(columns, rows);
+}
+
+/** For terminals that show no UTF-8: names in other scripts cannot be read there, but must not disturb the lines either. */
+export function asciiOnly(text: string): string {
+  return text.replace(/[^\x00-\x7f]/gu, (character) => ({ '·': '.', '…': '~', '–': '-' })[character] ?? '?'.repeat(width(character)));
+}
+
+/** The person's keyboard as Ink wants an input stream. Takes from the source only while Ink listens: a session gets the rest. */
+export class InkKeyboard extends PassThrough {
+  readonly isTTY = true;
+  readonly #source: Readable;
+  readonly #take = (bytes: Buffer): void => void this.write(bytes);
+
+  constructor(source: Readable) {
+    super();
+    this.#source = source;
+  }
+
+  setRawMode(on: boolean): this {
+    this.#source.off('data', this.#take);
+    if (on) this.#source.on('data', this.#take);
+    else this.#source.pause();
+    if (on) this.#source.resume();
+    return this;
+  }
+
+  ref(): this {
+    return this;
+  }
+
+  unref(): this {
+    return this;
+  }
+}

@@ -1,0 +1,133 @@
+import type { KeyName, Stroke } from './strokes.js';
+
+/** What can be done with a key. `brief` is for the line at the bottom, which is cut from its end: without it, help only. */
+export interface Command {
+  readonly keys: readonly KeyName[];
+  readonly brief?: string;
+  readonly help: string;
+}
+
+export const COMMANDS = {
+  'move.up': { keys: ['up'], help: 'one up' },
+  'move.down': { keys: ['down'], help: 'one down' },
+  'move.pageUp': { keys: ['pageUp'], help: 'one page up' },
+  'move.pageDown': { keys: ['pageDown'], help: 'one page down' },
+  'move.first': { keys: ['home'], help: 'to the first' },
+  'move.last': { keys: ['end'], help: 'to the last' },
+  'text.erase': { keys: ['backspace', 'delete'], help: 'take back the last character' },
+  'text.eraseWord': { keys: ['ctrl-w'], help: 'take back the last word' },
+  'text.clear': { keys: ['ctrl-u'], help: 'take back everything typed' },
+  'list.refresh': { keys: ['ctrl-r'], brief: 'refresh', help: 'ask for the list again' },
+  'list.back': { keys: ['escape'], brief: 'back', help: 'clear what was typed; with nothing typed, ask whether to leave' },
+  'screen.next': { keys: ['tab'], brief: 'next screen', help: 'next screen' },
+  'screen.previous': { keys: ['shiftTab'], help: 'previous screen' },
+  'screen.redraw': { keys: ['ctrl-l'], help: 'draw everything again' },
+  'leave.ask': { keys: ['ctrl-d', 'ctrl-c'], help: 'leave Postern, after asking' },
+  'leave.now': { keys: ['ctrl-q'], brief: 'quit', help: 'leave Postern at once; sessions end only when you end them' },
+
+  'account.connect': { keys: ['enter'], brief: 'connect', help: 'connect to the account' },
+  'account.favourite': { keys: ['ctrl-f'], brief: 'favourite', help: 'make it a favourite, or no longer' },
+  'recording.replay': { keys: ['enter'], brief: 'replay', help: 'replay the recording' },
+  'session.attach': { keys: ['enter'], brief: 're-attach', help: 'take up your own session again' },
+  'session.end': { keys: ['ctrl-e'], brief: 'end', help: 'end the session, after asking' },
+  'help.back': { keys: ['escape'], brief: 'accounts', help: 'back to the accounts' },
+
+  'form.next': { keys: ['tab', 'down'], brief: 'next field', help: 'next field' },
+  'form.previous': { keys: ['shiftTab', 'up'], help: 'previous field' },
+  'form.enter': { keys: ['enter'], brief: 'go on', help: 'next field; on the last one, go on' },
+  'form.leave': { keys: ['escape', 'ctrl-q', 'ctrl-d', 'ctrl-c'], brief: 'leave', help: 'leave Postern' },
+
+  'choice.up': { keys: ['up', 'left', 'shiftTab'], help: 'previous choice' },
+  'choice.down': { keys: ['down', 'right', 'tab'], help: 'next choice' },
+  'choice.take': { keys: ['enter'], brief: 'choose', help: 'take the choice that is marked' },
+  'choice.cancel': { keys: ['escape', 'ctrl-c'], brief: 'back', help: 'back, nothing is done' },
+
+  'connecting.cancel': { keys: ['escape', 'ctrl-c'], brief: 'give up', help: 'give up connecting' },
+  'hostKey.once': { keys: ["'o"], brief: 'once', help: 'accept the host key for this session' },
+  'hostKey.pin': { keys: ["'p"], brief: 'pin', help: 'accept it and pin it for everybody, if you may' },
+  'hostKey.refuse': { keys: ["'r", 'escape', 'ctrl-c'], brief: 'refuse', help: 'refuse it: no session' },
+
+  'refused.back': { keys: ['enter', 'escape', 'ctrl-c'], brief: 'back to the menu', help: 'back to the menu' },
+  'refused.again': { keys: ["'r", 'ctrl-r'], brief: 'try again', help: 'try again' },
+  'refused.approve': { keys: ["'a"], brief: 'approve the new key', help: 'approve a changed host key, if you may' },
+
+  'dialog.enter': { keys: ['enter'], brief: 'confirm', help: 'confirm' },
+  'dialog.cancel': { keys: ['escape', 'ctrl-c'], brief: 'back', help: 'back, nothing is done' },
+
+  'leave.yes': { keys: ['enter', "'y", 'ctrl-c', 'ctrl-d', 'ctrl-q'], brief: 'leave', help: 'leave' },
+  'leave.no': { keys: ['escape', "'n"], brief: 'stay', help: 'stay' },
+
+  'replay.toggle': { keys: ["' "], brief: 'play', help: 'play or pause' },
+  'replay.back': { keys: ['left'], brief: '5 s', help: '5 seconds back' },
+  'replay.ahead': { keys: ['right'], brief: '5 s', help: '5 seconds ahead' },
+  'replay.farBack': { keys: ['pageUp'], brief: '60 s', help: '60 seconds back' },
+  'replay.farAhead': { keys: ['pageDown'], help: '60 seconds ahead' },
+  'replay.first': { keys: ['home'], help: 'to the beginning' },
+  'replay.last': { keys: ['end'], help: 'to the end' },
+  'replay.faster': { keys: ["'+", "'="], brief: 'speed', help: 'twice as fast, up to 16 times' },
+  'replay.slower': { keys: ["'-"], help: 'half as fast, down to a quarter' },
+  'replay.nextMarker': { keys: ["'n"], brief: 'marker', help: 'to the next marker' },
+  'replay.previousMarker': { keys: ["'p"], help: 'to the previous marker' },
+  'replay.idle': { keys: ["'i"], brief: 'idle', help: 'shorten pauses to 2 seconds, or show them as they were' },
+  'replay.up': { keys: ['up'], help: 'scroll up over a screen larger than yours' },
+  'replay.down': { keys: ['down'], help: 'scroll down' },
+  'replay.left': { keys: ["'["], help: 'scroll left' },
+  'replay.right': { keys: ["']"], help: 'scroll right' },
+  'replay.leave': { keys: ['escape', "'q", 'ctrl-c', 'ctrl-q'], brief: 'back', help: 'back to the recordings' },
+} as const satisfies Record<string, Command>;
+export type CommandName = keyof typeof COMMANDS;
+
+const MOVE = ['move.up', 'move.down', 'move.pageUp', 'move.pageDown', 'move.first', 'move.last'] as const;
+const EDIT = ['text.erase', 'text.eraseWord', 'text.clear'] as const;
+const FORM = ['form.enter', 'form.next', 'form.previous', ...EDIT, 'form.leave'] as const;
+const TAB = ['screen.next', 'screen.previous', 'leave.now', 'leave.ask', 'screen.redraw'] as const;
+
+/** Commands that mean the same wherever they are; screens need not answer them. */
+export const EVERYWHERE = [...TAB] as const;
+
+/** What each screen listens to, in the order of the line at the bottom. `typing`: characters are text, never commands. */
+export const SCREENS = {
+  login: { title: 'Login', typing: true, commands: FORM },
+  unavailable: { title: 'Portal closed', typing: false, commands: ['form.leave'] },
+  password: { title: 'New password', typing: true, commands: FORM },
+  offer: { title: 'Sessions that wait for you', typing: false, commands: ['choice.take', 'choice.up', 'choice.down', 'choice.cancel'] },
+  accounts: { title: 'Accounts', typing: true, commands: ['account.connect', ...TAB, 'account.favourite', 'list.refresh', 'list.back', ...MOVE, ...EDIT] },
+  recordings: { title: 'Recordings', typing: true, commands: ['recording.replay', ...TAB, 'list.refresh', 'list.back', ...MOVE, ...EDIT] },
+  live: { title: 'Live', typing: true, commands: ['session.attach', 'session.end', ...TAB, 'list.refresh', 'list.back', ...MOVE, ...EDIT] },
+  help: { title: 'Help', typing: false, commands: ['help.back', ...TAB, ...MOVE] },
+  connecting: { title: 'Connecting', typing: false, commands: ['connecting.cancel'] },
+  hostKey: { title: 'Unknown host key', typing: false, commands: ['choice.take', 'hostKey.once', 'hostKey.pin', 'hostKey.refuse', 'choice.up', 'choice.down'] },
+  refused: { title: 'Not connected', typing: false, commands: ['refused.back', 'refused.again', 'refused.approve'] },
+  approve: { title: 'Changed host key', typing: true, commands: ['dialog.enter', 'dialog.cancel', ...EDIT] },
+  endSession: { title: 'Ending a session', typing: true, commands: ['dialog.enter', 'dialog.cancel', ...EDIT] },
+  replay: {
+    title: 'Replay',
+    typing: false,
+    commands: [
+      'replay.toggle', 'replay.back', 'replay.ahead', 'replay.farBack', 'replay.farAhead', 'replay.first', 'replay.last', 'replay.faster', 'replay.slower',
+      'replay.nextMarker', 'replay.previousMarker', 'replay.idle', 'replay.leave', 'replay.up', 'replay.down', 'replay.left', 'replay.right',
+    ],
+  },
+  leave: { title: 'Leaving', typing: false, commands: ['leave.yes', 'leave.no'] },
+} as const satisfies Record<string, { readonly title: string; readonly typing: boolean; readonly commands: readonly CommandName[] }>;
+export type KeyScreen = keyof typeof SCREENS;
+export type CommandOf<S extends KeyScreen> = (typeof SCREENS)[S]['commands'][number];
+
+/** The command of a stroke on a screen, or null. Screens where nothing is typed hear characters as keys, one by one. */
+export function commandOf(screen: KeyScreen, stroke: Stroke): CommandName | null {
+  const pressed: KeyName = stroke.kind === 'key' ? stroke.key : `'${stroke.text.toLowerCase()}`;
+  if (stroke.kind === 'text' && SCREENS[screen].typing) return null;
+  const commands: readonly CommandName[] = SCREENS[screen].commands;
+  return commands.find((name) => (COMMANDS[name].keys as readonly KeyName[]).includes(pressed)) ?? null;
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  pageUp: 'PgUp', pageDown: 'PgDn', home: 'Home', end: 'End', enter: 'Enter', escape: 'Esc', tab: 'Tab', shiftTab: 'Shift-Tab', backspace: 'Backspace', delete: 'Del',
+  up: 'Up', down: 'Down', left: 'Left', right: 'Right', "' ": 'Space',
+};
+
+/** A key as people call it: Enter, PgUp, Ctrl-F, n. */
+export function keyWord(key: KeyName): string {
+  if (key.startsWith('ctrl-')) return `Ctrl-${key.slice(5).toUpperCase()}`;
+  return WORDS[key] ?? key.slice(1);
+}

@@ -1,0 +1,20 @@
+import type { AccountRow, RecordingRow, SessionRow } from '#/contract/rows.js';
+import { emptyList, type ListAction, type ListKind, listReducer, type ListState } from './list.js';
+import { accountsList } from './screens/accounts/accounts-list.js';
+import { liveList } from './screens/live/live-list.js';
+import { recordingsList } from './screens/recordings/recordings-list.js';
+import { createStore, type Store } from './store.js';
+
+export type ListStore<T> = Store<ListState<T>, ListAction<T>>;
+
+/** What the screens of one person remember while others are in sight. */
+export interface Memory {
+  readonly accounts: ListStore<AccountRow>;
+  readonly recordings: ListStore<RecordingRow>;
+  readonly live: ListStore<SessionRow>;
+}
+
+export function createMemory(): Memory {
+  const list = <T>(kind: ListKind<T>): ListStore<T> => createStore(listReducer(kind), emptyList(kind));
+  return { accounts: list(accountsList), recordings: list(recordingsList), live: list(liveList) };
+}

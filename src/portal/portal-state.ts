@@ -1,0 +1,77 @@
+import type { PersonRow, SessionRow } from '#/contract/rows.js';
+import type { Failure } from '#/domain/failure.js';
+import type { LoggedIn } from './services.js';
+import { here, isTab, pop, push, replace, type Route, type RouteStack, type Tab, tabFrom } from './route.js';
+import type { Configuration } from './services.js';
+
+/** One line for the person, at the bottom. It stays until the next one, or until another screen is opened. */
+export interface Notice {
+  readonly tone: 'good' | 'warning' | 'bad' | 'plain';
+  readonly text: string;
+}
+
+export interface PortalState {
+  /** Null until the portal was opened once. */
+  readonly configuration: Configuration | null;
+  /** Why the portal is not open right now. */
+  readonly closedWhy: Failure | null;
+  readonly person: PersonRow | null;
+  readonly stack: RouteStack;
+  readonly notice: Notice | null;
+}
+
+export type PortalAction =
+  | { readonly type: 'opened'; readonly configuration: Configuration }
+  | { readonly type: 'closed'; readonly failure: Failure }
+  | { readonly type: 'loggedIn'; readonly login: LoggedIn }
+  | { readonly type: 'passwordChanged' }
+  | { readonly type: 'loggedOut'; readonly why: string }
+  | { readonly type: 'waiting'; readonly sessions: readonly SessionRow[] }
+  | { readonly type: 'go' | 'replace'; readonly route: Route }
+  | { readonly type: 'back' }
+  | { readonly type: 'tab'; readonly by: 1 | -1 }
+  | { readonly type: 'show'; readonly tab: Tab; readonly notice: Notice | null }
+  | { readonly type: 'notice'; readonly notice: Notice | null };
+
+export function firstState(loggedIn: LoggedIn | null): PortalState {
+  const state: PortalState = { configuration: null, closedWhy: null, person: null, stack: [{ screen: 'login', why: null }], notice: null };
+  return loggedIn === null ? state : portalReducer(state, { type: 'loggedIn', login: loggedIn });
+}
+
+export function portalReducer(state: PortalState, action: PortalAction): PortalState {
+  switch (action.type) {
+    case 'opened':
+      return { ...state, configuration: action.configuration, closedWhy: null };
+    case 'closed':
+      return { ...state, closedWhy: action.failure };
+    case 'loggedIn':
+      return { ...state, person: action.login.person, notice: null, stack: [action.login.mustChange ? MUST_CHANGE : { screen: 'accounts' }] };
+    case 'passwordChanged':
+      return { ...state, stack: [{ screen: 'accounts' }], notice: { tone: 'good', text: 'Your password is changed.' } };
+    case 'loggedOut':
+      return { ...state, person: null, stack: [{ screen: 'login', why: action.why }], notice: null };
+    case 'waiting':
+      return here(state.stack).screen === 'accounts' ? { ...state, stack: push(state.stack, { screen: 'offer', sessions: action.sessions }) } : state;
+    case 'go':
+      return { ...state, stack: push(state.stack, action.route), notice: null };
+    case 'replace':
+      return { ...state, stack: replace(state.stack, action.route) };
+    case 'back':
+      return { ...state, stack: pop(state.stack) };
+    case 'tab':
+      return turned(state, action.by);
+    case 'show':
+      return { ...state, stack: [{ screen: action.tab }], notice: action.notice };
+    case 'notice':
+      return state.notice === action.notice ? state : { ...state, notice: action.notice };
+    default:
+      return action satisfies never;
+  }
+}
+
+const MUST_CHANGE: Route = { screen: 'password', why: 'Choose a new password before anything else.' };
+
+function turned(state: PortalState, by: 1 | -1): PortalState {
+  const { screen } = here(state.stack);
+  return isTab(screen) ? { ...state, stack: replace(state.stack, { screen: tabFrom(screen, by) }), notice: null } : state;
+}

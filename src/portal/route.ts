@@ -1,0 +1,68 @@
+import type { AccountRow, RecordingRow, SessionRow } from '#/contract/rows.js';
+import type { Failure } from '#/domain/failure.js';
+import type { HostKey } from '#/domain/host-key.js';
+
+/** The screens that Tab goes around, in its order. */
+export const TABS = ['accounts', 'recordings', 'live', 'help'] as const;
+export type Tab = (typeof TABS)[number];
+
+/** What a session is opened for: an account, or a session of one's own that lost its terminal. */
+export type SessionWish =
+  | { readonly kind: 'connect'; readonly account: AccountRow }
+  | { readonly kind: 'reattach'; readonly session: SessionRow };
+
+/** Where somebody is, with everything that the screen needs. */
+export type Route =
+  | { readonly screen: 'login'; readonly why: string | null }
+  | { readonly screen: 'password'; readonly why: string }
+  | { readonly screen: 'offer'; readonly sessions: readonly SessionRow[] }
+  | { readonly screen: Tab }
+  | { readonly screen: 'connecting'; readonly wish: SessionWish }
+  | { readonly screen: 'refused'; readonly wish: SessionWish; readonly failure: Failure; readonly keys: ChangedKeys | null }
+  | { readonly screen: 'approve'; readonly account: AccountRow; readonly keys: ChangedKeys }
+  | { readonly screen: 'replay'; readonly recording: RecordingRow }
+  | { readonly screen: 'leave' };
+
+/** The key that was pinned and the one that the target showed instead. */
+export interface ChangedKeys {
+  readonly pinned: HostKey | null;
+  readonly offered: HostKey;
+}
+
+/** The screens that are open, the one in sight last; never empty. */
+export type RouteStack = readonly [Route, ...Route[]];
+
+export function here(stack: RouteStack): Route {
+  return stack[stack.length - 1] ?? stack[0];
+}
+
+/** One screen deeper. */
+export function push(stack: RouteStack, route: Route): RouteStack {
+  return [...stack, route];
+}
+
+/** Back by one; the first screen stays. */
+export function pop(stack: RouteStack): RouteStack {
+  const [first, ...rest] = stack;
+  return [first, ...rest.slice(0, -1)];
+}
+
+/** Another screen in place of the one in sight. */
+export function replace(stack: RouteStack, route: Route): RouteStack {
+  const [first, ...rest] = stack;
+  return rest.length === 0 ? [route] : [first, ...rest.slice(0, -1), route];
+}
+
+export function isTab(screen: Route['screen']): screen is Tab {
+  return (TABS as readonly string[]).includes(screen);
+}
+
+/** The tab that is `by` further, around the end. */
+export function tabFrom(tab: Tab, by: 1 | -1): Tab {
+  return TABS[(TABS.indexOf(tab) + by + TABS.length) % TABS.length] ?? tab;
+}
+
+/** How a wish names its account. */
+export function wishName(wish: SessionWish): string {
+  return wish.kind === 'connect' ? `${wish.account.user}@${wish.account.address}` : wish.session.account;
+}

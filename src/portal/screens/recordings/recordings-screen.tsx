@@ -1,0 +1,50 @@
+import { useRef } from 'react';
+import { Lines } from '../../components/lines.js';
+import { usePortal, useRoom, useServices, useTheme } from '../../context.js';
+import { useKeys } from '../../keyboard.js';
+import { selectedItem } from '../../list.js';
+import { listHandlers } from '../../list-keys.js';
+import { useLoadedList } from '../../loading.js';
+import { useStore } from '../../store.js';
+import { listHeight, listLines } from '../list-view.js';
+import { recordingDetails, recordingHeads, recordingLine, recordingSummary } from './recordings-view.js';
+
+/** A session that ended is in the list within this time. */
+const EVERY = 5000;
+
+export function RecordingsScreen() {
+  const { memory, state: portal, clock } = usePortal();
+  const services = useServices();
+  const room = useRoom();
+  const { sign } = useTheme();
+  const state = useStore(memory.recordings);
+  const refresh = useLoadedList(memory.recordings, () => services.recordings(), EVERY);
+  const top = useRef(0);
+  const auditor = portal.now().person?.auditor ?? false;
+  useKeys(
+    'recordings',
+    {
+      ...listHandlers(memory.recordings, listHeight(room), () => portal.dispatch({ type: 'go', route: { screen: 'leave' } })),
+      'recording.replay': () => {
+        const recording = selectedItem(memory.recordings.now());
+        if (recording !== null) portal.dispatch({ type: 'go', route: { screen: 'replay', recording } });
+      },
+      'list.refresh': refresh,
+    },
+    { text: (text) => memory.recordings.dispatch({ type: 'text', text }) },
+  );
+  const view = listLines({
+    state,
+    room,
+    top: top.current,
+    sign,
+    prompt: auditor ? 'type to find a recording, of anybody' : 'type to find one of your recordings',
+    heads: recordingHeads,
+    row: (item, columns) => recordingLine(item, columns, clock.now(), sign),
+    nothing: 'No recordings yet: every session you open is recorded and appears here.',
+    details: recordingDetails,
+    summary: (item) => recordingSummary(item, sign),
+  });
+  top.current = view.top;
+  return <Lines lines={view.lines} />;
+}

@@ -1,0 +1,83 @@
+import type { RecordingRow } from '#/contract/rows.js';
+import { shown } from '../../text.js';
+import { dateTime, duration, shortTime } from '../../times.js';
+import { EMPTY, labelled, type Line, type Signs, span } from '../../view.js';
+import { cells } from '../list-view.js';
+
+interface Widths {
+  readonly started: number;
+  readonly length: number;
+  readonly user: number;
+  readonly account: number;
+  readonly outcome: number;
+}
+
+function widths(columns: number): Widths {
+  const outcome = columns >= 56 ? 13 : 0;
+  const user = Math.max(6, Math.min(18, Math.floor(columns * 0.16)));
+  const fixed = 12 + 2 + 7 + 2 + user + 2 + (outcome > 0 ? outcome + 2 : 0);
+  return { started: 12, length: 7, user, outcome, account: Math.max(8, columns - fixed) };
+}
+
+export function recordingHeads(columns: number): Line {
+  const w = widths(columns);
+  return cells(
+    [{ text: 'Started, UTC', columns: w.started }, { text: ' Length', columns: w.length }, { text: 'User', columns: w.user }, { text: 'Account', columns: w.account }, { text: 'Outcome', columns: w.outcome }],
+    '',
+  );
+}
+
+export function recordingLine(row: RecordingRow, columns: number, now: number, sign: Signs): Line {
+  const w = widths(columns);
+  const live = row.endedAt === null;
+  return cells(
+    [
+      { text: shortTime(row.startedAt, now), columns: w.started },
+      { text: duration((row.endedAt ?? now) - row.startedAt).padStart(w.length), columns: w.length, look: live ? 'live' : 'plain' },
+      { text: shown(row.user), columns: w.user },
+      { text: shown(row.account), columns: w.account },
+      { text: row.outcome, columns: w.outcome, look: lookOf(row) },
+    ],
+    sign('more'),
+  );
+}
+
+function lookOf(row: RecordingRow): 'quiet' | 'live' | 'bad' | 'warning' {
+  if (row.outcome === 'running') return 'live';
+  if (row.outcome === 'failed' || row.outcome === 'recorder-failed' || row.outcome === 'session-host-died') return 'bad';
+  return row.outcome === 'exited' || row.outcome === 'owner-ended' ? 'quiet' : 'warning';
+}
+
+const PLACES = { live: 'being written', spool: 'in the spool, on its way to its safe', safe: 'in its recording safe' } as const;
+
+export function recordingSummary(row: RecordingRow, sign: Signs): Line {
+  const parts = [`safe ${shown(row.safe)}`, `from ${shown(row.from)}`, PLACES[row.stored], ...(row.endingText === null ? [] : [shown(row.endingText)])];
+  return [span(`  ${parts.join(` ${sign('between')} `)}`, 'quiet')];
+}
+
+export function recordingDetails(row: RecordingRow, columns: number): readonly Line[] {
+  const whole = row.complete === null ? 'not known yet' : row.complete ? 'yes' : 'no: cut, what is there is valid';
+  const rows = labelled(
+    [
+      ['User', shown(row.user)],
+      ['From', shown(row.from)],
+      ['Safe', shown(row.safe)],
+      ['Started', `${dateTime(row.startedAt)} UTC`],
+      ['Ended', row.endedAt === null ? 'still running' : `${dateTime(row.endedAt)} UTC`],
+      ['Outcome', row.endingText === null ? row.outcome : shown(row.endingText)],
+      ['Isolation', `level ${row.isolation}`],
+      ['Tape', PLACES[row.stored]],
+      ['Kept in', shown(row.recordingSafe)],
+      ['Size', row.bytes === null ? 'not known yet' : bytes(row.bytes)],
+      ['Complete', whole],
+      ['Id', row.id],
+    ],
+    columns,
+  );
+  return [[span(shown(row.account), 'strong')], EMPTY, ...rows];
+}
+
+function bytes(count: number): string {
+  if (count < 10_000) return `${count} bytes`;
+  return count < 10_000_000 ? `${Math.round(count / 1000)} kB` : `${Math.round(count / 1_000_000)} MB`;
+}

@@ -1,0 +1,30 @@
+import { useEffect, useMemo } from 'react';
+import type { RecordingRow } from '#/contract/rows.js';
+import { Lines } from '../../components/lines.js';
+import { usePortal, useRoom, useServices, useTheme } from '../../context.js';
+import { useKeys } from '../../keyboard.js';
+import { createStore, useStore } from '../../store.js';
+import { openReplay } from '../../open-replay.js';
+import { notYetReplaying, replayReducer } from './replay-state.js';
+import { pictureRoom, replayLines } from './replay-view.js';
+import { type ReplayKey, REPLAY_KEYS } from './replay-keys.js';
+
+/** A recording, played. The picture is drawn from cells: never a byte of the recording. */
+export function ReplayScreen({ recording }: { readonly recording: RecordingRow }) {
+  const portal = usePortal();
+  const services = useServices();
+  const room = useRoom();
+  const theme = useTheme();
+  const store = useMemo(() => createStore(replayReducer, notYetReplaying), []);
+  const state = useStore(store);
+  const space = pictureRoom(room);
+  const replay = useMemo(() => openReplay({ recording, services, portal, store }), [recording, services, portal, store]);
+  useEffect(() => {
+    replay.open(space);
+    return () => replay.close();
+  }, [replay]);
+  useEffect(() => replay.resize(space), [replay, space.columns, space.rows]);
+  const handlers = Object.fromEntries(REPLAY_KEYS.map((key) => [key, () => replay.press(key)])) as Record<ReplayKey, () => void>;
+  useKeys('replay', { ...handlers, 'replay.leave': () => portal.state.dispatch({ type: 'back' }) });
+  return <Lines lines={replayLines(state, recording, room, theme)} />;
+}

@@ -1,0 +1,55 @@
+import { Lines } from '../components/lines.js';
+import { useRoom } from '../context.js';
+import type { PortalState } from '../portal-state.js';
+import type { Route } from '../route.js';
+import { centered, span } from '../view.js';
+import { AccountsScreen } from './accounts/accounts-screen.js';
+import { ApproveScreen } from './approve/approve-screen.js';
+import { ConnectingScreen } from './connecting/connecting-screen.js';
+import { HelpScreen } from './help/help-screen.js';
+import { LeaveScreen } from './leave/leave-screen.js';
+import { LiveScreen } from './live/live-screen.js';
+import { LoginScreen } from './login/login-screen.js';
+import { OfferScreen } from './offer/offer-screen.js';
+import { PasswordScreen } from './password/password-screen.js';
+import { RecordingsScreen } from './recordings/recordings-screen.js';
+import { RefusedScreen } from './refused/refused-screen.js';
+import { ReplayScreen } from './replay/replay-screen.js';
+import { UnavailableScreen } from './unavailable/unavailable-screen.js';
+
+/** The screen of a route. Before login the portal itself must be open. */
+export function Screen({ route, state, prefilledUser }: { readonly route: Route; readonly state: PortalState; readonly prefilledUser: string }) {
+  switch (route.screen) {
+    case 'login':
+      if (state.closedWhy !== null) return <UnavailableScreen failure={state.closedWhy} />;
+      return state.configuration === null ? <Opening /> : <LoginScreen prefilledUser={prefilledUser} why={route.why} />;
+    case 'password':
+      return <PasswordScreen why={route.why} />;
+    case 'offer':
+      return <OfferScreen sessions={route.sessions} />;
+    case 'accounts':
+      return <AccountsScreen />;
+    case 'recordings':
+      return <RecordingsScreen />;
+    case 'live':
+      return <LiveScreen />;
+    case 'help':
+      return <HelpScreen />;
+    case 'connecting':
+      return <ConnectingScreen key={route.wish.kind} wish={route.wish} />;
+    case 'refused':
+      return <RefusedScreen wish={route.wish} failure={route.failure} keys={route.keys} />;
+    case 'approve':
+      return <ApproveScreen account={route.account} keys={route.keys} />;
+    case 'replay':
+      return <ReplayScreen recording={route.recording} />;
+    case 'leave':
+      return <LeaveScreen />;
+    default:
+      return route satisfies never;
+  }
+}
+
+function Opening() {
+  return <Lines lines={centered([[span('Opening the portal…', 'quiet')]], useRoom())} />;
+}
