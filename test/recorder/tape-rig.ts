@@ -1,12 +1,14 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeId } from '#/domain/ids.js';
 import { done, type Outcome } from '#/domain/outcome.js';
 import type { SignedHead } from '#/contract/rows.js';
-import { rawPublicKey } from '#/recorder/tape-key.js';
+import { readTape, type TapeReader } from '#/monitor/tape-reader.js';
+import { contentKeyForReading, rawPublicKey } from '#/recorder/tape-key.js';
+import { scanTape } from '#/recorder/tape-scan.js';
 import { type OpenTape, openTape, type OpenTapeOptions } from '#/recorder/tape.js';
 
 /** A spool of its own, a recording safe's key, and a vault that takes heads; removed when it goes out of scope. */
@@ -51,4 +53,27 @@ export async function eventually(isSo: () => boolean | Promise<boolean>): Promis
 /** A tape's file; tests may run as its owner, who has no right to read it but for being root. */
 export async function readAll(path: string): Promise<Buffer> {
   return await readFile(path);
+}
+
+/** Reads a tape with the recording safe's private key. */
+export async function reading({ path, safe }: { readonly path: string; readonly safe: { readonly privateKey: KeyObject } }): Promise<TapeReader> {
+  const handle = await open(path);
+  const scan = await scanTape(handle);
+  if (scan.kind !== 'tape') throw new Error(scan.why);
+  const reader = await readTape(handle, contentKeyForReading(safe.privateKey, Buffer.from(scan.header.ephemeral, 'base64')));
+  if (!reader.ok) throw new Error(reader.failure.message);
+  return reader.value;
+}
+
+/** Every byte of output on a tape, from its first segment to its last. */
+export async function outputOf(tape: { readonly path: string; readonly safe: { readonly privateKey: KeyObject } }) {
+  const reader = await reading(tape);
+  const parts: Buffer[] = [];
+  for (let number = 0; number < reader.index.segments.length; number += 1) {
+    const events = await reader.events(number);
+    if (!events.ok) throw new Error(events.failure.message);
+    for (const event of events.value) if (event.kind === 'output') parts.push(event.bytes);
+  }
+  await reader.close();
+  return { output: Buffer.concat(parts), scan: reader.index.scan, headAfter: (segments: number) => reader.index.headAfter(segments).toString('hex') };
 }

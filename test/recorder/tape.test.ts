@@ -5,11 +5,9 @@ import { describe, expect, test } from 'vitest';
 import { failure } from '#/domain/failure.js';
 import { failed } from '#/domain/outcome.js';
 import type { TapeEvent } from '#/domain/tape.js';
-import { readTape } from '#/monitor/tape-reader.js';
-import { contentKeyForReading } from '#/recorder/tape-key.js';
 import { openTape } from '#/recorder/tape.js';
 import { scanTape } from '#/recorder/tape-scan.js';
-import { anchored, eventually, opened, readAll, tapeRig } from './tape-rig.js';
+import { anchored, eventually, opened, outputOf, readAll, tapeRig } from './tape-rig.js';
 
 const exited = { kind: 'exited', status: 0, signal: null } as const;
 const output = (at: number, text: string | Buffer): TapeEvent => ({ at, kind: 'output', bytes: Buffer.from(text) });
@@ -56,7 +54,7 @@ describe('openTape', () => {
           if (drain) await tape.drained();
         }
         await tape.close(exited);
-        expect(await outputOf(rig)).toEqual(Buffer.concat(chunks));
+        expect((await outputOf(rig)).output).toEqual(Buffer.concat(chunks));
       }),
       { numRuns: 25 },
     );
@@ -74,7 +72,7 @@ describe('openTape', () => {
     }
     expect(tape.outputBytes).toBe(200 * chunk.length);
     await tape.close(exited);
-    expect((await outputOf(rig)).length).toBe(200 * chunk.length);
+    expect((await outputOf(rig)).output.length).toBe(200 * chunk.length);
     expect(most).toBeLessThan(2 * 1024 * 1024);
   });
 
@@ -159,19 +157,3 @@ describe('a tape on the disk', () => {
     }
   });
 });
-
-async function outputOf(rig: ReturnType<typeof tapeRig>): Promise<Buffer> {
-  const handle = await open(rig.path);
-  const header = await scanTape(handle);
-  if (header.kind !== 'tape') throw new Error(header.why);
-  const reader = await readTape(handle, contentKeyForReading(rig.safe.privateKey, Buffer.from(header.header.ephemeral, 'base64')));
-  if (!reader.ok) throw new Error(reader.failure.message);
-  const parts: Buffer[] = [];
-  for (let number = 0; number < reader.value.index.segments.length; number += 1) {
-    const events = await reader.value.events(number);
-    if (!events.ok) throw new Error(events.failure.message);
-    for (const event of events.value) if (event.kind === 'output') parts.push(event.bytes);
-  }
-  await reader.value.close();
-  return Buffer.concat(parts);
-}
