@@ -22,7 +22,24 @@ export function inputFrom(source: Readable): Readable {
 
 /** A stream whose every write waits for `send` to call back: one chunk is under way at a time. */
 export function outputTo(send: (bytes: Buffer, sent: () => void) => void): Writable {
-  const output = new Writable({ highWaterMark: AHEAD, write: (bytes: Buffer, _encoding, sent) => send(bytes, () => sent()) });
+  let underWay: (() => void) | null = null;
+  const output = new Writable({
+    highWaterMark: AHEAD,
+    write(bytes: Buffer, _encoding, sent) {
+      const once = (): void => {
+        if (underWay !== once) return;
+        underWay = null;
+        sent();
+      };
+      underWay = once;
+      send(bytes, once);
+    },
+    destroy(error, done) {
+      // or whoever waits for the write under way would wait for ever
+      underWay?.();
+      done(error);
+    },
+  });
   output.on('error', () => undefined);
   return output;
 }

@@ -26,6 +26,8 @@ type Hello = Extract<FromRelay, { type: 'hello' }>;
 /** Bytes of one frame from a relay: it has no reason to send more at once. */
 const LONGEST_FRAME = 256 * 1024;
 const FAREWELL = 5000;
+/** How long a person who has to go may read why. */
+const PARTING = 1000;
 
 /** The login-shell door: a relay behind somebody's sshd. As unauthenticated as the other one: the OS user only prefills. */
 export function openLoginShellDoor(options: LoginShellDoorOptions): LoginShellDoor {
@@ -35,14 +37,18 @@ export function openLoginShellDoor(options: LoginShellDoorOptions): LoginShellDo
   return {
     accept(socket) {
       socket.on('error', () => undefined);
-      const visit = admission.admit('login-shell', () => socket.destroy());
+      const dismissal = new AbortController();
+      const visit = admission.admit('login-shell', (why) => {
+        dismissal.abort(why);
+        setTimeout(() => socket.destroy(), PARTING).unref();
+      });
       if ('refused' in visit) return void socket.end(encodeJson({ type: 'refused', message: visit.refused } satisfies ToRelay));
       sockets.add(socket);
       socket.once('close', () => {
         sockets.delete(socket);
         visit.end();
       });
-      receive(socket, visit, options);
+      receive(socket, { visit, dismissed: dismissal.signal }, options);
     },
     close() {
       for (const socket of sockets) socket.destroy();
@@ -50,8 +56,13 @@ export function openLoginShellDoor(options: LoginShellDoorOptions): LoginShellDo
   };
 }
 
+interface Guest {
+  readonly visit: Visit;
+  readonly dismissed: AbortSignal;
+}
+
 /** Reads frames until the relay is gone; the first must be its hello. */
-function receive(socket: Socket, visit: Visit, options: LoginShellDoorOptions): void {
+function receive(socket: Socket, { visit, dismissed }: Guest, options: LoginShellDoorOptions): void {
   const decoder = new FrameDecoder();
   const keys = new PassThrough({ highWaterMark: LONGEST_FRAME });
   let size: ReturnType<typeof resizing> | null = null;
@@ -61,7 +72,7 @@ function receive(socket: Socket, visit: Visit, options: LoginShellDoorOptions): 
     if (message.type === 'resize') size?.set(message.columns, message.rows);
     else if (size === null) {
       size = resizing(message.columns, message.rows);
-      serve(terminalOn({ socket, keys, size, visit, hello: message }));
+      serve(terminalOn({ socket, keys, size, visit, dismissed, hello: message }));
     }
   };
   const serve = (terminal: Terminal): void => {
@@ -96,10 +107,11 @@ interface Parts {
   readonly keys: PassThrough;
   readonly size: ReturnType<typeof resizing>;
   readonly visit: Visit;
+  readonly dismissed: AbortSignal;
   readonly hello: Hello;
 }
 
-function terminalOn({ socket, keys, size, visit, hello }: Parts): Terminal {
+function terminalOn({ socket, keys, size, visit, dismissed, hello }: Parts): Terminal {
   const gone = new AbortController();
   const input = inputFrom(keys);
   const output = outputTo((bytes, sent) => {
@@ -122,11 +134,12 @@ function terminalOn({ socket, keys, size, visit, hello }: Parts): Terminal {
     input,
     output,
     gone: gone.signal,
+    dismissed,
     size: size.size,
     onResize: size.onResize,
     identified: () => visit.identify(),
     forgotten: () => visit.forget(),
-    attemptRefused: () => visit.attempt(),
+    attemptRefused: () => void visit.attempt(),
     close(status) {
       if (closing) return;
       closing = true;

@@ -23,7 +23,7 @@ export interface ConnectionOptions {
 const PARTING = 3000;
 
 /** One SSH connection after its identification line. Whatever goes wrong in here ends this connection only. */
-export function serveConnection(connection: Connection, visit: Visit, options: ConnectionOptions): void {
+export function serveConnection(connection: Connection, visit: Visit, dismissed: AbortSignal, options: ConnectionOptions): void {
   const socket = socketOf(connection);
   const hangUp = (why: string): void => {
     if (socket.destroyed) return;
@@ -41,7 +41,7 @@ export function serveConnection(connection: Connection, visit: Visit, options: C
   // X11, agents and forwarded ports ask by a global request, which has no place for a sentence
   connection.on('request', (_accept, reject) => reject?.());
   const login = authenticate(connection, visit, options, { crash, hangUp });
-  serveSessions(connection, visit, options, { crash, outflow, takeLogin: () => login.take() });
+  serveSessions(connection, visit, options, { crash, outflow, dismissed, takeLogin: () => login.take() });
   connection.on('close', () => login.abandon());
 }
 
@@ -88,11 +88,12 @@ function authenticate(connection: Connection, visit: Visit, options: ConnectionO
 interface Serving {
   readonly crash: (error: unknown) => void;
   readonly outflow: ReturnType<typeof guardConnection>;
+  readonly dismissed: AbortSignal;
   readonly takeLogin: () => LoggedIn | null;
 }
 
 /** Counts session channels, and who of those behind them is somebody. */
-function serveSessions(connection: Connection, visit: Visit, options: ConnectionOptions, { crash, outflow, takeLogin }: Serving): void {
+function serveSessions(connection: Connection, visit: Visit, options: ConnectionOptions, { crash, outflow, dismissed, takeLogin }: Serving): void {
   const people = new Set<object>();
   let user = '';
   let open = 0;
@@ -116,6 +117,7 @@ function serveSessions(connection: Connection, visit: Visit, options: Connection
       from: visit.from,
       outflow,
       connectionGone: gone.signal,
+      dismissed,
       takeLogin,
       identified(who, yes) {
         if (yes) people.add(who);
@@ -123,7 +125,7 @@ function serveSessions(connection: Connection, visit: Visit, options: Connection
         if (people.size > 0) visit.identify();
         else visit.forget();
       },
-      attemptRefused: () => visit.attempt(),
+      attemptRefused: () => void visit.attempt(),
       serve: (terminal) => void options.serve(terminal).then(() => terminal.close(0), crash),
     });
   });

@@ -5,6 +5,9 @@ import { ALGORITHMS, IDENT } from './ssh-algorithms.js';
 import { socketOf } from './ssh2-guards.js';
 import { type Chance, openAdmission, type Visit } from './visit.js';
 
+/** How long a person who has to go may read why. */
+const PARTING = 1000;
+
 export interface SshDoorOptions extends ConnectionOptions {
   /** Ed25519 private key, OpenSSH PEM. */
   readonly hostKey: string;
@@ -18,10 +21,15 @@ export interface SshDoor {
   close(): void;
 }
 
+interface Guest {
+  readonly visit: Visit;
+  readonly dismissed: AbortSignal;
+}
+
 /** The SSH door: a stranger's bytes become a Terminal, or a refusal. */
 export function openSshDoor(options: SshDoorOptions): SshDoor {
   const admission = openAdmission({ limits: options.limits, chance: options.chance, penalties: true });
-  const visits = new WeakMap<Socket, Visit>();
+  const guests = new WeakMap<Socket, Guest>();
   const sockets = new Set<Socket>();
   const server = new ssh2.Server(
     {
@@ -32,9 +40,9 @@ export function openSshDoor(options: SshDoorOptions): SshDoor {
       keepaliveCountMax: 3,
     },
     (connection) => {
-      const visit = visits.get(socketOf(connection));
-      if (visit === undefined) throw new Error('a connection that was not admitted');
-      serveConnection(connection, visit, options);
+      const guest = guests.get(socketOf(connection));
+      if (guest === undefined) throw new Error('a connection that was not admitted');
+      serveConnection(connection, guest.visit, guest.dismissed, options);
     },
   );
   server.on('error', (error: Error) => options.log('door: server', error));
@@ -45,10 +53,14 @@ export function openSshDoor(options: SshDoorOptions): SshDoor {
       socket.setNoDelay(true);
       const from = socket.remoteAddress;
       if (from === undefined) return void socket.destroy();
-      const visit = admission.admit(from, () => socket.destroy());
+      const dismissal = new AbortController();
+      const visit = admission.admit(from, (why) => {
+        dismissal.abort(why);
+        setTimeout(() => socket.destroy(), PARTING).unref();
+      });
       if ('refused' in visit) return void socket.end(`${visit.refused}\r\n`, () => socket.destroy());
       sockets.add(socket);
-      visits.set(socket, visit);
+      guests.set(socket, { visit, dismissed: dismissal.signal });
       socket.once('close', () => {
         sockets.delete(socket);
         visit.end();

@@ -13,10 +13,11 @@ export interface SessionContext {
   readonly outflow: Outflow;
   /** Aborted when the connection is gone. */
   readonly connectionGone: AbortSignal;
+  readonly dismissed: AbortSignal;
   /** The login of the key that opened the connection: the first terminal gets it. */
   takeLogin(): LoggedIn | null;
   identified(who: object, yes: boolean): void;
-  attemptRefused(): boolean;
+  attemptRefused(): void;
   /** Serves the terminal; what it throws ends this connection only. */
   serve(terminal: Terminal): void;
 }
@@ -130,6 +131,7 @@ function terminalOn({ session, channel, context }: Line, { size, term, lang }: L
     input,
     output,
     gone: gone.signal,
+    dismissed: context.dismissed,
     size: size.size,
     onResize: size.onResize,
     identified: () => context.identified(key, true),

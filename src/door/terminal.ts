@@ -18,6 +18,8 @@ export interface Terminal {
   readonly output: Writable;
   /** Aborted when the client is gone or the terminal was closed. */
   readonly gone: AbortSignal;
+  /** Aborted when the door is about to hang up; `reason` is a sentence for the person. */
+  readonly dismissed: AbortSignal;
   size(): TerminalSize;
   /** The result stops it. */
   onResize(listener: (size: TerminalSize) => void): () => void;
@@ -25,8 +27,8 @@ export interface Terminal {
   identified(): void;
   /** Nobody is logged in any more. */
   forgotten(): void;
-  /** A login was refused. False: that was the last one allowed here. */
-  attemptRefused(): boolean;
+  /** A login was refused; after the last one allowed the person is dismissed. */
+  attemptRefused(): void;
   /** Flushes what was written, tells the client its exit status and hangs up. */
   close(status: number): void;
 }

@@ -28,8 +28,8 @@ export interface Visit {
 
 /** Who may come in: a limit on visits without an identity, and penalties by source. */
 export interface Admission {
-  /** Null with a reason when the visit is refused. `onGraceOver` is called at most once. */
-  admit(from: string, onGraceOver: () => void): Visit | { readonly refused: string };
+  /** `dismiss` gets a sentence for the person when he has to go: his time or his tries are over. */
+  admit(from: string, dismiss: (why: string) => void): Visit | { readonly refused: string };
 }
 
 export interface AdmissionOptions {
@@ -43,11 +43,11 @@ export function openAdmission({ limits, chance, penalties }: AdmissionOptions): 
   const table = penalties ? penaltyTable(limits.penalties) : null;
   const hall = { strangers: 0 };
   return {
-    admit(from, onGraceOver) {
+    admit(from, dismiss) {
       const wait = table?.refusedFor(penaltySource(from), chance.now()) ?? 0;
       if (wait > 0) return { refused: 'Not allowed at this time' };
       if (!mayStart(hall.strangers, limits.startups, chance.random())) return { refused: 'Exceeded MaxStartups' };
-      return startVisit({ from, limits, chance, table, hall, onGraceOver });
+      return startVisit({ from, limits, chance, table, hall, dismiss });
     },
   };
 }
@@ -58,10 +58,10 @@ interface VisitOptions {
   readonly chance: Chance;
   readonly table: PenaltyTable | null;
   readonly hall: { strangers: number };
-  readonly onGraceOver: () => void;
+  readonly dismiss: (why: string) => void;
 }
 
-function startVisit({ from, limits, chance, table, hall, onGraceOver }: VisitOptions): Visit {
+function startVisit({ from, limits, chance, table, hall, dismiss }: VisitOptions): Visit {
   let identified = false;
   let everIdentified = false;
   let ended = false;
@@ -74,7 +74,7 @@ function startVisit({ from, limits, chance, table, hall, onGraceOver }: VisitOpt
     hall.strangers += 1;
     grace = setTimeout(() => {
       offence ??= 'grace-exceeded';
-      onGraceOver();
+      dismiss(`Nobody logged in within ${limits.loginGrace / 1000} seconds.`);
     }, limits.loginGrace);
   };
   const stopBeingStranger = (): void => {
@@ -108,6 +108,7 @@ function startVisit({ from, limits, chance, table, hall, onGraceOver }: VisitOpt
     },
     attempt() {
       attempts += 1;
+      if (!triesLeft()) dismiss('Too many failed logins on this connection.');
       return triesLeft();
     },
     miss() {

@@ -17,8 +17,8 @@ export interface ServicesOptions {
   readonly terminal: Pick<Terminal, 'from' | 'via' | 'term' | 'lang' | 'identified' | 'forgotten' | 'attemptRefused'>;
   /** From the door, when the person proved a key there. */
   readonly login: LoggedIn | null;
-  /** The last allowed attempt to log in was refused. */
-  readonly onTriesOver: () => void;
+  /** A session took the terminal, or gave it back. */
+  readonly onLive: (live: boolean) => void;
 }
 
 export interface ServedPerson {
@@ -30,7 +30,7 @@ export interface ServedPerson {
 const REFUSED_LOGINS: readonly FailureCode[] = ['LOGIN_REFUSED', 'LOGIN_THROTTLED'];
 
 /** Answers the screens of one connected person by asking the vault, a session host or the monitor. */
-export function servePerson({ vault, run, terminal, login, onTriesOver }: ServicesOptions): ServedPerson {
+export function servePerson({ vault, run, terminal, login, onLive }: ServicesOptions): ServedPerson {
   let ticket = login?.ticket ?? null;
   if (ticket !== null) terminal.identified();
 
@@ -57,7 +57,7 @@ export function servePerson({ vault, run, terminal, login, onTriesOver }: Servic
     return await walkSession({
       link: landed.value.link,
       opening: opening.type === 'attach' ? { type: 'attach', ...common } : { type: 'open', ...common, term: terminal.term, lang: terminal.lang },
-      hooks,
+      hooks: { ...hooks, takeTerminal: whileLive(hooks, onLive) },
       decideHostKey: (decision) => ask('person.decideHostKey', { sessionId, decision }),
     });
   };
@@ -75,7 +75,7 @@ export function servePerson({ vault, run, terminal, login, onTriesOver }: Servic
         terminal.identified();
         return done(rest);
       }
-      if (REFUSED_LOGINS.includes(answer.failure.code) && !terminal.attemptRefused()) onTriesOver();
+      if (REFUSED_LOGINS.includes(answer.failure.code)) terminal.attemptRefused();
       return answer;
     },
     async changePassword(old, next) {
@@ -125,5 +125,12 @@ export function servePerson({ vault, run, terminal, login, onTriesOver }: Servic
       if (ticket !== null) void vault.ask('person.logout', { ticket });
       ticket = null;
     },
+  };
+}
+
+function whileLive({ takeTerminal }: SessionHooks, onLive: (live: boolean) => void): SessionHooks['takeTerminal'] {
+  return async (use) => {
+    onLive(true);
+    return await takeTerminal(use).finally(() => onLive(false));
   };
 }

@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import type { ChildSettings } from '#/contract/orders.js';
+import { socketPath } from '#/contract/sockets.js';
+import { hostKey } from '#/door/host-key.js';
+import { type DoorLimits, OPENSSH_LIMITS } from '#/door/limits.js';
+import { openLoginShellDoor } from '#/door/login-shell-door.js';
+import { openSshDoor } from '#/door/ssh-door.js';
+import { OPENSSH_STARTUPS, parseStartups } from '#/door/startups.js';
+import type { Terminal } from '#/door/terminal.js';
+import { openCredentialFile } from '#/house/credential-file.js';
+import { keyQuestions } from './portal/key-questions.js';
+import { serveTerminal } from './portal/serve-terminal.js';
+import { type Conductor, logLine, runChild, type Supervisor } from './shared/child.js';
+import { VaultLink } from './shared/vault-link.js';
+
+const RESTARTING = 'Postern is restarting. Your sessions live on: connect again in a moment.';
+/** How long people may take to read it. */
+const PATIENCE = 2000;
+
+/** The portal: the only process that parses bytes from strangers. Works as PVWAApp, and for people as PVWAGW. */
+async function start(settings: ChildSettings, supervisor: Supervisor): Promise<Conductor> {
+  const { run, paths } = settings;
+  const vault = new VaultLink({
+    path: socketPath(run, 'vault-portal'),
+    components: [
+      { component: 'PVWAApp', password: () => openCredentialFile(join(paths.credentials, 'appuser.ini'), 'PVWAApp') },
+      { component: 'PVWAGW', password: () => openCredentialFile(join(paths.credentials, 'gwuser.ini'), 'PVWAGW') },
+    ],
+  });
+  const draining = new AbortController();
+  const serving = new Set<Promise<void>>();
+  const serve = (terminal: Terminal): Promise<void> => {
+    const served = serveTerminal(terminal, { vault, run, log: logLine, draining: draining.signal });
+    serving.add(served);
+    return served.finally(() => serving.delete(served));
+  };
+  const common = { limits: limitsOf(settings), chance: { now: () => performance.now() / 1000, random: Math.random }, serve, log: logLine };
+  const ssh = openSshDoor({
+    ...common,
+    hostKey: hostKey(paths.hostKeys),
+    questions: keyQuestions(vault),
+    abandon: ({ ticket }) => void vault.ask('person.logout', { ticket }),
+  });
+  const shell = openLoginShellDoor(common);
+  const servers = [supervisor.listen('ssh', ssh.accept), supervisor.listen('shell', shell.accept)];
+  return {
+    async drain() {
+      for (const server of servers) server.close();
+      draining.abort(RESTARTING);
+      await Promise.race([Promise.allSettled(serving), timeout(PATIENCE)]);
+      await timeout(READ);
+      ssh.close();
+      shell.close();
+      vault.stop();
+    },
+  };
+}
+
+/** The last bytes to be flushed to clients. */
+const READ = 200;
+
+function timeout(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function limitsOf({ configuration }: ChildSettings): DoorLimits {
+  return {
+    ...OPENSSH_LIMITS,
+    loginGrace: configuration.loginGraceSeconds * 1000,
+    startups: parseStartups(configuration.maxStartups) ?? OPENSSH_STARTUPS,
+  };
+}
+
+runChild(start);

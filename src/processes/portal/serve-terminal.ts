@@ -1,0 +1,80 @@
+import type { Terminal } from '#/door/terminal.js';
+import { checkName } from '#/domain/names.js';
+import { openPortal } from '#/portal/open-portal.js';
+import type { LoggedIn } from '#/portal/services.js';
+import type { VaultLink } from '../shared/vault-link.js';
+import { abilitiesOf } from './abilities.js';
+import { servePerson } from './services.js';
+
+export interface ServeOptions {
+  readonly vault: VaultLink;
+  readonly run: string;
+  readonly log: (what: string, about?: unknown) => void;
+  /** Aborted when the daemon restarts; `reason` is a sentence for the person. */
+  readonly draining: AbortSignal;
+}
+
+/** Everything that one person sees, until he leaves, is gone, or has to go. Never rejects but for a broken promise of ours. */
+export async function serveTerminal(terminal: Terminal, { vault, run, log, draining }: ServeOptions): Promise<void> {
+  let live = false;
+  let silent = false;
+  let farewell: string | null = null;
+  const person = servePerson({
+    vault,
+    run,
+    terminal,
+    login: terminal.login,
+    onLive(now) {
+      live = now;
+      if (!live && silent) portal.close();
+    },
+  });
+  const portal = openPortal({
+    input: terminal.input,
+    output: terminal.output,
+    size: { now: terminal.size, onChange: (listener) => terminal.onResize(() => listener()) },
+    prefilledUser: prefill(terminal.user),
+    ...(terminal.login === null ? {} : { loggedIn: withoutTicket(terminal.login) }),
+    services: person.services,
+    clock: { now: Date.now, every },
+    env: abilitiesOf(terminal.term, terminal.lang),
+    onCrash: (error) => {
+      farewell = 'postern: A screen broke on our side. Your sessions live on: connect again.';
+      log('portal: a screen crashed', error);
+    },
+  });
+  const dismiss = (signal: AbortSignal) => (): void => {
+    farewell ??= `postern: ${String(signal.reason)}`;
+    portal.close();
+  };
+  // nobody can type any more: what runs may go on to its end
+  terminal.input.on('end', () => {
+    silent = true;
+    if (!live) portal.close();
+  });
+  whenAborted(terminal.gone, portal.close, terminal.gone);
+  whenAborted(terminal.dismissed, dismiss(terminal.dismissed), terminal.gone);
+  whenAborted(draining, dismiss(draining), terminal.gone);
+  await portal.finished;
+  person.close();
+  if (farewell !== null) terminal.output.write(`${farewell}\r\n`);
+}
+
+function whenAborted(signal: AbortSignal, run: () => void, until: AbortSignal): void {
+  if (signal.aborted) return run();
+  signal.addEventListener('abort', run, signal === until ? { once: true } : { once: true, signal: until });
+}
+
+function prefill(user: string): string {
+  const checked = checkName('user', user);
+  return checked.ok ? checked.name : '';
+}
+
+function withoutTicket({ ticket: _ticket, ...rest }: NonNullable<Terminal['login']>): LoggedIn {
+  return rest;
+}
+
+function every(ms: number, run: () => void): () => void {
+  const timer = setInterval(run, ms);
+  return () => clearInterval(timer);
+}
