@@ -15,6 +15,8 @@ import { Refusal } from '#/supervisor/refusal.js';
 const say = (line: string): void => void process.stderr.write(`postern: ${line}\n`);
 
 process.umask(0o022);
+// whoever read our output may leave before us
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 try {
   await main();
 } catch (error) {

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import type { ChildState } from './supervised-child.js';
 import { openLog, type Log } from '#/house/log.js';
 import { orderKeeper } from './orders.js';
 import { demoKeeper } from './demo.js';
@@ -12,6 +11,7 @@ import { reductions } from './reductions.js';
 import { makeRunDirectory } from './run-directory.js';
 import { sshBinds } from './ssh-binds.js';
 import { type Status, writeStatus } from './status.js';
+import type { ChildState } from './supervised-child.js';
 import { waitForSurvivors } from './wait-for-survivors.js';
 
 export interface Daemon {
@@ -81,7 +81,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     stop: async () => {
       state.now = 'stopping';
       log.event('stopping');
+      changed();
       await closeAll(keepers, configuration.drainSeconds * 1000, log);
+      state.now = 'stopped';
       changed();
     },
     kill: () => {

@@ -10,7 +10,7 @@ export interface Status {
   readonly version: 1;
   readonly pid: number;
   readonly startedAt: string;
-  readonly state: 'starting' | 'ready' | 'stopping';
+  readonly state: 'starting' | 'ready' | 'stopping' | 'stopped';
   readonly listen: string;
   readonly home: string;
   readonly recordings: string;
