@@ -2,7 +2,8 @@ import type { SignedHead } from '#/contract/rows.js';
 import { type Failure, failure } from '#/domain/failure.js';
 import { failed, type Outcome } from '#/domain/outcome.js';
 
-export type Anchor = (segments: number, head: string, final: boolean) => Promise<Outcome<SignedHead>>;
+/** `ephemeral`: base64 of the tape's own public key, with the first head only. */
+export type Anchor = (segments: number, head: string, final: boolean, ephemeral?: string) => Promise<Outcome<SignedHead>>;
 
 export interface AnchorsOptions {
   readonly anchor: Anchor;

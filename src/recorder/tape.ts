@@ -37,7 +37,7 @@ export async function openTape(options: OpenTapeOptions): Promise<Outcome<OpenTa
     if (free < options.reserveBytes) return unavailable(`only ${Math.floor(free / 1e6)} MB are free in the spool`);
     file = await createSpoolFile(options.spool, options.header.recordingId);
     await file.append(beginning.header);
-    const first = await options.anchor(0, beginning.head.toString('hex'), false);
+    const first = await options.anchor(0, beginning.head.toString('hex'), false, beginning.ephemeral);
     if (first.ok) return done(start(options, file, beginning));
     await file.remove();
     return unavailable(first.failure.message);
@@ -51,6 +51,8 @@ interface Beginning {
   readonly header: Buffer;
   readonly head: Buffer;
   readonly key: Buffer;
+  /** base64 */
+  readonly ephemeral: string;
 }
 
 function begin(options: OpenTapeOptions): Beginning {
@@ -58,8 +60,9 @@ function begin(options: OpenTapeOptions): Beginning {
   if (parseId('session', recordingId) === null) throw new Error('the recording has no proper id');
   const ephemeral = ephemeralKey(options.random(32));
   const key = contentKeyForWriting(ephemeral, Buffer.from(recipient, 'base64'));
-  const header = encodeHeader({ ...options.header, format: 1, ephemeral: ephemeral.publicKey.toString('base64') });
-  return { header, head: firstHead(header), key };
+  const publicKey = ephemeral.publicKey.toString('base64');
+  const header = encodeHeader({ ...options.header, format: 1, ephemeral: publicKey });
+  return { header, head: firstHead(header), key, ephemeral: publicKey };
 }
 
 function start(options: OpenTapeOptions, file: SpoolFile, { key, head }: Beginning): OpenTape {
