@@ -3,9 +3,10 @@ import { COMPONENTS } from '#/domain/people.js';
 import { PERMISSIONS, PRESETS, type Preset, VAULT_RIGHTS } from '#/domain/permission.js';
 import { PLATFORMS } from '#/domain/account.js';
 import type { HostKey } from '#/domain/host-key.js';
-import type { Ending, IsolationLevel } from '#/domain/session.js';
+import type { IsolationLevel } from '#/domain/session.js';
 import type { Outcome } from '#/domain/outcome.js';
 import type { AccountAdminRow, AccountRow, AuditRow, GroupRow, MemberRow, PersonRow, RecordingRow, SafeRow, SessionGrant, SessionRow, ShadowRow, SignedHead, UserRow } from './rows.js';
+import { ending } from './ending.js';
 import type { RpcPeer } from './rpc.js';
 
 /** Who may make a call: a component that logged in on this connection, the console (the admin socket), or anybody connected. */
@@ -90,7 +91,7 @@ export const CALLS = {
   'session.shadow': call<{ readonly name: string; readonly uid: number; readonly level: IsolationLevel; readonly healed: string | null }>()(['PSMGW'], z.strictObject({ sessionId: id, term: text, lang: text, program: z.enum(['ssh', 'probe']) })),
   'session.stage': call<null>()(['PSMGW'], z.strictObject({ sessionId: id, stage: z.int().min(0).max(9), ok: z.boolean(), code: text.nullable(), detail: text.nullable() })),
   'session.state': call<null>()(['PSMGW'], z.strictObject({ sessionId: id, state: z.enum(['running', 'detached']) })),
-  'session.ended': call<null>()(['PSMGW'], z.strictObject({ sessionId: id, ending: z.custom<Ending>((value) => typeof value === 'object' && value !== null && 'kind' in value) })),
+  'session.ended': call<null>()(['PSMGW'], z.strictObject({ sessionId: id, ending })),
   /** Anchors a tape's head in the audit chain. No session starts before its first head (0 segments) is anchored. */
   /** `ephemeral` (base64, of the tape's header; with the first head): replays get the key of this one only. */
   'session.head': call<SignedHead>()(['PSMGW'], z.strictObject({ recordingId: id, segments: z.int().min(0), head: z.string().length(64), final: z.boolean(), ephemeral: z.string().length(44).optional() })),

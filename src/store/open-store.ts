@@ -1,7 +1,7 @@
 import { chmodSync, existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { Kysely, SqliteDialect, type Transaction } from 'kysely';
-import { type Records, type Store, StoreFailure } from '#/vault/records/records.js';
+import type { Records, Store, StoreFailure } from '#/vault/records/records.js';
 import { accountRecords } from './accounts.js';
 import { auditRecords } from './audit.js';
 import { metaRecords } from './meta.js';
@@ -59,7 +59,7 @@ export function storeOf(database: DatabaseSync): Store {
       try {
         return await db.transaction().execute((transaction) => work(recordsOf(transaction)));
       } catch (error) {
-        throw isSqlite(error) ? new StoreFailure(messageOf(error)) : error;
+        throw isSqlite(error) ? storeFailure(error) : error;
       }
     },
     quickCheck: () => Promise.resolve(String(database.prepare('pragma quick_check(1)').get()?.['quick_check'] ?? 'no answer')),
@@ -80,6 +80,10 @@ function recordsOf(db: Transaction<Tables>): Records {
     meta: metaRecords(db),
     audit: auditRecords(db),
   };
+}
+
+function storeFailure(cause: unknown): StoreFailure {
+  return Object.assign(new Error(messageOf(cause), { cause }), { name: 'StoreFailure' as const });
 }
 
 function isSqlite(error: unknown): boolean {

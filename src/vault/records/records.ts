@@ -35,4 +35,10 @@ export interface Store {
 }
 
 /** The database could not do what it was told: disk full, read only, damaged. */
-export class StoreFailure extends Error {}
+export interface StoreFailure extends Error {
+  readonly name: 'StoreFailure';
+}
+
+export function isStoreFailure(error: unknown): error is StoreFailure {
+  return error instanceof Error && error.name === 'StoreFailure';
+}

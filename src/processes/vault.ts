@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createJournal } from '#/audit/journal.js';
+import type { ChildSettings } from '#/contract/orders.js';
+import { openStore } from '#/store/open-store.js';
+import { authenticator } from '#/vault/authenticator.js';
+import { createHosts } from '#/vault/hosts.js';
+import { createKeyring } from '#/vault/keyring.js';
+import { openWithFile } from '#/vault/open-vault.js';
+import { createPermits } from '#/vault/permits.js';
+import type { VaultSocket } from '#/vault/roles.js';
+import { serve } from '#/vault/serve.js';
+import { createTickets } from '#/vault/tickets.js';
+import type { Vault, VaultSettings } from '#/vault/vault.js';
+import { type Conductor, logLine, runChild, type Supervisor } from './shared/child.js';
+
+const SOCKETS = ['vault-portal', 'vault-session', 'vault-recorder', 'vault-monitor', 'admin'] as const satisfies readonly VaultSocket[];
+const MASTER_KEY = 'master.key';
+const DATABASE = 'vault.db';
+
+runChild(async (settings, supervisor) => {
+  const { vault, sealed } = await openVault(settings, supervisor);
+  await note(vault, 'daemonStarted', sealed ? 'the vault, sealed' : 'the vault');
+  const service = serve(vault, logLine);
+  const servers = SOCKETS.map((name) => supervisor.listen(name, (socket) => service.accept(name, socket)));
+  return conductor(vault, () => {
+    for (const server of servers) server.close();
+    service.stop();
+  });
+});
+
+/** Opens the database and the key to it. A lost or wrong key, a newer database: it throws the reason, and nothing was written. */
+async function openVault(settings: ChildSettings, supervisor: Supervisor): Promise<{ readonly vault: Vault; readonly sealed: boolean }> {
+  const opened = openStore({ path: join(settings.paths.vault, DATABASE), create: false });
+  if (!opened.ok) throw new Error(opened.why);
+  const { store } = opened;
+  if (opened.backup !== null) logLine('the database was brought to this version', { from: opened.migratedFrom, backup: opened.backup });
+  const tools = { now: Date.now, random: randomBytes };
+  const keyring = createKeyring(tools.random);
+  const unsealed = await openWithFile({ store, keyring }, settings.paths.masterKey ?? join(settings.paths.vault, MASTER_KEY));
+  if (!unsealed.ok) {
+    await store.close();
+    throw new Error(`${unsealed.failure.message} ${unsealed.failure.next}`);
+  }
+  const vault: Vault = {
+    ...tools,
+    settings: vaultSettings(settings),
+    store,
+    keyring,
+    journal: createJournal({ bastion: settings.bastion, now: tools.now, sign: (text) => keyring.sign(text) }),
+    permits: createPermits(tools),
+    tickets: createTickets(tools),
+    hosts: createHosts(),
+    authentication: authenticator({ store, ...tools }),
+    order: (order) => supervisor.order(order),
+    patience: { lostHost: 1500, start: 5000 },
+  };
+  return { vault, sealed: unsealed.value === 'sealed' };
+}
+
+function vaultSettings({ paths, configuration, bastion, sessionHosts, isolation, minimumIsolation }: ChildSettings): VaultSettings {
+  const { branding, hostKeyPolicy, recordInput, spoolReserveMb, idleMinutes, maximumMinutes, graceMinutes } = configuration;
+  return {
+    version: version(),
+    branding,
+    bastion,
+    sessionHosts,
+    isolation: { level: isolation, minimum: minimumIsolation },
+    hostKeyPolicy,
+    limits: { idleMinutes, maximumMinutes, graceMinutes },
+    recordInput,
+    shadowUids: { first: configuration.shadowUidFirst, count: configuration.shadowUidCount },
+    paths: { masterKey: paths.masterKey, spool: paths.spool, recordings: paths.recordings },
+    spoolReserveMb,
+  };
+}
+
+function version(): string {
+  const about: unknown = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'));
+  return typeof about === 'object' && about !== null && 'version' in about ? String(about.version) : 'unknown';
+}
+
+async function note(vault: Vault, action: 'daemonStarted' | 'daemonStopped', detail: string): Promise<void> {
+  await vault.store.transaction((records) => vault.journal.append(records.audit, { action, outcome: 'ok', actor: 'posternd', detail }));
+}
+
+function conductor(vault: Vault, stop: () => void): Conductor {
+  return {
+    async drain() {
+      await note(vault, 'daemonStopped', 'the vault').catch((error: unknown) => logLine('the last audit row was not written', error));
+      stop();
+      await vault.store.close();
+    },
+  };
+}

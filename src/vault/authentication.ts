@@ -1,0 +1,28 @@
+import type { Failure } from '#/domain/failure.js';
+import type { Identity } from '#/domain/people.js';
+import type { User, UserKey } from './records/people.js';
+
+export interface LoginQuestion {
+  readonly user: string;
+  readonly from: string;
+  readonly evidence:
+    | { readonly kind: 'password'; readonly password: Buffer }
+    | { readonly kind: 'key'; readonly key: string; readonly algorithm: string; readonly signed: Buffer; readonly signature: Buffer };
+}
+
+export type LoginAnswer =
+  | { readonly kind: 'in'; readonly identity: Identity; readonly mustChange: boolean }
+  /** `reason` is for the audit, `failure` for the person. */
+  | { readonly kind: 'refused'; readonly reason: string; readonly failure: Failure };
+
+/** What the vault asks of the room that knows people apart. Costly derivations are bounded behind it. */
+export interface Authentication {
+  login(question: LoginQuestion): Promise<LoginAnswer>;
+  /** Why a user who is logged in is not welcome any more; null: he is. */
+  barred(user: User): string | null;
+  hash(password: Buffer): Promise<string>;
+  checkNewPassword(password: Buffer, user: string): { readonly ok: true } | { readonly ok: false; readonly why: string };
+  readPublicKey(line: string): { readonly ok: true; readonly key: UserKey } | { readonly ok: false; readonly why: string };
+  /** Can these logon hours be read? */
+  validHours(text: string): boolean;
+}

@@ -1,0 +1,87 @@
+import type { SessionGrant } from '#/contract/rows.js';
+import { failure } from '#/domain/failure.js';
+import { done, failed, type Outcome } from '#/domain/outcome.js';
+import type { Secret } from '#/domain/secret.js';
+import { mayConnect, portOf } from '../access.js';
+import { sameKey } from '../host-key-place.js';
+import type { PermitUse } from '../permits.js';
+import type { StoredAccount } from '../records/accounts.js';
+import type { Records } from '../records/records.js';
+import type { StoredSession } from '../records/sessions.js';
+import { placeOfAccount, takeSecret } from '../secrets.js';
+import { aboutSession } from '../session-life.js';
+import type { Answer, Handlers, Vault } from '../vault.js';
+import { sessionOf } from './landing.js';
+
+/** Stage 4: a permit becomes a secret, once. */
+export function redeemCalls(vault: Vault): Handlers<'session.redeem'> {
+  return {
+    'session.redeem': ({ permit, sessionId }, { connection }) =>
+      vault.store.transaction(async (records) => {
+        const session = await sessionOf(records, sessionId);
+        if (session === null || connection.host === null) return failed(failure('PERMIT_REFUSED', 'no such session'));
+        const used = vault.permits.redeem(permit, 'connect', { sessionId: session.id, host: connection.host });
+        const released = await release(vault, records, session, used);
+        const row = { ...aboutSession(session), gateway: 'PSMGW', action: 'use', stage: 4 } as const;
+        if (!released.ok) {
+          await vault.journal.append(records.audit, { ...row, outcome: 'failure', code: released.failure.code, detail: released.failure.message });
+          // a host that tries with somebody else's session must not spoil it
+          if (used.ok) await records.sessions.changeSession(session.id, { failedStage: 4 });
+          return released;
+        }
+        await vault.journal.append(records.audit, { ...row, outcome: 'ok', detail: `${released.value.account.secretKind}, version ${released.value.account.secretVersion}` });
+        await records.sessions.changeSession(session.id, { stage: 4 });
+        return await answer(vault, records, session, released.value);
+      }),
+  };
+}
+
+interface Released {
+  readonly account: StoredAccount;
+  readonly secret: Secret;
+}
+
+/** Everything that the permit is bound to must be as it was, and the person must still be allowed. */
+async function release(vault: Vault, records: Records, session: StoredSession, used: PermitUse<'connect'>): Promise<Outcome<Released>> {
+  const refuse = (why: string) => failed(failure('PERMIT_REFUSED', why));
+  if (!used.ok) return refuse(used.why);
+  const { grant } = used;
+  if (session.state !== 'connecting' || session.failedStage !== null) return refuse('the session is not connecting any more');
+  const [user, account] = [await records.people.user(session.userId), await records.accounts.account(session.accountId)];
+  if (user === null || user.id !== grant.userId) return refuse('the permit is for another person');
+  if (account === null || account.id !== grant.accountId) return refuse('the permit is for another account');
+  if (account.address !== grant.address || portOf(account) !== grant.port) return refuse('the address of the account was changed');
+  // a key pinned since, where none was known, is stricter than asking; any other change is not what was granted
+  if (grant.hostKey !== null && !sameKey(await records.accounts.hostKey(grant.address, grant.port), grant.hostKey)) return refuse('the host key of the target was changed');
+  const barred = vault.authentication.barred(user);
+  if (barred !== null) return refuse(`user ${user.name} is ${barred}`);
+  const said = await mayConnect(vault, records, user, account);
+  if (said.kind === 'deny') return refuse(said.because);
+  const safe = await records.safes.safe(account.safeId);
+  if (safe === null) return refuse('the safe is gone');
+  const secret = await takeSecret(vault, records.accounts, placeOfAccount(safe, account));
+  return secret.ok ? done({ account, secret: secret.value }) : failed({ ...secret.failure, stage: 4 });
+}
+
+async function answer(vault: Vault, records: Records, session: StoredSession, { account, secret }: Released): Promise<Answer<'session.redeem'>> {
+  const recordingSafe = await records.safes.safe(session.recordingSafeId);
+  if (recordingSafe?.recipient === undefined || recordingSafe.recipient === null) return failed(failure('INTEGRITY', `safe ${session.recordingSafe} has no recording key`));
+  const { settings } = vault;
+  const value: SessionGrant = {
+    sessionId: session.id,
+    user: session.user,
+    from: session.from,
+    account: session.account,
+    accountId: session.accountId,
+    safe: session.safe,
+    target: { user: session.targetUser, address: session.address, port: session.port },
+    secretKind: account.secretKind,
+    hostKeyPolicy: settings.hostKeyPolicy,
+    hostKey: await records.accounts.hostKey(session.address, session.port),
+    limits: settings.limits,
+    recordInput: settings.recordInput,
+    recording: { safe: recordingSafe.name, recipient: recordingSafe.recipient.toString('base64') },
+    isolation: session.isolation,
+  };
+  return done({ value, blob: secret.exposeSecret() });
+}

@@ -1,0 +1,48 @@
+import { CALLS, type CallName } from '#/contract/calls.js';
+import type { Handler, Parcel } from '#/contract/rpc.js';
+import { failure } from '#/domain/failure.js';
+import { done, failed, type Outcome } from '#/domain/outcome.js';
+import { isStoreFailure } from './records/records.js';
+import { answersWhileSealed, callerFor, refusalText } from './roles.js';
+import type { Asking, CallHandler, Connection, Handlers, Vault } from './vault.js';
+
+/** Answers one connection's calls: role first, then form, then the handler. What is not in the table of calls does not exist. */
+export function dispatcher(vault: Vault, handlers: Handlers, connection: Connection): Handler {
+  return async (call, args, blob) => {
+    try {
+      if (!isCall(call)) return failed(failure('PROTOCOL', 'a call that does not exist'));
+      const as = callerFor(connection, call);
+      if (as === null) return await refuse(vault, connection, call);
+      if (vault.keyring.sealed && !answersWhileSealed(call)) return failed(failure('VAULT_SEALED'));
+      return await answer(handlers, call, args, { connection, as }, blob ?? Buffer.alloc(0));
+    } catch (error) {
+      if (isStoreFailure(error)) return failed(failure('AUDIT_UNAVAILABLE', error.message));
+      throw error;
+    } finally {
+      blob?.fill(0);
+    }
+  };
+}
+
+async function answer<K extends CallName>(handlers: Handlers, call: K, args: unknown, asking: Asking, blob: Buffer): Promise<Outcome<Parcel>> {
+  const parsed = CALLS[call].args.safeParse(args);
+  if (!parsed.success) return failed(failure('BAD_INPUT', parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')));
+  const handler = handlers[call] as CallHandler<K>;
+  const outcome = await handler(parsed.data as Parameters<CallHandler<K>>[0], asking, blob);
+  if (!outcome.ok) return outcome;
+  const { value, blob: secret } = outcome.value;
+  // the peer copies it into a frame before the next turn of the event loop
+  if (secret !== undefined) setImmediate(() => secret.fill(0));
+  return done({ value, blob: secret });
+}
+
+async function refuse(vault: Vault, connection: Connection, call: CallName): Promise<Outcome<never>> {
+  const detail = refusalText(connection, call);
+  const actor = [...connection.components].join('+') || connection.socket;
+  await vault.store.transaction((records) => vault.journal.append(records.audit, { action: 'componentRefused', outcome: 'failure', actor, code: 'NOT_YOUR_ROLE', detail }));
+  return failed(failure('NOT_YOUR_ROLE', detail));
+}
+
+function isCall(call: string): call is CallName {
+  return Object.hasOwn(CALLS, call);
+}

@@ -1,0 +1,51 @@
+import { adminAccountCalls } from './calls/admin-accounts.js';
+import { adminAuditCalls } from './calls/admin-audit.js';
+import { adminGroupCalls } from './calls/admin-groups.js';
+import { adminRecordingCalls } from './calls/admin-recordings.js';
+import { adminSafeCalls } from './calls/admin-safes.js';
+import { adminShadowCalls } from './calls/admin-shadows.js';
+import { adminUserCalls } from './calls/admin-users.js';
+import { adminVaultCalls } from './calls/admin-vault.js';
+import { componentCalls } from './calls/components.js';
+import { connectCalls } from './calls/connect.js';
+import { endingCalls } from './calls/ending.js';
+import { headCalls } from './calls/heads.js';
+import { hostKeyCalls } from './calls/host-keys.js';
+import { importCalls } from './calls/import.js';
+import { landingCalls } from './calls/landing.js';
+import { loginCalls } from './calls/login.js';
+import { menuCalls } from './calls/menu.js';
+import { progressCalls } from './calls/progress.js';
+import { recorderCalls } from './calls/recorder.js';
+import { redeemCalls } from './calls/redeem.js';
+import { replayCalls } from './calls/replay.js';
+import { shadowCalls } from './calls/shadow.js';
+import type { Handlers, Vault } from './vault.js';
+
+/** Every call has its handler, or this does not compile. */
+export function handlersOf(vault: Vault): Handlers {
+  return {
+    ...componentCalls(vault),
+    ...loginCalls(vault),
+    ...menuCalls(vault),
+    ...connectCalls(vault),
+    ...landingCalls(vault),
+    ...redeemCalls(vault),
+    ...hostKeyCalls(vault),
+    ...shadowCalls(vault),
+    ...progressCalls(vault),
+    ...headCalls(vault),
+    ...endingCalls(vault),
+    ...recorderCalls(vault),
+    ...replayCalls(vault),
+    ...adminVaultCalls(vault),
+    ...adminUserCalls(vault),
+    ...adminGroupCalls(vault),
+    ...adminSafeCalls(vault),
+    ...adminAccountCalls(vault),
+    ...importCalls(vault),
+    ...adminRecordingCalls(vault),
+    ...adminShadowCalls(vault),
+    ...adminAuditCalls(vault),
+  };
+}

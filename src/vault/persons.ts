@@ -1,0 +1,49 @@
+import type { CallName } from '#/contract/calls.js';
+import type { PersonRow } from '#/contract/rows.js';
+import { failure } from '#/domain/failure.js';
+import { failed } from '#/domain/outcome.js';
+import type { Subject } from '#/policy/grants.js';
+import { isAuditor } from '#/policy/oversight.js';
+import type { User } from './records/people.js';
+import type { Records } from './records/records.js';
+import type { Ticket } from './tickets.js';
+import type { Answer, Asking, Vault } from './vault.js';
+
+/** A person who is logged in, as he is in the books at this moment, within one transaction. */
+export interface Person {
+  readonly user: User;
+  readonly ticket: Ticket;
+  readonly records: Records;
+  /** What the audit says of whatever he does. */
+  readonly about: { readonly actor: string; readonly gateway: 'PVWAGW'; readonly from: string };
+}
+
+interface Admission {
+  readonly ticket: string;
+  readonly asking: Asking;
+  /** Let somebody in who has yet to change his password. */
+  readonly evenMustChange?: boolean;
+}
+
+/** Runs `work` for the person of a ticket. A ticket dies at once when its user is disabled, expired or out of hours. */
+export async function withPerson<K extends CallName>(vault: Vault, { ticket: name, asking, evenMustChange }: Admission, work: (person: Person) => Promise<Answer<K>>): Promise<Answer<K>> {
+  const ticket = vault.tickets.use(name, asking.connection);
+  if (ticket === null) return failed(failure('NOT_LOGGED_IN'));
+  return await vault.store.transaction(async (records) => {
+    const user = await records.people.user(ticket.identity.userId);
+    if (user === null || vault.authentication.barred(user) !== null) {
+      vault.tickets.drop(name);
+      return failed(failure('NOT_LOGGED_IN'));
+    }
+    if (ticket.mustChange && evenMustChange !== true) return failed(failure('PASSWORD_MUST_CHANGE'));
+    return await work({ user, ticket, records, about: { actor: user.name, gateway: 'PVWAGW', from: ticket.identity.from } });
+  });
+}
+
+export function subjectOf(user: User): Subject & { readonly disabled: boolean; readonly expiresAt: number | null } {
+  return { userId: user.id, user: user.name, groupIds: user.groupIds, groups: user.groups, disabled: user.disabled, expiresAt: user.expiresAt };
+}
+
+export function personRow(user: User): PersonRow {
+  return { user: user.name, groups: user.groups, rights: user.rights, lastSuccess: user.lastSuccess, lastFailure: user.lastFailure, auditor: isAuditor(subjectOf(user)) };
+}

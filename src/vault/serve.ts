@@ -1,0 +1,62 @@
+import type { Duplex } from 'node:stream';
+import { RpcPeer } from '#/contract/rpc.js';
+import { dispatcher } from './dispatch.js';
+import { handlersOf } from './handlers.js';
+import type { VaultSocket } from './roles.js';
+import { endOrphans, endStillborn } from './session-life.js';
+import type { Connection, Vault } from './vault.js';
+
+/** How often sessions that never landed are looked for. */
+const SWEEP = 10_000;
+
+export interface Service {
+  /** Takes a connection on one of the vault's sockets. */
+  accept(socket: VaultSocket, stream: Duplex): Connection;
+  stop(): void;
+}
+
+/** Answers the vault's sockets, and keeps the books of sessions true when hosts come and go. */
+export function serve(vault: Vault, onProblem: (what: string, error: unknown) => void): Service {
+  const handlers = handlersOf(vault);
+  const connections = new Set<Connection>();
+  const timers = new Set<NodeJS.Timeout>();
+  let stopped = false;
+  const later = (ms: number, what: string, work: () => Promise<void>): void => {
+    if (stopped) return;
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      work().catch((error: unknown) => onProblem(what, error));
+    }, ms);
+    timers.add(timer);
+  };
+  const sweep = async (): Promise<void> => {
+    later(SWEEP, 'sweep', sweep);
+    await endStillborn(vault);
+  };
+  // after a restart hosts get time to say hello before their sessions count as lost
+  later(vault.patience.start, 'sessions of the last run', () => endOrphans(vault));
+  later(SWEEP, 'sweep', sweep);
+
+  return {
+    accept(socket, stream) {
+      const peer = new RpcPeer(stream, {
+        handle: (call, args, blob) => answer(call, args, blob),
+        onClose: () => {
+          connections.delete(connection);
+          vault.tickets.dropConnection(connection);
+          const host = vault.hosts.leave(connection);
+          if (host !== null) later(vault.patience.lostHost, `sessions of host ${host}`, () => endOrphans(vault, host));
+        },
+      });
+      const connection: Connection = { socket, components: new Set(), peer, host: null };
+      const answer = dispatcher(vault, handlers, connection);
+      connections.add(connection);
+      return connection;
+    },
+    stop() {
+      stopped = true;
+      for (const timer of timers) clearTimeout(timer);
+      for (const connection of connections) connection.peer.close('the vault stops');
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import type { Happening } from '#/audit/journal.js';
+import { HOST_CALLS } from '#/contract/calls.js';
+import type { SessionId } from '#/domain/ids.js';
+import type { Ending } from '#/domain/session.js';
+import { endingText } from './ending-text.js';
+import { PERMIT_LIFE } from './permits.js';
+import type { Records } from './records/records.js';
+import type { StoredSession } from './records/sessions.js';
+import type { Vault } from './vault.js';
+
+/** What every audit row of a session says. */
+export function aboutSession(session: StoredSession): Pick<Happening, 'actor' | 'from' | 'safe' | 'account' | 'target' | 'sessionId'> & { readonly from: string } {
+  return { actor: session.user, from: session.from, safe: session.safe, account: session.account, target: `${session.address}:${session.port}`, sessionId: session.id };
+}
+
+/** Ends a session in the books, once: the first ending wins. The box record is given up afterwards. */
+export async function endSession(vault: Vault, id: SessionId, ending: Ending): Promise<void> {
+  const ended = await vault.store.transaction(async (records) => {
+    const session = await records.sessions.session(id);
+    if (session === null || session.state === 'ended') return false;
+    await records.sessions.changeSession(id, { state: 'ended', endedAt: vault.now(), ending });
+    await auditEnding(vault, records, session, ending);
+    return true;
+  });
+  if (ended) await vault.order({ kind: 'forget-box', sessionId: id });
+}
+
+/** A session that ran is disconnected; one that did not get so far failed at a stage, and has no event beyond it. */
+async function auditEnding(vault: Vault, records: Records, session: StoredSession, ending: Ending): Promise<void> {
+  const about = { ...aboutSession(session), gateway: 'PSMGW', detail: endingText(ending) };
+  if (session.stage >= 8) {
+    const well = ['exited', 'owner-ended', 'idle', 'time-limit', 'terminated', 'drained', 'owner-lost'].includes(ending.kind);
+    await vault.journal.append(records.audit, { ...about, action: 'disconnect', outcome: well ? 'ok' : 'failure', stage: 9, code: ending.kind });
+  } else if (session.failedStage === null) {
+    const stage = ending.kind === 'failed' ? ending.stage : Math.min(session.stage + 1, 8);
+    await vault.journal.append(records.audit, { ...about, action: 'sessionStage', outcome: 'failure', stage, code: ending.kind === 'failed' ? ending.code : ending.kind });
+  }
+}
+
+/** A session host says which sessions it has: others of its number died with the one before it. */
+export async function reconcile(vault: Vault, host: number, running: readonly string[]): Promise<void> {
+  const open = await vault.store.transaction((records) => records.sessions.open());
+  for (const session of open) {
+    if (session.host === host && !running.includes(session.id)) await endSession(vault, session.id, { kind: 'session-host-died' });
+  }
+  const unknown = running.filter((id) => !open.some((session) => session.id === id && session.host === host));
+  for (const id of unknown) await tellHost(vault, host, { sessionId: id, by: 'the vault', reason: 'the vault had given the session up', kind: 'terminated' });
+}
+
+/** False: the host is not there, or did not obey. */
+export async function tellHost(vault: Vault, host: number, order: ReturnType<(typeof HOST_CALLS)['host.terminate']['parse']>): Promise<boolean> {
+  const outcome = await vault.hosts.get(host)?.peer.call('host.terminate', order);
+  return outcome?.ok === true;
+}
+
+/** After a host's connection was lost and it did not come back, or did not come at all after the vault's start. */
+export async function endOrphans(vault: Vault, host?: number): Promise<void> {
+  const open = await vault.store.transaction((records) => records.sessions.open());
+  for (const session of open) {
+    const mine = host === undefined || session.host === host;
+    if (mine && session.host !== null && vault.hosts.get(session.host) === null) await endSession(vault, session.id, { kind: 'session-host-died' });
+  }
+}
+
+/** Sessions that were granted and never landed: their permit is worth nothing any more. */
+export async function endStillborn(vault: Vault): Promise<void> {
+  const open = await vault.store.transaction((records) => records.sessions.open());
+  const late = open.filter((session) => session.host === null && session.startedAt + PERMIT_LIFE <= vault.now());
+  for (const session of late) {
+    await endSession(vault, session.id, { kind: 'failed', code: 'SESSION_HOST_UNAVAILABLE', stage: 1, message: 'the session did not reach a session host in time' });
+  }
+}

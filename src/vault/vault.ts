@@ -1,0 +1,72 @@
+import type { Journal } from '#/audit/journal.js';
+import type { CallArgs, CallName, CallResult, Caller } from '#/contract/calls.js';
+import type { Order, OrderResult } from '#/contract/orders.js';
+import type { RpcPeer } from '#/contract/rpc.js';
+import type { HostKeyPolicy } from '#/domain/host-key.js';
+import type { Outcome } from '#/domain/outcome.js';
+import type { Component } from '#/domain/people.js';
+import type { IsolationLevel, SessionLimits } from '#/domain/session.js';
+import type { Authentication } from './authentication.js';
+import type { Hosts } from './hosts.js';
+import type { Keyring } from './keyring.js';
+import type { Permits } from './permits.js';
+import type { Store } from './records/records.js';
+import type { VaultSocket } from './roles.js';
+import type { Tickets } from './tickets.js';
+
+export interface VaultSettings {
+  readonly version: string;
+  readonly branding: string;
+  readonly bastion: string;
+  readonly sessionHosts: number;
+  readonly isolation: { readonly level: IsolationLevel; readonly minimum: IsolationLevel };
+  readonly hostKeyPolicy: HostKeyPolicy;
+  readonly limits: SessionLimits;
+  readonly recordInput: boolean;
+  /** The uids of shadow identities. */
+  readonly shadowUids: { readonly first: number; readonly count: number };
+  /** `masterKey` null: the vault is opened with a passphrase. */
+  readonly paths: { readonly masterKey: string | null; readonly spool: string; readonly recordings: string };
+  readonly spoolReserveMb: number;
+}
+
+/** Everything that the vault's calls work with. */
+export interface Vault {
+  readonly settings: VaultSettings;
+  readonly store: Store;
+  readonly journal: Journal;
+  readonly keyring: Keyring;
+  readonly permits: Permits;
+  readonly tickets: Tickets;
+  readonly hosts: Hosts;
+  readonly authentication: Authentication;
+  readonly order: (order: Order) => Promise<OrderResult>;
+  readonly now: () => number;
+  readonly random: (bytes: number) => Buffer;
+  /** Milliseconds that a lost session host has to come back, and that hosts have after the vault's own start. */
+  readonly patience: { readonly lostHost: number; readonly start: number };
+}
+
+/** One process on one of the vault's sockets. */
+export interface Connection {
+  readonly socket: VaultSocket;
+  /** Those that logged in on it. */
+  readonly components: Set<Component>;
+  readonly peer: RpcPeer;
+  /** Number of the session host, once it said hello. */
+  host: number | null;
+}
+
+/** Who asks: `as` is the role that the call was let through for. */
+export interface Asking {
+  readonly connection: Connection;
+  readonly as: Caller;
+}
+
+export type Answer<K extends CallName> = Outcome<{ readonly value: CallResult<K>; readonly blob?: Buffer }>;
+export type CallHandler<K extends CallName> = (args: CallArgs<K>, asking: Asking, blob: Buffer) => Promise<Answer<K>>;
+/** One handler a call; `blob` is empty when none came, and wiped when the handler is done. */
+export type Handlers<K extends CallName = CallName> = { readonly [N in K]: CallHandler<N> };
+
+/** How the audit names whoever sits at the admin socket. */
+export const CONSOLE = { actor: 'root@console', from: 'console', gateway: null } as const;
