@@ -20,6 +20,9 @@ const content = z.strictObject({
 });
 type Content = z.infer<typeof content>;
 
+/** Names of the files in HOME/credentials. */
+export const CREDENTIAL_FILES = { PVWAApp: 'appuser.ini', PVWAGW: 'gwuser.ini', PSMApp: 'psmapp.ini', PSMGW: 'psmgw.ini', PSMAdminConnect: 'psmadminconnect.ini' } as const satisfies Record<Component, string>;
+
 const ENTROPY_BYTES = 64;
 
 /** Makes the file and the entropy file beside it, both 0600 and owned by the uid it is bound to. The password is not wiped. */

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { COMPONENTS, type Component } from '#/domain/people.js';
-import { createCredentialFile } from '#/house/credential-file.js';
+import { CREDENTIAL_FILES, createCredentialFile } from '#/house/credential-file.js';
 import type { ServiceAccounts } from '#/house/service-accounts.js';
 
 /** Which process logs in to the vault as which component. */
@@ -18,7 +18,7 @@ export function makeComponents(folder: string, accounts: ServiceAccounts | null)
     const role = PROCESS_OF[component];
     const password = randomBytes(PASSWORD_BYTES);
     const binding = { hostName: hostname(), uid: accounts?.[role].uid ?? process.getuid?.() ?? 0, executable: `processes/${role}.js` };
-    createCredentialFile({ path: join(folder, `${component}.ini`), component, password, binding });
+    createCredentialFile({ path: join(folder, CREDENTIAL_FILES[component]), component, password, binding });
     return [component, password] as const;
   });
   return Object.fromEntries(entries) as Record<Component, Buffer>;
