@@ -1,0 +1,196 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createJournal } from '#/audit/journal.js';
+import { ask, type CallArgs, type CallName, type CallResult } from '#/contract/calls.js';
+import type { Order, OrderResult } from '#/contract/orders.js';
+import { type Handler, RpcPeer } from '#/contract/rpc.js';
+import { encodeSecretPayload } from '#/contract/secret-payload.js';
+import type { Failure } from '#/domain/failure.js';
+import type { HostKey } from '#/domain/host-key.js';
+import type { Outcome } from '#/domain/outcome.js';
+import type { Component } from '#/domain/people.js';
+import { openStore } from '#/store/open-store.js';
+import { authenticator } from '#/vault/authenticator.js';
+import { createVault } from '#/vault/create-vault.js';
+import { createHosts } from '#/vault/hosts.js';
+import { createKeyring } from '#/vault/keyring.js';
+import { openWithFile } from '#/vault/open-vault.js';
+import { createPermits } from '#/vault/permits.js';
+import type { VaultSocket } from '#/vault/roles.js';
+import { serve } from '#/vault/serve.js';
+import { createTickets } from '#/vault/tickets.js';
+import type { Vault, VaultSettings } from '#/vault/vault.js';
+
+export const SOCKETS: readonly VaultSocket[] = ['vault-portal', 'vault-session', 'vault-recorder', 'vault-monitor', 'admin'];
+export const COMPONENT_SOCKET: Readonly<Record<Component, VaultSocket>> = {
+  PVWAApp: 'vault-portal', PVWAGW: 'vault-portal', PSMApp: 'vault-recorder', PSMGW: 'vault-session', PSMAdminConnect: 'vault-monitor',
+};
+export const ADMIN_PASSWORD = 'correct horse battery';
+
+export interface Running {
+  readonly vault: Vault;
+  readonly folder: string;
+  readonly passwords: Readonly<Record<Component, Buffer>>;
+  /** What the supervisor was ordered, and what it answers. */
+  readonly orders: Order[];
+  result: OrderResult;
+  /** Moves the vault's clock. */
+  advance(ms: number): void;
+  path(socket: VaultSocket): string;
+  stop(): Promise<void>;
+}
+
+export interface StartOptions {
+  readonly folder?: string;
+  readonly settings?: Partial<VaultSettings>;
+  readonly passphrase?: string;
+  readonly patience?: Vault['patience'];
+}
+
+export const made: Record<Component, Buffer> = { PVWAApp: randomBytes(32), PVWAGW: randomBytes(32), PSMApp: randomBytes(32), PSMGW: randomBytes(32), PSMAdminConnect: randomBytes(32) };
+
+export function settingsFor(folder: string): VaultSettings {
+  return {
+    version: 'test', branding: 'Postern', bastion: 'bastion.test', sessionHosts: 2, isolation: { level: 3, minimum: 3 }, hostKeyPolicy: 'ask',
+    limits: { idleMinutes: 10, maximumMinutes: 60, graceMinutes: 5 }, recordInput: false, shadowUids: { first: 600_000, count: 1000 },
+    paths: { masterKey: join(folder, 'master.key'), spool: folder, recordings: folder }, spoolReserveMb: 1,
+  };
+}
+
+export async function makeVault(folder: string, options: Pick<StartOptions, 'passphrase'> = {}): Promise<void> {
+  const opened = openStore({ path: join(folder, 'vault.db'), create: true });
+  if (!opened.ok) throw new Error(opened.why);
+  await createVault(opened.store, {
+    masterKey: options.passphrase === undefined ? { kind: 'new-file', path: join(folder, 'master.key') } : { kind: 'passphrase', passphrase: Buffer.from(options.passphrase) },
+    administratorPassword: Buffer.from(ADMIN_PASSWORD), mustChange: false, components: made, bastion: 'bastion.test', now: Date.now, random: randomBytes,
+  });
+  await opened.store.close();
+}
+
+/** A vault in this process, on real unix sockets, with its files in a folder of its own. */
+export async function startVault(options: StartOptions = {}): Promise<Running> {
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'vault-'));
+  if (options.folder === undefined) await makeVault(folder, options);
+  const opened = openStore({ path: join(folder, 'vault.db'), create: false });
+  if (!opened.ok) throw new Error(opened.why);
+  let ahead = 0;
+  const tools = { now: () => Date.now() + ahead, random: randomBytes };
+  const keyring = createKeyring(randomBytes);
+  const unsealed = await openWithFile({ store: opened.store, keyring }, join(folder, 'master.key'));
+  if (!unsealed.ok) {
+    await opened.store.close();
+    throw new Error(unsealed.failure.message);
+  }
+  const running = { orders: [] as Order[], result: { kind: 'done', level: 3, healed: null } as OrderResult };
+  const vault: Vault = {
+    ...tools, settings: { ...settingsFor(folder), ...options.settings }, store: opened.store, keyring,
+    journal: createJournal({ bastion: 'bastion.test', now: tools.now, sign: (text) => keyring.sign(text) }),
+    permits: createPermits(tools), tickets: createTickets(tools), hosts: createHosts(), authentication: authenticator({ store: opened.store, ...tools }),
+    order: (order) => {
+      running.orders.push(order);
+      return Promise.resolve(running.result);
+    },
+    patience: options.patience ?? { lostHost: 20, start: 60_000 },
+  };
+  const problems: unknown[] = [];
+  const service = serve(vault, (_what, error) => problems.push(error));
+  const path = (socket: VaultSocket): string => join(folder, `${socket}.sock`);
+  const servers: Server[] = [];
+  for (const name of SOCKETS) {
+    const server = createServer((socket) => void service.accept(name, socket));
+    await new Promise<void>((resolve) => server.listen(path(name), resolve));
+    servers.push(server);
+  }
+  return Object.assign(running, {
+    vault, folder, passwords: made, path,
+    advance: (ms: number) => void (ahead += ms),
+    async stop() {
+      for (const server of servers) server.close();
+      service.stop();
+      await vault.store.close();
+      if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
+      if (problems.length > 0) throw new AggregateError(problems, 'the vault had problems');
+    },
+  });
+}
+
+/** One end of a connection to the vault, whose answers are values or thrown failures. */
+export interface Client {
+  readonly peer: RpcPeer;
+  ask<K extends CallName>(call: K, args: CallArgs<K>, blob?: Buffer): Promise<CallResult<K>>;
+  blob<K extends CallName>(call: K, args: CallArgs<K>, blob?: Buffer): Promise<Buffer | undefined>;
+  refused<K extends CallName>(call: K, args: CallArgs<K>, blob?: Buffer): Promise<Failure>;
+}
+
+export class Refused extends Error {
+  readonly failure: Failure;
+  constructor(call: string, failure: Failure) {
+    super(`${call}: ${failure.code}: ${failure.message}`);
+    this.failure = failure;
+  }
+}
+
+export function client(running: Pick<Running, 'path'>, socket: VaultSocket, handle?: Handler): Client {
+  const peer = new RpcPeer(connect(running.path(socket)), handle === undefined ? {} : { handle });
+  const must = <T>(call: string, outcome: Outcome<T>): T => {
+    if (!outcome.ok) throw new Refused(call, outcome.failure);
+    return outcome.value;
+  };
+  return {
+    peer,
+    ask: async (call, args, blob) => must(call, await ask(peer, call, args, blob)).value,
+    blob: async (call, args, blob) => must(call, await ask(peer, call, args, blob)).blob,
+    async refused(call, args, blob) {
+      const outcome = await ask(peer, call, args, blob);
+      if (outcome.ok) throw new Error(`${call} was answered`);
+      return outcome.failure;
+    },
+  };
+}
+
+/** A connection on which these components are logged in. */
+export async function component(running: Running, components: readonly Component[], handle?: Handler): Promise<Client> {
+  const [first] = components;
+  if (first === undefined) throw new Error('no component');
+  const here = client(running, COMPONENT_SOCKET[first], handle);
+  for (const one of components) await here.ask('component.login', { component: one }, Buffer.from(running.passwords[one]));
+  return here;
+}
+
+export const portal = (running: Running): Promise<Client> => component(running, ['PVWAApp', 'PVWAGW']);
+
+export async function sessionHost(running: Running, host = 0, ids: readonly string[] = [], handle?: Handler): Promise<Client> {
+  const here = await component(running, ['PSMGW'], handle);
+  await here.ask('session.hello', { host, running: [...ids] });
+  return here;
+}
+
+export async function logIn(here: Client, user: string, password: string): Promise<string> {
+  return (await here.ask('person.login', { user, from: '192.0.2.7', via: 'ssh' }, Buffer.from(password))).ticket;
+}
+
+export const password = (text: string): Buffer => encodeSecretPayload(Buffer.from(text), Buffer.alloc(0));
+export const KEY: HostKey = hostKey(1);
+
+export function hostKey(fill: number): HostKey {
+  const name = Buffer.from('ssh-ed25519', 'latin1');
+  const blob = Buffer.concat([Buffer.from([0, 0, 0, name.length]), name, Buffer.from([0, 0, 0, 32]), Buffer.alloc(32, fill)]);
+  return { type: 'ssh-ed25519', base64: blob.toString('base64') };
+}
+
+/** A user, a safe that he may connect from, and an account in it. */
+export async function furnish(console: Client, options: { readonly user?: string; readonly safe?: string; readonly hostKey?: HostKey | null; readonly preset?: 'ConnectOnly' | 'Full' } = {}): Promise<string> {
+  const { user = 'alice', safe = 'Lab', preset = 'ConnectOnly' } = options;
+  await console.ask('admin.user.add', { name: user, groups: [], mustChange: false, rights: [], expiresAt: null, logonHours: null }, Buffer.from(`${user} and a password`));
+  await console.ask('admin.safe.add', { name: safe });
+  await console.ask('admin.member.add', { safe, member: user, preset, expiresAt: null });
+  const account = await console.ask(
+    'admin.account.add',
+    { safe, platform: 'UnixSSH', address: 'web1.test', port: null, user: 'root', secretKind: 'password', hostKey: options.hostKey === undefined ? KEY : options.hostKey },
+    password('s3cret'),
+  );
+  return account.id;
+}
