@@ -95,6 +95,7 @@ const libraries: Readonly<Record<string, readonly string[]>> = {
   fuzzysort: ['portal'],
   'string-width': ['portal'],
   'asciinema-player': ['monitor'],
+  'csv-parse': ['one file of vault'],
 };
 
 const longest = 400;
