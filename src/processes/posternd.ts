@@ -14,6 +14,9 @@ import { Refusal } from '#/supervisor/refusal.js';
 
 const say = (line: string): void => void process.stderr.write(`postern: ${line}\n`);
 
+/** Milliseconds in which one signal may reach us twice: directly, and passed on by the process that started us. */
+const SAME_SIGNAL = 700;
+
 process.umask(0o022);
 // whoever read our output may leave before us
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
@@ -71,11 +74,11 @@ async function serve(host: Host, daemon: Daemon, end: Promise<void>): Promise<vo
 /** The first signal asks the house to empty, the second one does not wait for it. */
 function stopSignals(): { readonly first: Promise<void>; readonly second: Promise<void> } {
   const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  let count = 0;
+  let since = Infinity;
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      count += 1;
-      (count === 1 ? first : second).resolve();
+      since = Math.min(since, performance.now());
+      (performance.now() - since < SAME_SIGNAL ? first : second).resolve();
     });
   }
   return { first: first.promise, second: second.promise };

@@ -35,6 +35,7 @@ export interface SupervisedChild {
   state(): ChildState;
   /** Asks it to finish what it does and leave; after `limit` milliseconds it is ended. Resolves when it is gone. */
   drain(limit: number): Promise<void>;
+  /** Ends it at once, for good. */
   kill(): void;
 }
 
@@ -125,7 +126,10 @@ export function superviseChild(options: ChildOptions): SupervisedChild {
   start();
   return {
     state: () => ({ name: options.name, pid: process?.pid ?? null, state, restarts, lastEnd }),
-    kill: () => end('was ended'),
+    kill() {
+      draining = true;
+      end('was ended');
+    },
     async drain(limit) {
       draining = true;
       if (again !== null) clearTimeout(again);
