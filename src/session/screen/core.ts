@@ -2,7 +2,8 @@ import type { Terminal } from '@xterm/headless';
 
 /** The parts of @xterm/headless 6.0.0 (pinned) that its public face does not show and a screen consists of. */
 export interface Core {
-  readonly _inputHandler: { readonly _curAttrData: Attributes; readonly _parser: { readonly currentState: number } };
+  writeSync(text: string): void;
+  readonly _inputHandler: { readonly _curAttrData: Attributes; readonly _parser: { readonly currentState: number; readonly precedingJoinState: number } };
   readonly _charsetService: { readonly glevel: number; readonly _charsets: readonly (Charset | undefined)[] };
   readonly coreService: {
     readonly modes: { readonly insertMode: boolean };

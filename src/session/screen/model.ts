@@ -1,5 +1,7 @@
-import headless from '@xterm/headless';
+import headless, { type Terminal } from '@xterm/headless';
 import type { TerminalSize } from '#/domain/session.js';
+import type { CharsetNames } from './charsets.js';
+import { watchExtraModes } from './extra-modes.js';
 import { restore } from './restore.js';
 import { createTail } from './tail.js';
 
@@ -14,10 +16,13 @@ export interface Model {
   resize(size: TerminalSize): void;
   snapshot(give: (shot: ModelSnapshot) => void): void;
   close(): void;
+  /** For tests. */
+  readonly terminal: Terminal;
 }
 
-export function createModel(size: TerminalSize): Model {
+export function createModel(size: TerminalSize, charsets: CharsetNames): Model {
   const terminal = new headless.Terminal({ cols: size.columns, rows: size.rows, scrollback: 0, allowProposedApi: true, logLevel: 'off' });
+  const extra = watchExtraModes(terminal);
   const tail = createTail(terminal);
   return {
     write(bytes, taken) {
@@ -31,9 +36,10 @@ export function createModel(size: TerminalSize): Model {
     snapshot(give) {
       terminal.write('', () => {
         const { unfinished, held } = tail.now();
-        give({ columns: terminal.cols, rows: terminal.rows, screen: restore(terminal) + unfinished, held });
+        give({ columns: terminal.cols, rows: terminal.rows, screen: restore({ terminal, charsets, extra }) + unfinished, held });
       });
     },
     close: () => terminal.dispose(),
+    terminal,
   };
 }

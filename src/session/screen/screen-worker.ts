@@ -1,13 +1,15 @@
 import { parentPort } from 'node:worker_threads';
+import { learnCharsets } from './charsets.js';
 import { createModel, type Model } from './model.js';
 import type { FromWorker, ToWorker } from './protocol.js';
 
 /** The main of the thread in which the terminal models of one session host run. */
+const charsets = learnCharsets();
 const models = new Map<number, Model>();
 const say = (message: FromWorker): void => parentPort?.postMessage(message);
 
 parentPort?.on('message', (message: ToWorker) => {
-  if (message.type === 'open') return void models.set(message.screen, createModel(message));
+  if (message.type === 'open') return void models.set(message.screen, createModel(message, charsets));
   const model = models.get(message.screen);
   if (model === undefined) return;
   switch (message.type) {
