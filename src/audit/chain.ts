@@ -13,14 +13,32 @@ export const GENESIS = '0'.repeat(64);
 
 export function hashOf(previous: string, sequence: number, event: AuditEvent): string {
   const fields = [
-    'postern-audit-1', previous, sequence, event.at, event.action, event.outcome, event.actor, event.gateway, event.from,
-    event.bastion, event.safe, event.account, event.target, event.sessionId, event.stage, event.code, event.detail,
+    'postern-audit-1',
+    previous,
+    sequence,
+    event.at,
+    event.action,
+    event.outcome,
+    event.actor,
+    event.gateway,
+    event.from,
+    event.bastion,
+    event.safe,
+    event.account,
+    event.target,
+    event.sessionId,
+    event.stage,
+    event.code,
+    event.detail,
   ];
   return createHash('sha256').update(JSON.stringify(fields), 'utf8').digest('hex');
 }
 
 /** The event as the next link after `last`. */
-export function chain(last: { readonly sequence: number; readonly hash: string } | null, event: AuditEvent): ChainedEvent {
+export function chain(
+  last: { readonly sequence: number; readonly hash: string } | null,
+  event: AuditEvent,
+): ChainedEvent {
   const sequence = (last?.sequence ?? 0) + 1;
   return { ...event, sequence, hash: hashOf(last?.hash ?? GENESIS, sequence, event) };
 }
@@ -41,8 +59,10 @@ export function verifyChain(start: ChainPosition, rows: Iterable<ChainedEvent>):
   let end = start;
   for (const row of rows) {
     const expected = end.sequence + 1;
-    if (row.sequence !== expected) return { intact: false, firstBad: expected, why: `row ${expected} is missing` };
-    if (row.hash !== hashOf(end.hash, expected, row)) return { intact: false, firstBad: expected, why: `row ${expected} was changed` };
+    if (row.sequence !== expected)
+      return { intact: false, firstBad: expected, why: `row ${expected} is missing` };
+    if (row.hash !== hashOf(end.hash, expected, row))
+      return { intact: false, firstBad: expected, why: `row ${expected} was changed` };
     end = { sequence: row.sequence, hash: row.hash };
   }
   return { intact: true, end };

@@ -1,9 +1,10 @@
 import type { AuditEvent } from '#/domain/audit.js';
-import { CHAIN_START, type ChainPosition, chain, type ChainedEvent, verifyChain } from './chain.js';
+import { CHAIN_START, type ChainedEvent, type ChainPosition, chain, verifyChain } from './chain.js';
 import type { AuditRecords } from './records.js';
 
 /** What a room says happened; what it does not say is null. */
-export type Happening = Pick<AuditEvent, 'action' | 'outcome' | 'actor'> & Partial<Omit<AuditEvent, 'at' | 'bastion'>>;
+export type Happening = Pick<AuditEvent, 'action' | 'outcome' | 'actor'> &
+  Partial<Omit<AuditEvent, 'at' | 'bastion'>>;
 
 export interface JournalOptions {
   readonly bastion: string;
@@ -23,14 +24,25 @@ export function createJournal(options: JournalOptions): Journal {
       const event = chain(await records.last(), complete(happening, options));
       await records.insert(event);
       const signature = options.sign(tailText(event));
-      if (signature !== null) await records.saveTail({ sequence: event.sequence, hash: event.hash, signature });
+      if (signature !== null)
+        await records.saveTail({ sequence: event.sequence, hash: event.hash, signature });
       return event;
     },
   };
 }
 
 function complete(happening: Happening, { bastion, now }: JournalOptions): AuditEvent {
-  const unsaid = { gateway: null, from: null, safe: null, account: null, target: null, sessionId: null, stage: null, code: null, detail: null };
+  const unsaid = {
+    gateway: null,
+    from: null,
+    safe: null,
+    account: null,
+    target: null,
+    sessionId: null,
+    stage: null,
+    code: null,
+    detail: null,
+  };
   return { ...unsaid, ...happening, at: now(), bastion };
 }
 
@@ -51,7 +63,10 @@ const PAGE = 2000;
  * Reads the whole chain from its first row and holds it against the signed tail. `verify` checks an Ed25519 signature.
  * Rows that were appended while the vault was sealed lie beyond the tail: chained, not signed yet.
  */
-export async function verifyJournal(records: AuditRecords, verify: (text: string, signature: string) => boolean): Promise<JournalVerdict> {
+export async function verifyJournal(
+  records: AuditRecords,
+  verify: (text: string, signature: string) => boolean,
+): Promise<JournalVerdict> {
   const tail = await records.tail();
   let end = CHAIN_START;
   let atTail: string | null = null;
@@ -59,15 +74,24 @@ export async function verifyJournal(records: AuditRecords, verify: (text: string
     const rows = await records.list({ after: end.sequence, limit: PAGE, newestFirst: false });
     if (rows.length === 0) break;
     const verdict = verifyChain(end, rows);
-    if (!verdict.intact) return { intact: false, rows: end.sequence, firstBad: verdict.firstBad, detail: verdict.why };
+    if (!verdict.intact)
+      return { intact: false, rows: end.sequence, firstBad: verdict.firstBad, detail: verdict.why };
     atTail ??= rows.find((row) => row.sequence === tail?.sequence)?.hash ?? null;
     end = verdict.end;
   }
   if (tail === null) return bad(end, end.sequence + 1, 'the signed end of the chain is missing');
-  if (!verify(tailText(tail), tail.signature)) return bad(end, tail.sequence, 'the signature on the end of the chain is not the vault\'s');
-  if (end.sequence < tail.sequence) return bad(end, end.sequence + 1, `rows ${end.sequence + 1} to ${tail.sequence} were cut off the end`);
-  if (atTail !== tail.hash) return bad(end, tail.sequence, `row ${tail.sequence} is not the one that was signed`);
-  return { intact: true, rows: end.sequence, firstBad: null, detail: `${end.sequence} rows, signed up to row ${tail.sequence}` };
+  if (!verify(tailText(tail), tail.signature))
+    return bad(end, tail.sequence, "the signature on the end of the chain is not the vault's");
+  if (end.sequence < tail.sequence)
+    return bad(end, end.sequence + 1, `rows ${end.sequence + 1} to ${tail.sequence} were cut off the end`);
+  if (atTail !== tail.hash)
+    return bad(end, tail.sequence, `row ${tail.sequence} is not the one that was signed`);
+  return {
+    intact: true,
+    rows: end.sequence,
+    firstBad: null,
+    detail: `${end.sequence} rows, signed up to row ${tail.sequence}`,
+  };
 }
 
 function bad(end: ChainPosition, firstBad: number, detail: string): JournalVerdict {

@@ -4,7 +4,8 @@ import type { Membership } from './grants.js';
 /** The preset whose permissions are exactly these, or null. */
 export function presetOf(permissions: readonly Permission[]): string | null {
   const set = new Set(permissions);
-  const same = (preset: readonly Permission[]): boolean => preset.length === set.size && preset.every((one) => set.has(one));
+  const same = (preset: readonly Permission[]): boolean =>
+    preset.length === set.size && preset.every((one) => set.has(one));
   return Object.entries(PRESETS).find(([, preset]) => same(preset))?.[0] ?? null;
 }
 

@@ -19,11 +19,19 @@ export interface Membership {
 }
 
 /** The memberships that count for a person now: his own and his groups', without the expired ones. */
-export function grantsOf(subject: Subject, memberships: readonly Membership[], now: number): readonly Membership[] {
+export function grantsOf(
+  subject: Subject,
+  memberships: readonly Membership[],
+  now: number,
+): readonly Membership[] {
   return memberships.filter((one) => !isOver(one.expiresAt, now) && isOf(subject, one));
 }
 
-export function effectivePermissions(subject: Subject, memberships: readonly Membership[], now: number): ReadonlySet<Permission> {
+export function effectivePermissions(
+  subject: Subject,
+  memberships: readonly Membership[],
+  now: number,
+): ReadonlySet<Permission> {
   return new Set(grantsOf(subject, memberships, now).flatMap((one) => one.permissions));
 }
 

@@ -15,7 +15,13 @@ import { createTickets } from '#/vault/tickets.js';
 import type { Vault, VaultSettings } from '#/vault/vault.js';
 import { type Conductor, logLine, runChild, type Supervisor } from './shared/child.js';
 
-const SOCKETS = ['vault-portal', 'vault-session', 'vault-recorder', 'vault-monitor', 'admin'] as const satisfies readonly VaultSocket[];
+const SOCKETS = [
+  'vault-portal',
+  'vault-session',
+  'vault-recorder',
+  'vault-monitor',
+  'admin',
+] as const satisfies readonly VaultSocket[];
 const MASTER_KEY = 'master.key';
 const DATABASE = 'vault.db';
 
@@ -31,14 +37,21 @@ runChild(async (settings, supervisor) => {
 });
 
 /** Opens the database and the key to it. A lost or wrong key, a newer database: it throws the reason, and nothing was written. */
-async function openVault(settings: ChildSettings, supervisor: Supervisor): Promise<{ readonly vault: Vault; readonly sealed: boolean }> {
+async function openVault(
+  settings: ChildSettings,
+  supervisor: Supervisor,
+): Promise<{ readonly vault: Vault; readonly sealed: boolean }> {
   const opened = openStore({ path: join(settings.paths.vault, DATABASE), create: false });
   if (!opened.ok) throw new Error(opened.why);
   const { store } = opened;
-  if (opened.backup !== null) logLine('the database was brought to this version', { from: opened.migratedFrom, backup: opened.backup });
+  if (opened.backup !== null)
+    logLine('the database was brought to this version', { from: opened.migratedFrom, backup: opened.backup });
   const tools = { now: Date.now, random: randomBytes };
   const keyring = createKeyring(tools.random);
-  const unsealed = await openWithFile({ store, keyring }, settings.paths.masterKey ?? join(settings.paths.vault, MASTER_KEY));
+  const unsealed = await openWithFile(
+    { store, keyring },
+    settings.paths.masterKey ?? join(settings.paths.vault, MASTER_KEY),
+  );
   if (!unsealed.ok) {
     await store.close();
     throw new Error(`${unsealed.failure.message} ${unsealed.failure.next}`);
@@ -59,8 +72,16 @@ async function openVault(settings: ChildSettings, supervisor: Supervisor): Promi
   return { vault, sealed: unsealed.value === 'sealed' };
 }
 
-function vaultSettings({ paths, configuration, bastion, sessionHosts, isolation, minimumIsolation }: ChildSettings): VaultSettings {
-  const { branding, hostKeyPolicy, recordInput, spoolReserveMb, idleMinutes, maximumMinutes, graceMinutes } = configuration;
+function vaultSettings({
+  paths,
+  configuration,
+  bastion,
+  sessionHosts,
+  isolation,
+  minimumIsolation,
+}: ChildSettings): VaultSettings {
+  const { branding, hostKeyPolicy, recordInput, spoolReserveMb, idleMinutes, maximumMinutes, graceMinutes } =
+    configuration;
   return {
     version: version(),
     branding,
@@ -78,17 +99,23 @@ function vaultSettings({ paths, configuration, bastion, sessionHosts, isolation,
 
 function version(): string {
   const about: unknown = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'));
-  return typeof about === 'object' && about !== null && 'version' in about ? String(about.version) : 'unknown';
+  return typeof about === 'object' && about !== null && 'version' in about
+    ? String(about.version)
+    : 'unknown';
 }
 
 async function note(vault: Vault, action: 'daemonStarted' | 'daemonStopped', detail: string): Promise<void> {
-  await vault.store.transaction((records) => vault.journal.append(records.audit, { action, outcome: 'ok', actor: 'posternd', detail }));
+  await vault.store.transaction((records) =>
+    vault.journal.append(records.audit, { action, outcome: 'ok', actor: 'posternd', detail }),
+  );
 }
 
 function conductor(vault: Vault, stop: () => void): Conductor {
   return {
     async drain() {
-      await note(vault, 'daemonStopped', 'the vault').catch((error: unknown) => logLine('the last audit row was not written', error));
+      await note(vault, 'daemonStopped', 'the vault').catch((error: unknown) =>
+        logLine('the last audit row was not written', error),
+      );
       stop();
       await vault.store.close();
     },

@@ -3,11 +3,16 @@ import type { PlatformName, SecretKind } from '#/domain/account.js';
 import type { AccountId, SafeId } from '#/domain/ids.js';
 import type { AccountRecords, StoredAccount } from '#/vault/records/accounts.js';
 import { hostKeyRecords } from './host-keys.js';
-import { flag } from './values.js';
 import type { Tables } from './tables.js';
+import { flag } from './values.js';
 
 export function accountRecords(db: Transaction<Tables>): AccountRecords {
-  const selected = () => db.selectFrom('accounts').innerJoin('safes', 'safes.id', 'accounts.safe_id').selectAll('accounts').select('safes.name as safe');
+  const selected = () =>
+    db
+      .selectFrom('accounts')
+      .innerJoin('safes', 'safes.id', 'accounts.safe_id')
+      .selectAll('accounts')
+      .select('safes.name as safe');
   return {
     ...hostKeyRecords(db),
     async account(id) {
@@ -30,27 +35,56 @@ export function accountRecords(db: Transaction<Tables>): AccountRecords {
       await db.deleteFrom('accounts').where('id', '=', id).execute();
     },
     async object(safe, name) {
-      const row = await db.selectFrom('objects').selectAll().where('safe_id', '=', safe).where('name', '=', name).executeTakeFirst();
+      const row = await db
+        .selectFrom('objects')
+        .selectAll()
+        .where('safe_id', '=', safe)
+        .where('name', '=', name)
+        .executeTakeFirst();
       if (row === undefined) return null;
-      return { id: row.id, safeId: row.safe_id as SafeId, name: row.name, secretVersion: row.secret_version, publicKey: row.public_key === null ? null : Buffer.from(row.public_key) };
+      return {
+        id: row.id,
+        safeId: row.safe_id as SafeId,
+        name: row.name,
+        secretVersion: row.secret_version,
+        publicKey: row.public_key === null ? null : Buffer.from(row.public_key),
+      };
     },
     async addObject({ id, safeId, name, secretVersion, publicKey }) {
-      await db.insertInto('objects').values({ id, safe_id: safeId, name, secret_version: secretVersion, public_key: publicKey }).execute();
+      await db
+        .insertInto('objects')
+        .values({ id, safe_id: safeId, name, secret_version: secretVersion, public_key: publicKey })
+        .execute();
     },
     async uses(user) {
       const rows = await db.selectFrom('account_uses').selectAll().where('user_id', '=', user).execute();
-      return rows.map((row) => ({ accountId: row.account_id, favourite: row.favourite === 1, lastUsedAt: row.last_used_at }));
+      return rows.map((row) => ({
+        accountId: row.account_id,
+        favourite: row.favourite === 1,
+        lastUsedAt: row.last_used_at,
+      }));
     },
     async setFavourite(user, account, on) {
-      await db.insertInto('account_uses').values({ user_id: user, account_id: account, favourite: flag(on), last_used_at: null })
-        .onConflict((is) => is.columns(['user_id', 'account_id']).doUpdateSet({ favourite: flag(on) })).execute();
+      await db
+        .insertInto('account_uses')
+        .values({ user_id: user, account_id: account, favourite: flag(on), last_used_at: null })
+        .onConflict((is) => is.columns(['user_id', 'account_id']).doUpdateSet({ favourite: flag(on) }))
+        .execute();
     },
     async setUsed(user, account, at) {
-      await db.insertInto('account_uses').values({ user_id: user, account_id: account, favourite: 0, last_used_at: at })
-        .onConflict((is) => is.columns(['user_id', 'account_id']).doUpdateSet({ last_used_at: at })).execute();
+      await db
+        .insertInto('account_uses')
+        .values({ user_id: user, account_id: account, favourite: 0, last_used_at: at })
+        .onConflict((is) => is.columns(['user_id', 'account_id']).doUpdateSet({ last_used_at: at }))
+        .execute();
     },
     async secret(owner, version) {
-      const row = await db.selectFrom('secrets').select('sealed').where('owner', '=', owner).where('version', '=', version).executeTakeFirst();
+      const row = await db
+        .selectFrom('secrets')
+        .select('sealed')
+        .where('owner', '=', owner)
+        .where('version', '=', version)
+        .executeTakeFirst();
       return row === undefined ? null : Buffer.from(row.sealed);
     },
     async addSecret(owner, version, sealed, at) {
@@ -59,8 +93,28 @@ export function accountRecords(db: Transaction<Tables>): AccountRecords {
   };
 }
 
-function columnsOf({ id, safeId, user, address, port, platform, secretKind, secretVersion, disabledWhy }: StoredAccount): Selectable<Tables['accounts']> {
-  return { id, safe_id: safeId, user, address, port, platform, secret_kind: secretKind, secret_version: secretVersion, disabled_why: disabledWhy };
+function columnsOf({
+  id,
+  safeId,
+  user,
+  address,
+  port,
+  platform,
+  secretKind,
+  secretVersion,
+  disabledWhy,
+}: StoredAccount): Selectable<Tables['accounts']> {
+  return {
+    id,
+    safe_id: safeId,
+    user,
+    address,
+    port,
+    platform,
+    secret_kind: secretKind,
+    secret_version: secretVersion,
+    disabled_why: disabledWhy,
+  };
 }
 
 function accountOf(row: Selectable<Tables['accounts']> & { readonly safe: string }): StoredAccount {

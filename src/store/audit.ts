@@ -11,14 +11,28 @@ export function auditRecords(db: Transaction<Tables>): AuditRecords {
   const meta = metaRecords(db);
   return {
     async last() {
-      const row = await db.selectFrom('audit').selectAll().orderBy('sequence', 'desc').limit(1).executeTakeFirst();
+      const row = await db
+        .selectFrom('audit')
+        .selectAll()
+        .orderBy('sequence', 'desc')
+        .limit(1)
+        .executeTakeFirst();
       return row === undefined ? null : eventOf(row);
     },
     async insert({ from, sessionId, ...rest }) {
-      await db.insertInto('audit').values({ ...rest, source: from, session_id: sessionId }).execute();
+      await db
+        .insertInto('audit')
+        .values({ ...rest, source: from, session_id: sessionId })
+        .execute();
     },
     async list({ after, limit, newestFirst }) {
-      const rows = await db.selectFrom('audit').selectAll().where('sequence', '>', after).orderBy('sequence', newestFirst ? 'desc' : 'asc').limit(limit).execute();
+      const rows = await db
+        .selectFrom('audit')
+        .selectAll()
+        .where('sequence', '>', after)
+        .orderBy('sequence', newestFirst ? 'desc' : 'asc')
+        .limit(limit)
+        .execute();
       return rows.map(eventOf);
     },
     async tail() {
@@ -29,6 +43,18 @@ export function auditRecords(db: Transaction<Tables>): AuditRecords {
   };
 }
 
-function eventOf({ source, session_id: sessionId, action, outcome, ...rest }: Selectable<Tables['audit']>): ChainedEvent {
-  return { ...rest, action: action as Action, outcome: outcome === 'ok' ? 'ok' : 'failure', from: source, sessionId };
+function eventOf({
+  source,
+  session_id: sessionId,
+  action,
+  outcome,
+  ...rest
+}: Selectable<Tables['audit']>): ChainedEvent {
+  return {
+    ...rest,
+    action: action as Action,
+    outcome: outcome === 'ok' ? 'ok' : 'failure',
+    from: source,
+    sessionId,
+  };
 }

@@ -2,10 +2,17 @@ import type { Transaction } from 'kysely';
 import type { AccountRecords } from '#/vault/records/accounts.js';
 import type { Tables } from './tables.js';
 
-export function hostKeyRecords(db: Transaction<Tables>): Pick<AccountRecords, 'hostKey' | 'hostKeys' | 'pinHostKey' | 'unpinHostKey'> {
+export function hostKeyRecords(
+  db: Transaction<Tables>,
+): Pick<AccountRecords, 'hostKey' | 'hostKeys' | 'pinHostKey' | 'unpinHostKey'> {
   return {
     async hostKey(address, port) {
-      const row = await db.selectFrom('host_keys').select(['type', 'base64']).where('address', '=', address.toLowerCase()).where('port', '=', port).executeTakeFirst();
+      const row = await db
+        .selectFrom('host_keys')
+        .select(['type', 'base64'])
+        .where('address', '=', address.toLowerCase())
+        .where('port', '=', port)
+        .executeTakeFirst();
       return row ?? null;
     },
     async hostKeys() {
@@ -14,10 +21,18 @@ export function hostKeyRecords(db: Transaction<Tables>): Pick<AccountRecords, 'h
     },
     async pinHostKey(address, port, { type, base64 }, by, at) {
       const values = { type, base64, pinned_by: by, pinned_at: at };
-      await db.insertInto('host_keys').values({ address: address.toLowerCase(), port, ...values }).onConflict((is) => is.columns(['address', 'port']).doUpdateSet(values)).execute();
+      await db
+        .insertInto('host_keys')
+        .values({ address: address.toLowerCase(), port, ...values })
+        .onConflict((is) => is.columns(['address', 'port']).doUpdateSet(values))
+        .execute();
     },
     async unpinHostKey(address, port) {
-      await db.deleteFrom('host_keys').where('address', '=', address.toLowerCase()).where('port', '=', port).execute();
+      await db
+        .deleteFrom('host_keys')
+        .where('address', '=', address.toLowerCase())
+        .where('port', '=', port)
+        .execute();
     },
   };
 }

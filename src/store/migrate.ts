@@ -5,15 +5,24 @@ import { first } from './migrations/001-first.js';
 /** In order; the number of those applied is the database's user_version. Never change one that was released. */
 export const MIGRATIONS: readonly string[] = [first];
 
-export type Migrated = { readonly ok: true; readonly from: number; readonly backup: string | null } | { readonly ok: false; readonly why: string };
+export type Migrated =
+  | { readonly ok: true; readonly from: number; readonly backup: string | null }
+  | { readonly ok: false; readonly why: string };
 
 /**
  * Brings the database to our version: in one transaction, after a copy beside it. A newer database is not touched.
  */
-export function migrate(database: DatabaseSync, path: string, migrations: readonly string[] = MIGRATIONS): Migrated {
+export function migrate(
+  database: DatabaseSync,
+  path: string,
+  migrations: readonly string[] = MIGRATIONS,
+): Migrated {
   const from = userVersion(database);
   if (from > migrations.length) {
-    return { ok: false, why: `the database has version ${from}, this Postern knows up to ${migrations.length}: start the newer Postern that wrote it` };
+    return {
+      ok: false,
+      why: `the database has version ${from}, this Postern knows up to ${migrations.length}: start the newer Postern that wrote it`,
+    };
   }
   if (from === migrations.length) return { ok: true, from, backup: null };
   const backup = from === 0 ? null : backUp(database, path, from);
@@ -24,7 +33,10 @@ export function migrate(database: DatabaseSync, path: string, migrations: readon
     database.exec('commit');
   } catch (error) {
     database.exec('rollback');
-    return { ok: false, why: `the database could not be brought from version ${from} to ${migrations.length} (${error instanceof Error ? error.message : 'unknown'}); it is as it was` };
+    return {
+      ok: false,
+      why: `the database could not be brought from version ${from} to ${migrations.length} (${error instanceof Error ? error.message : 'unknown'}); it is as it was`,
+    };
   }
   return { ok: true, from, backup };
 }

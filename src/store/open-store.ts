@@ -14,7 +14,12 @@ import { shadowRecords } from './shadows.js';
 import type { Tables } from './tables.js';
 
 export type Opened =
-  | { readonly ok: true; readonly store: Store; readonly migratedFrom: number | null; readonly backup: string | null }
+  | {
+      readonly ok: true;
+      readonly store: Store;
+      readonly migratedFrom: number | null;
+      readonly backup: string | null;
+    }
   /** `why` is a sentence for the administrator; nothing was changed. */
   | { readonly ok: false; readonly why: string };
 
@@ -27,7 +32,12 @@ export interface OpenOptions {
 /** Opens the vault's database for this process alone, durable at every commit, at our version. */
 export function openStore(options: OpenOptions): Opened {
   if (options.create === existsSync(options.path)) {
-    return { ok: false, why: options.create ? `there is a vault at ${options.path} already` : `there is no vault at ${options.path}` };
+    return {
+      ok: false,
+      why: options.create
+        ? `there is a vault at ${options.path} already`
+        : `there is no vault at ${options.path}`,
+    };
   }
   const database = new DatabaseSync(options.path);
   const outcome = prepare(database, options);
@@ -45,10 +55,18 @@ function prepare(database: DatabaseSync, { path, create }: OpenOptions): Opened 
     const migrated = migrate(database, path);
     if (!migrated.ok) return migrated;
     database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on');
-    return { ok: true, store: storeOf(database), migratedFrom: before === migrated.from && migrated.backup === null ? null : before, backup: migrated.backup };
+    return {
+      ok: true,
+      store: storeOf(database),
+      migratedFrom: before === migrated.from && migrated.backup === null ? null : before,
+      backup: migrated.backup,
+    };
   } catch (error) {
     const locked = error instanceof Error && /locked|busy/.test(error.message);
-    return { ok: false, why: locked ? `another process has ${path} open` : `${path} cannot be opened (${messageOf(error)})` };
+    return {
+      ok: false,
+      why: locked ? `another process has ${path} open` : `${path} cannot be opened (${messageOf(error)})`,
+    };
   }
 }
 
@@ -62,7 +80,10 @@ export function storeOf(database: DatabaseSync): Store {
         throw isSqlite(error) ? storeFailure(error) : error;
       }
     },
-    quickCheck: () => Promise.resolve(String(database.prepare('pragma quick_check(1)').get()?.['quick_check'] ?? 'no answer')),
+    quickCheck: () =>
+      Promise.resolve(
+        String(database.prepare('pragma quick_check(1)').get()?.['quick_check'] ?? 'no answer'),
+      ),
     close: () => {
       if (database.isOpen) database.close();
       return Promise.resolve();

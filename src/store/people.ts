@@ -4,8 +4,8 @@ import type { GroupId, UserId } from '#/domain/ids.js';
 import type { VaultRight } from '#/domain/permission.js';
 import type { Moment, PeopleRecords, User, UserChange } from '#/vault/records/people.js';
 import { groupRecords } from './groups.js';
-import { flag, nameKey } from './values.js';
 import type { Tables } from './tables.js';
+import { flag, nameKey } from './values.js';
 
 export function peopleRecords(db: Transaction<Tables>): PeopleRecords {
   return {
@@ -15,7 +15,11 @@ export function peopleRecords(db: Transaction<Tables>): PeopleRecords {
       return row === undefined ? null : await complete(db, row);
     },
     async userByName(name) {
-      const row = await db.selectFrom('users').selectAll().where('name_key', '=', nameKey(name)).executeTakeFirst();
+      const row = await db
+        .selectFrom('users')
+        .selectAll()
+        .where('name_key', '=', nameKey(name))
+        .executeTakeFirst();
       return row === undefined ? null : await complete(db, row);
     },
     async users() {
@@ -25,10 +29,23 @@ export function peopleRecords(db: Transaction<Tables>): PeopleRecords {
       return users;
     },
     async addUser({ id, name, passwordHash, mustChangePassword, disabled, expiresAt, logonHours, rights }) {
-      await db.insertInto('users').values({
-        id, name, name_key: nameKey(name), password_hash: passwordHash, must_change: flag(mustChangePassword), disabled: flag(disabled), expires_at: expiresAt,
-        logon_hours: logonHours, last_success_at: null, last_success_from: null, last_failure_at: null, last_failure_from: null,
-      }).execute();
+      await db
+        .insertInto('users')
+        .values({
+          id,
+          name,
+          name_key: nameKey(name),
+          password_hash: passwordHash,
+          must_change: flag(mustChangePassword),
+          disabled: flag(disabled),
+          expires_at: expiresAt,
+          logon_hours: logonHours,
+          last_success_at: null,
+          last_success_from: null,
+          last_failure_at: null,
+          last_failure_from: null,
+        })
+        .execute();
       for (const right of rights) await db.insertInto('user_rights').values({ user_id: id, right }).execute();
     },
     async changeUser(id, change) {
@@ -36,24 +53,45 @@ export function peopleRecords(db: Transaction<Tables>): PeopleRecords {
       if (Object.keys(set).length > 0) await db.updateTable('users').set(set).where('id', '=', id).execute();
     },
     async addKey(id, key) {
-      await db.insertInto('user_keys').values({ user_id: id, ...key }).execute();
+      await db
+        .insertInto('user_keys')
+        .values({ user_id: id, ...key })
+        .execute();
     },
     async removeKey(id, fingerprint) {
-      const result = await db.deleteFrom('user_keys').where('user_id', '=', id).where('fingerprint', '=', fingerprint).executeTakeFirst();
+      const result = await db
+        .deleteFrom('user_keys')
+        .where('user_id', '=', id)
+        .where('fingerprint', '=', fingerprint)
+        .executeTakeFirst();
       return result.numDeletedRows > 0n;
     },
     async failedLogins(name, from) {
-      const row = await db.selectFrom('attempts').selectAll().where('name_hash', '=', attemptsKey(name)).where('source', '=', from).executeTakeFirst();
-      return row === undefined ? null : { failures: row.failures, lastFailureAt: row.last_failure_at, lockedUntil: row.locked_until };
+      const row = await db
+        .selectFrom('attempts')
+        .selectAll()
+        .where('name_hash', '=', attemptsKey(name))
+        .where('source', '=', from)
+        .executeTakeFirst();
+      return row === undefined
+        ? null
+        : { failures: row.failures, lastFailureAt: row.last_failure_at, lockedUntil: row.locked_until };
     },
     async saveFailedLogins(name, from, { failures, lastFailureAt, lockedUntil }, forget) {
       const values = { failures, last_failure_at: lastFailureAt, locked_until: lockedUntil };
       await db.deleteFrom('attempts').where('last_failure_at', '<', forget).execute();
-      await db.insertInto('attempts').values({ name_hash: attemptsKey(name), source: from, ...values })
-        .onConflict((is) => is.columns(['name_hash', 'source']).doUpdateSet(values)).execute();
+      await db
+        .insertInto('attempts')
+        .values({ name_hash: attemptsKey(name), source: from, ...values })
+        .onConflict((is) => is.columns(['name_hash', 'source']).doUpdateSet(values))
+        .execute();
     },
     async lockedUntil(name, now) {
-      const row = await db.selectFrom('attempts').select((e) => e.fn.max('locked_until').as('until')).where('name_hash', '=', attemptsKey(name)).executeTakeFirst();
+      const row = await db
+        .selectFrom('attempts')
+        .select((e) => e.fn.max('locked_until').as('until'))
+        .where('name_hash', '=', attemptsKey(name))
+        .executeTakeFirst();
       const until = row?.until ?? null;
       return until !== null && until > now ? until : null;
     },
@@ -69,11 +107,30 @@ function attemptsKey(name: string): string {
 }
 
 async function complete(db: Transaction<Tables>, row: Selectable<Tables['users']>): Promise<User> {
-  const groups = await db.selectFrom('group_members').innerJoin('groups', 'groups.id', 'group_members.group_id')
-    .select(['groups.id', 'groups.name']).where('group_members.user_id', '=', row.id).orderBy('groups.name').execute();
-  const rights = await db.selectFrom('user_rights').select('right').where('user_id', '=', row.id)
-    .union(db.selectFrom('group_rights').innerJoin('group_members', 'group_members.group_id', 'group_rights.group_id').select('group_rights.right').where('group_members.user_id', '=', row.id)).execute();
-  const keys = await db.selectFrom('user_keys').select(['type', 'base64', 'fingerprint', 'comment']).where('user_id', '=', row.id).execute();
+  const groups = await db
+    .selectFrom('group_members')
+    .innerJoin('groups', 'groups.id', 'group_members.group_id')
+    .select(['groups.id', 'groups.name'])
+    .where('group_members.user_id', '=', row.id)
+    .orderBy('groups.name')
+    .execute();
+  const rights = await db
+    .selectFrom('user_rights')
+    .select('right')
+    .where('user_id', '=', row.id)
+    .union(
+      db
+        .selectFrom('group_rights')
+        .innerJoin('group_members', 'group_members.group_id', 'group_rights.group_id')
+        .select('group_rights.right')
+        .where('group_members.user_id', '=', row.id),
+    )
+    .execute();
+  const keys = await db
+    .selectFrom('user_keys')
+    .select(['type', 'base64', 'fingerprint', 'comment'])
+    .where('user_id', '=', row.id)
+    .execute();
   return {
     id: row.id as UserId,
     name: row.name,
@@ -102,7 +159,11 @@ function columnsOf(change: UserChange): Partial<Selectable<Tables['users']>> {
     ...(change.disabled === undefined ? {} : { disabled: flag(change.disabled) }),
     ...(change.expiresAt === undefined ? {} : { expires_at: change.expiresAt }),
     ...(change.logonHours === undefined ? {} : { logon_hours: change.logonHours }),
-    ...(change.lastSuccess === undefined ? {} : { last_success_at: change.lastSuccess.at, last_success_from: change.lastSuccess.from }),
-    ...(change.lastFailure === undefined ? {} : { last_failure_at: change.lastFailure.at, last_failure_from: change.lastFailure.from }),
+    ...(change.lastSuccess === undefined
+      ? {}
+      : { last_success_at: change.lastSuccess.at, last_success_from: change.lastSuccess.from }),
+    ...(change.lastFailure === undefined
+      ? {}
+      : { last_failure_at: change.lastFailure.at, last_failure_from: change.lastFailure.from }),
   };
 }

@@ -2,22 +2,44 @@ import type { Transaction } from 'kysely';
 import type { SessionId } from '#/domain/ids.js';
 import type { RecordedSession, SessionRecords } from '#/vault/records/sessions.js';
 import { sessionOf } from './session-row.js';
-import { flag } from './values.js';
 import type { Tables } from './tables.js';
+import { flag } from './values.js';
 
-type Here = 'recording' | 'recordings' | 'pendingRecordings' | 'addRecording' | 'changeRecording' | 'addHead' | 'heads';
+type Here =
+  | 'recording'
+  | 'recordings'
+  | 'pendingRecordings'
+  | 'addRecording'
+  | 'changeRecording'
+  | 'addHead'
+  | 'heads';
 
 export function recordingRecords(db: Transaction<Tables>): Pick<SessionRecords, Here> {
   const selected = () =>
-    db.selectFrom('sessions').innerJoin('recordings', 'recordings.id', 'sessions.id').selectAll('sessions')
-      .select(['recordings.stored', 'recordings.bytes', 'recordings.segments', 'recordings.duration_ms', 'recordings.complete', 'recordings.ephemeral'])
+    db
+      .selectFrom('sessions')
+      .innerJoin('recordings', 'recordings.id', 'sessions.id')
+      .selectAll('sessions')
+      .select([
+        'recordings.stored',
+        'recordings.bytes',
+        'recordings.segments',
+        'recordings.duration_ms',
+        'recordings.complete',
+        'recordings.ephemeral',
+      ])
       .orderBy('sessions.started_at', 'desc');
   type Row = Awaited<ReturnType<ReturnType<typeof selected>['executeTakeFirstOrThrow']>>;
   const recordedOf = (row: Row): RecordedSession => ({
     ...sessionOf(row),
     recording: {
-      id: row.id as SessionId, stored: row.stored === 'safe' ? 'safe' : 'spool', bytes: row.bytes, segments: row.segments, durationMs: row.duration_ms,
-      complete: row.complete === null ? null : row.complete === 1, ephemeral: row.ephemeral,
+      id: row.id as SessionId,
+      stored: row.stored === 'safe' ? 'safe' : 'spool',
+      bytes: row.bytes,
+      segments: row.segments,
+      durationMs: row.duration_ms,
+      complete: row.complete === null ? null : row.complete === 1,
+      ephemeral: row.ephemeral,
     },
   });
   return {
@@ -32,23 +54,53 @@ export function recordingRecords(db: Transaction<Tables>): Pick<SessionRecords, 
       return (await selected().where('recordings.stored', '<>', 'safe').execute()).map(recordedOf);
     },
     async addRecording({ id, stored, bytes, segments, durationMs, complete, ephemeral }) {
-      await db.insertInto('recordings').values({ id, stored, bytes, segments, duration_ms: durationMs, complete: complete === null ? null : flag(complete), ephemeral }).execute();
+      await db
+        .insertInto('recordings')
+        .values({
+          id,
+          stored,
+          bytes,
+          segments,
+          duration_ms: durationMs,
+          complete: complete === null ? null : flag(complete),
+          ephemeral,
+        })
+        .execute();
     },
     async changeRecording(id, { stored, bytes, segments, durationMs, complete }) {
-      await db.updateTable('recordings').where('id', '=', id).set({
-        ...(stored === undefined ? {} : { stored }),
-        ...(bytes === undefined ? {} : { bytes }),
-        ...(segments === undefined ? {} : { segments }),
-        ...(durationMs === undefined ? {} : { duration_ms: durationMs }),
-        ...(complete === undefined ? {} : { complete: complete === null ? null : flag(complete) }),
-      }).execute();
+      await db
+        .updateTable('recordings')
+        .where('id', '=', id)
+        .set({
+          ...(stored === undefined ? {} : { stored }),
+          ...(bytes === undefined ? {} : { bytes }),
+          ...(segments === undefined ? {} : { segments }),
+          ...(durationMs === undefined ? {} : { duration_ms: durationMs }),
+          ...(complete === undefined ? {} : { complete: complete === null ? null : flag(complete) }),
+        })
+        .execute();
     },
     async addHead({ recordingId, segments, head, final, at, signature }) {
-      await db.insertInto('heads').values({ recording_id: recordingId, segments, head, final: flag(final), at, signature }).execute();
+      await db
+        .insertInto('heads')
+        .values({ recording_id: recordingId, segments, head, final: flag(final), at, signature })
+        .execute();
     },
     async heads(id) {
-      const rows = await db.selectFrom('heads').selectAll().where('recording_id', '=', id).orderBy('n').execute();
-      return rows.map((row) => ({ recordingId: row.recording_id, segments: row.segments, head: row.head, final: row.final === 1, at: row.at, signature: row.signature }));
+      const rows = await db
+        .selectFrom('heads')
+        .selectAll()
+        .where('recording_id', '=', id)
+        .orderBy('n')
+        .execute();
+      return rows.map((row) => ({
+        recordingId: row.recording_id,
+        segments: row.segments,
+        head: row.head,
+        final: row.final === 1,
+        at: row.at,
+        signature: row.signature,
+      }));
     },
   };
 }

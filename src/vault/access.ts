@@ -1,7 +1,7 @@
 import { accountName } from '#/domain/account.js';
-import { effectivePermissions, type Membership } from '#/policy/grants.js';
-import { decide, type Verdict } from '#/policy/decide.js';
 import type { Permission } from '#/domain/permission.js';
+import { decide, type Verdict } from '#/policy/decide.js';
+import { effectivePermissions, type Membership } from '#/policy/grants.js';
 import { mayMonitor } from '#/policy/oversight.js';
 import { subjectOf } from './persons.js';
 import type { StoredAccount } from './records/accounts.js';
@@ -18,15 +18,30 @@ export function portOf(account: { readonly port: number | null }): number {
 }
 
 /** Loads what policy needs to know and has it decide. */
-export async function mayConnect(vault: Vault, records: Records, user: User, account: StoredAccount): Promise<Verdict> {
+export async function mayConnect(
+  vault: Vault,
+  records: Records,
+  user: User,
+  account: StoredAccount,
+): Promise<Verdict> {
   return verdict(vault, user, account, await records.safes.memberships(account.safeId));
 }
 
-export function verdict(vault: Vault, user: User, account: StoredAccount, memberships: readonly Membership[]): Verdict {
+export function verdict(
+  vault: Vault,
+  user: User,
+  account: StoredAccount,
+  memberships: readonly Membership[],
+): Verdict {
   return decide({
     subject: subjectOf(user),
     memberships,
-    account: { name: accountName(account), safe: account.safe, platform: account.platform, disabledWhy: account.disabledWhy },
+    account: {
+      name: accountName(account),
+      safe: account.safe,
+      platform: account.platform,
+      disabledWhy: account.disabledWhy,
+    },
     isolation: vault.settings.isolation,
     // this release has no setting that limits them
     sessions: { running: 0, most: 0 },
@@ -34,12 +49,24 @@ export function verdict(vault: Vault, user: User, account: StoredAccount, member
   });
 }
 
-export async function holds(vault: Vault, records: Records, user: User, safeId: StoredAccount['safeId'], permission: Permission): Promise<boolean> {
-  return effectivePermissions(subjectOf(user), await records.safes.memberships(safeId), vault.now()).has(permission);
+export async function holds(
+  vault: Vault,
+  records: Records,
+  user: User,
+  safeId: StoredAccount['safeId'],
+  permission: Permission,
+): Promise<boolean> {
+  return effectivePermissions(subjectOf(user), await records.safes.memberships(safeId), vault.now()).has(
+    permission,
+  );
 }
 
 /** Answers "may he see this session or replay its recording" for many sessions, reading each safe's members once. */
-export function overseer(vault: Vault, records: Records, user: User): (session: StoredSession) => Promise<boolean> {
+export function overseer(
+  vault: Vault,
+  records: Records,
+  user: User,
+): (session: StoredSession) => Promise<boolean> {
   const read = new Map<string, Promise<readonly Membership[]>>();
   const membershipsOf = (id: StoredSession['safeId']): Promise<readonly Membership[]> => {
     const known = read.get(id) ?? records.safes.memberships(id);

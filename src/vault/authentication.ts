@@ -7,7 +7,13 @@ export interface LoginQuestion {
   readonly from: string;
   readonly evidence:
     | { readonly kind: 'password'; readonly password: Buffer }
-    | { readonly kind: 'key'; readonly key: string; readonly algorithm: string; readonly signed: Buffer; readonly signature: Buffer };
+    | {
+        readonly kind: 'key';
+        readonly key: string;
+        readonly algorithm: string;
+        readonly signed: Buffer;
+        readonly signature: Buffer;
+      };
 }
 
 export type LoginAnswer =
@@ -21,8 +27,13 @@ export interface Authentication {
   /** Why a user who is logged in is not welcome any more; null: he is. */
   barred(user: User): string | null;
   hash(password: Buffer): Promise<string>;
-  checkNewPassword(password: Buffer, user: string): { readonly ok: true } | { readonly ok: false; readonly why: string };
-  readPublicKey(line: string): { readonly ok: true; readonly key: UserKey } | { readonly ok: false; readonly why: string };
+  checkNewPassword(
+    password: Buffer,
+    user: string,
+  ): { readonly ok: true } | { readonly ok: false; readonly why: string };
+  readPublicKey(
+    line: string,
+  ): { readonly ok: true; readonly key: UserKey } | { readonly ok: false; readonly why: string };
   /** Can these logon hours be read? */
   validHours(text: string): boolean;
 }

@@ -1,8 +1,8 @@
-import { authenticate, barred, type UserRecord, type UserRecords } from '#/authentication/authenticate.js';
 import { NO_ATTEMPTS } from '#/authentication/attempts.js';
+import { authenticate, barred, type UserRecord, type UserRecords } from '#/authentication/authenticate.js';
 import { parseLogonHours } from '#/authentication/logon-hours.js';
-import { checkNewPassword } from '#/authentication/password-rules.js';
 import { hashPassword } from '#/authentication/password.js';
+import { checkNewPassword } from '#/authentication/password-rules.js';
 import { parsePublicKey } from '#/authentication/public-key.js';
 import { failure } from '#/domain/failure.js';
 import type { Authentication, LoginQuestion } from './authentication.js';
@@ -17,7 +17,11 @@ const WAITING = 100;
 const FORGET = 24 * 60 * 60_000;
 
 /** The room that knows people apart, with the store behind it and bounds on what it costs. */
-export function authenticator(options: { readonly store: Store; readonly now: () => number; readonly random: (bytes: number) => Buffer }): Authentication {
+export function authenticator(options: {
+  readonly store: Store;
+  readonly now: () => number;
+  readonly random: (bytes: number) => Buffer;
+}): Authentication {
   const { store, now, random } = options;
   const records = recordsFor(store, now);
   const gate = createGate(DERIVATIONS, WAITING);
@@ -25,8 +29,15 @@ export function authenticator(options: { readonly store: Store; readonly now: ()
   const lanes = createLanes();
   return {
     async login(question) {
-      const tried = await lanes(`${question.user.toLowerCase()}\n${question.from}`, () => gate(() => authenticate(evidence(question), records, now())));
-      if (tried === null) return { kind: 'refused', reason: 'too many logins at once', failure: failure('LOGIN_THROTTLED', 'a moment') };
+      const tried = await lanes(`${question.user.toLowerCase()}\n${question.from}`, () =>
+        gate(() => authenticate(evidence(question), records, now())),
+      );
+      if (tried === null)
+        return {
+          kind: 'refused',
+          reason: 'too many logins at once',
+          failure: failure('LOGIN_THROTTLED', 'a moment'),
+        };
       return tried;
     },
     barred: (user) => barred(userRecord(user), now()),
@@ -51,12 +62,36 @@ function recordsFor(store: Store, now: () => number): UserRecords {
       const user = await store.transaction(({ people }) => people.userByName(name));
       return user === null ? null : userRecord(user);
     },
-    attempts: async (name, from) => (await store.transaction(({ people }) => people.failedLogins(name, from))) ?? NO_ATTEMPTS,
-    saveAttempts: (name, from, attempts) => store.transaction(({ people }) => people.saveFailedLogins(name, from, attempts, now() - FORGET)),
+    attempts: async (name, from) =>
+      (await store.transaction(({ people }) => people.failedLogins(name, from))) ?? NO_ATTEMPTS,
+    saveAttempts: (name, from, attempts) =>
+      store.transaction(({ people }) => people.saveFailedLogins(name, from, attempts, now() - FORGET)),
   };
 }
 
 function userRecord(user: User): UserRecord {
-  const { id, name, passwordHash, disabled, expiresAt, logonHours, mustChangePassword, rights, groups, publicKeys } = user;
-  return { id, name, passwordHash, disabled, expiresAt, logonHours, mustChangePassword, rights, groups, publicKeys: publicKeys.map((key) => key.base64) };
+  const {
+    id,
+    name,
+    passwordHash,
+    disabled,
+    expiresAt,
+    logonHours,
+    mustChangePassword,
+    rights,
+    groups,
+    publicKeys,
+  } = user;
+  return {
+    id,
+    name,
+    passwordHash,
+    disabled,
+    expiresAt,
+    logonHours,
+    mustChangePassword,
+    rights,
+    groups,
+    publicKeys: publicKeys.map((key) => key.base64),
+  };
 }

@@ -24,11 +24,24 @@ export function dispatcher(vault: Vault, handlers: Handlers, connection: Connect
   };
 }
 
-async function answer<K extends CallName>(handlers: Handlers, call: K, args: unknown, asking: Asking, blob: Buffer): Promise<Outcome<Parcel>> {
+async function answer(
+  handlers: Handlers,
+  call: CallName,
+  args: unknown,
+  asking: Asking,
+  blob: Buffer,
+): Promise<Outcome<Parcel>> {
   const parsed = CALLS[call].args.safeParse(args);
-  if (!parsed.success) return failed(failure('BAD_INPUT', parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')));
-  const handler = handlers[call] as CallHandler<K>;
-  const outcome = await handler(parsed.data as Parameters<CallHandler<K>>[0], asking, blob);
+  if (!parsed.success)
+    return failed(
+      failure(
+        'BAD_INPUT',
+        parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '),
+      ),
+    );
+  // the table gives each call its own handler: what was parsed for the one is what the other takes
+  const handler = handlers[call] as CallHandler<CallName>;
+  const outcome = await handler(parsed.data as never, asking, blob);
   if (!outcome.ok) return outcome;
   const { value, blob: secret } = outcome.value;
   // the peer copies it into a frame before the next turn of the event loop
@@ -39,7 +52,15 @@ async function answer<K extends CallName>(handlers: Handlers, call: K, args: unk
 async function refuse(vault: Vault, connection: Connection, call: CallName): Promise<Outcome<never>> {
   const detail = refusalText(connection, call);
   const actor = [...connection.components].join('+') || connection.socket;
-  await vault.store.transaction((records) => vault.journal.append(records.audit, { action: 'componentRefused', outcome: 'failure', actor, code: 'NOT_YOUR_ROLE', detail }));
+  await vault.store.transaction((records) =>
+    vault.journal.append(records.audit, {
+      action: 'componentRefused',
+      outcome: 'failure',
+      actor,
+      code: 'NOT_YOUR_ROLE',
+      detail,
+    }),
+  );
   return failed(failure('NOT_YOUR_ROLE', detail));
 }
 

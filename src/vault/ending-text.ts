@@ -8,7 +8,9 @@ export function outcomeOf(ending: Ending | null): SessionOutcome {
 export function endingText(ending: Ending): string {
   switch (ending.kind) {
     case 'exited':
-      return ending.signal === null ? `the client ended with status ${ending.status}` : `the client was ended by signal ${ending.signal}`;
+      return ending.signal === null
+        ? `the client ended with status ${ending.status}`
+        : `the client was ended by signal ${ending.signal}`;
     case 'owner-ended':
       return 'its owner ended it';
     case 'terminated':

@@ -2,7 +2,13 @@ import { createCipheriv, createDecipheriv } from 'node:crypto';
 
 /** What a ciphertext belongs to. All of it is authenticated: an envelope moved to another place does not open. */
 export interface EnvelopePlace {
-  readonly purpose: 'safe-key' | 'account-secret' | 'object-secret' | 'signing-key' | 'key-check' | 'master-key';
+  readonly purpose:
+    | 'safe-key'
+    | 'account-secret'
+    | 'object-secret'
+    | 'signing-key'
+    | 'key-check'
+    | 'master-key';
   readonly table: string;
   readonly row: string;
   readonly version: number;
@@ -17,8 +23,14 @@ const MAGIC = Buffer.from('PSE1', 'latin1');
 const OVERHEAD = MAGIC.length + NONCE_BYTES + TAG_BYTES;
 
 /** AES-256-GCM: magic with format version, nonce, ciphertext, tag. The nonce must never be used twice with one key. */
-export function seal(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, place: EnvelopePlace): Buffer {
-  if (key.length !== KEY_BYTES || nonce.length !== NONCE_BYTES) throw new RangeError('wrong length of key or nonce');
+export function seal(
+  key: Uint8Array,
+  nonce: Uint8Array,
+  plaintext: Uint8Array,
+  place: EnvelopePlace,
+): Buffer {
+  if (key.length !== KEY_BYTES || nonce.length !== NONCE_BYTES)
+    throw new RangeError('wrong length of key or nonce');
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
   cipher.setAAD(bind(place));
   return Buffer.concat([MAGIC, nonce, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
@@ -46,7 +58,14 @@ export function open(key: Uint8Array, envelope: Uint8Array, place: EnvelopePlace
 
 /** Each part with its length before it, so that no two places give the same bytes. */
 function bind(place: EnvelopePlace): Buffer {
-  const parts = ['postern-envelope-1', place.purpose, place.table, place.row, String(place.version), ...place.context];
+  const parts = [
+    'postern-envelope-1',
+    place.purpose,
+    place.table,
+    place.row,
+    String(place.version),
+    ...place.context,
+  ];
   return Buffer.concat(
     parts.flatMap((part) => {
       const bytes = Buffer.from(part, 'utf8');

@@ -1,4 +1,4 @@
-import { statSync, statfsSync } from 'node:fs';
+import { statfsSync, statSync } from 'node:fs';
 import { verifyJournal } from '#/audit/journal.js';
 import type { Check } from '#/contract/calls.js';
 import { signatureChecker } from './keyring.js';
@@ -12,11 +12,23 @@ const MB = 1024 * 1024;
 
 /** The vault's own checks for the doctor. */
 export async function examine(vault: Vault): Promise<readonly Check[]> {
-  return [seal(vault), masterKey(vault), await database(vault), await audit(vault), await clock(vault), isolation(vault), hosts(vault), await recordings(vault), space(vault)];
+  return [
+    seal(vault),
+    masterKey(vault),
+    await database(vault),
+    await audit(vault),
+    await clock(vault),
+    isolation(vault),
+    hosts(vault),
+    await recordings(vault),
+    space(vault),
+  ];
 }
 
 function seal({ keyring }: Vault): Check {
-  return keyring.sealed ? bad('vault', 'the vault is sealed: running sessions go on, new ones are refused', 'postern unseal') : ok('vault', 'open');
+  return keyring.sealed
+    ? bad('vault', 'the vault is sealed: running sessions go on, new ones are refused', 'postern unseal')
+    : ok('vault', 'open');
 }
 
 function masterKey({ settings }: Vault): Check {
@@ -24,50 +36,81 @@ function masterKey({ settings }: Vault): Check {
   if (path === null) return ok('master key', 'sealed under a passphrase');
   try {
     const mode = statSync(path).mode & 0o777;
-    return (mode & 0o077) === 0 ? ok('master key', `${path}, mode ${mode.toString(8)}`) : bad('master key', `${path} can be read by others (mode ${mode.toString(8)})`, `chmod 600 ${path}`);
+    return (mode & 0o077) === 0
+      ? ok('master key', `${path}, mode ${mode.toString(8)}`)
+      : bad('master key', `${path} can be read by others (mode ${mode.toString(8)})`, `chmod 600 ${path}`);
   } catch {
-    return bad('master key', `${path} is gone: without it the vault will not open again`, 'Put the file back from its backup before Postern is stopped.');
+    return bad(
+      'master key',
+      `${path} is gone: without it the vault will not open again`,
+      'Put the file back from its backup before Postern is stopped.',
+    );
   }
 }
 
 async function database({ store }: Vault): Promise<Check> {
   const said = await store.quickCheck();
-  return said === 'ok' ? ok('database', 'quick check found nothing') : bad('database', said, 'Stop Postern and put the vault back from a backup.');
+  return said === 'ok'
+    ? ok('database', 'quick check found nothing')
+    : bad('database', said, 'Stop Postern and put the vault back from a backup.');
 }
 
 async function audit({ store }: Vault): Promise<Check> {
-  const verdict = await store.transaction(async (records) => await verifyJournal(records.audit, await signatureChecker(records.meta)));
-  return verdict.intact ? ok('audit', verdict.detail) : bad('audit', verdict.detail, 'Keep the vault files as they are: postern audit verify');
+  const verdict = await store.transaction(
+    async (records) => await verifyJournal(records.audit, await signatureChecker(records.meta)),
+  );
+  return verdict.intact
+    ? ok('audit', verdict.detail)
+    : bad('audit', verdict.detail, 'Keep the vault files as they are: postern audit verify');
 }
 
 async function clock({ store, now }: Vault): Promise<Check> {
   const last = await store.transaction((records) => records.audit.last());
   const time = now();
-  if (time < EARLIEST) return bad('clock', `it says ${new Date(time).toISOString()}`, 'Set the clock of the bastion.');
-  if (last !== null && last.at > time + 1000) return bad('clock', `it went back: the last audit row is of ${new Date(last.at).toISOString()}`, 'Set the clock of the bastion.');
+  if (time < EARLIEST)
+    return bad('clock', `it says ${new Date(time).toISOString()}`, 'Set the clock of the bastion.');
+  if (last !== null && last.at > time + 1000)
+    return bad(
+      'clock',
+      `it went back: the last audit row is of ${new Date(last.at).toISOString()}`,
+      'Set the clock of the bastion.',
+    );
   return ok('clock', new Date(time).toISOString());
 }
 
 function isolation({ settings }: Vault): Check {
   const { level, minimum } = settings.isolation;
-  if (level < minimum) return bad('isolation', `level ${level} is reached, ${minimum} is required: no session can be opened`, 'See the supervisor\'s log for the sandbox\'s self-test.');
-  return level === 3 ? ok('isolation', 'level 3: every client program in its own box') : warn('isolation', `level ${level}, allowed by the configuration`, 'Level 3 takes root and bubblewrap.');
+  if (level < minimum)
+    return bad(
+      'isolation',
+      `level ${level} is reached, ${minimum} is required: no session can be opened`,
+      "See the supervisor's log for the sandbox's self-test.",
+    );
+  return level === 3
+    ? ok('isolation', 'level 3: every client program in its own box')
+    : warn('isolation', `level ${level}, allowed by the configuration`, 'Level 3 takes root and bubblewrap.');
 }
 
 function hosts({ hosts: connected, settings }: Vault): Check {
   const there = connected.numbers();
   const text = `${there.length} of ${settings.sessionHosts} connected`;
   if (there.length === 0) return bad('session hosts', text, 'See the log of the supervisor.');
-  return there.length < settings.sessionHosts ? warn('session hosts', text, 'See the log of the supervisor.') : ok('session hosts', text);
+  return there.length < settings.sessionHosts
+    ? warn('session hosts', text, 'See the log of the supervisor.')
+    : ok('session hosts', text);
 }
 
 async function recordings(vault: Vault): Promise<Check> {
-  const pending = (await vault.store.transaction((records) => records.sessions.pendingRecordings())).filter((one) => one.endedAt !== null);
+  const pending = (await vault.store.transaction((records) => records.sessions.pendingRecordings())).filter(
+    (one) => one.endedAt !== null,
+  );
   const oldest = Math.min(...pending.map((one) => one.endedAt ?? Infinity));
   if (pending.length === 0) return ok('recordings', 'all are in their safe');
   const age = vault.now() - oldest;
   const text = `${pending.length} on the way to their safe, the oldest for ${Math.round(age / 1000)} s`;
-  return age > STORED_WITHIN ? bad('recordings', text, 'Does the recorder run, and has the recordings folder space?') : ok('recordings', text);
+  return age > STORED_WITHIN
+    ? bad('recordings', text, 'Does the recorder run, and has the recordings folder space?')
+    : ok('recordings', text);
 }
 
 function space({ settings }: Vault): Check {
@@ -76,7 +119,9 @@ function space({ settings }: Vault): Check {
     const { bavail, bsize } = statfsSync(path);
     const free = Math.floor((bavail * bsize) / MB);
     const text = `${free} MB free, ${settings.spoolReserveMb} MB are kept for running sessions`;
-    return free > settings.spoolReserveMb ? ok('spool', text) : bad('spool', text, 'Free some space: new sessions are refused.');
+    return free > settings.spoolReserveMb
+      ? ok('spool', text)
+      : bad('spool', text, 'Free some space: new sessions are refused.');
   } catch {
     return bad('spool', `${path} is not there`, 'Restart Postern.');
   }

@@ -12,11 +12,19 @@ export async function findAccount(records: Records, text: string): Promise<Outco
   if (known !== null) return done(known);
   const all = await records.accounts.accounts();
   const exact = all.filter((one) => namesOf(one).includes(text));
-  const found = exact.length > 0 ? exact : all.filter((one) => namesOf(one).some((name) => name.toLowerCase() === text.toLowerCase()));
+  const found =
+    exact.length > 0
+      ? exact
+      : all.filter((one) => namesOf(one).some((name) => name.toLowerCase() === text.toLowerCase()));
   const [first] = found;
   if (first === undefined) return failed(failure('NOT_FOUND', `Account ${text}`));
   if (found.length === 1) return done(first);
-  return failed(failure('BAD_INPUT', `${text} is not the only one; choose ${found.map((one) => `${one.id} (safe ${one.safe}, port ${one.port ?? 'default'})`).join(' or ')}`));
+  return failed(
+    failure(
+      'BAD_INPUT',
+      `${text} is not the only one; choose ${found.map((one) => `${one.id} (safe ${one.safe}, port ${one.port ?? 'default'})`).join(' or ')}`,
+    ),
+  );
 }
 
 function namesOf(account: StoredAccount): readonly string[] {

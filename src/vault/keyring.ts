@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
+import type { SignedTail } from '#/audit/records.js';
 import { failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
-import type { SignedTail } from '#/audit/records.js';
 import { type EnvelopePlace, KEY_BYTES, NONCE_BYTES, open, seal } from './envelope.js';
 import type { MetaRecords } from './records/records.js';
 import type { Safe } from './records/safes.js';
@@ -19,9 +19,22 @@ export interface Keyring {
   withSafeKey<T>(safe: Pick<Safe, 'id' | 'name' | 'wrappedKey'>, work: (key: Buffer) => T): Outcome<T>;
 }
 
-export const META = { keyCheck: 'key-check', signingKey: 'signing-key', verifyKey: 'verify-key', masterKey: 'master-key', kdf: 'kdf', createdAt: 'created-at' } as const;
+export const META = {
+  keyCheck: 'key-check',
+  signingKey: 'signing-key',
+  verifyKey: 'verify-key',
+  masterKey: 'master-key',
+  kdf: 'kdf',
+  createdAt: 'created-at',
+} as const;
 
-const place = (purpose: EnvelopePlace['purpose'], table: string, row: string): EnvelopePlace => ({ purpose, table, row, version: 1, context: [] });
+const place = (purpose: EnvelopePlace['purpose'], table: string, row: string): EnvelopePlace => ({
+  purpose,
+  table,
+  row,
+  version: 1,
+  context: [],
+});
 const CHECK_PLACE = place('key-check', 'meta', META.keyCheck);
 const SIGNING_PLACE = place('signing-key', 'meta', META.signingKey);
 const CHECK_TEXT = Buffer.from('postern key check 1', 'utf8');
@@ -37,7 +50,11 @@ export function createKeyring(random: (bytes: number) => Buffer): Keyring {
     },
     sign(text) {
       if (keys === null) return null;
-      return sign(null, Buffer.from(text, 'utf8'), createPrivateKey({ key: keys.signing, format: 'der', type: 'pkcs8' })).toString('base64');
+      return sign(
+        null,
+        Buffer.from(text, 'utf8'),
+        createPrivateKey({ key: keys.signing, format: 'der', type: 'pkcs8' }),
+      ).toString('base64');
     },
     wrapSafeKey(safeId, key) {
       if (keys === null) return failed(failure('VAULT_SEALED'));
@@ -57,7 +74,12 @@ export function createKeyring(random: (bytes: number) => Buffer): Keyring {
 }
 
 /** What a new vault stores about its master key: a value to recognise it by, and the signing key sealed with it. */
-export async function storeMasterKey(meta: MetaRecords, master: Buffer, signing: Buffer, random: (bytes: number) => Buffer): Promise<void> {
+export async function storeMasterKey(
+  meta: MetaRecords,
+  master: Buffer,
+  signing: Buffer,
+  random: (bytes: number) => Buffer,
+): Promise<void> {
   await meta.setValue(META.keyCheck, seal(master, random(NONCE_BYTES), CHECK_TEXT, CHECK_PLACE));
   await meta.setValue(META.signingKey, seal(master, random(NONCE_BYTES), signing, SIGNING_PLACE));
   const publicKey = createPublicKey(createPrivateKey({ key: signing, format: 'der', type: 'pkcs8' }));
@@ -67,17 +89,22 @@ export async function storeMasterKey(meta: MetaRecords, master: Buffer, signing:
 /** Is this the vault's master key? Gives the signing key that it opens. */
 export async function checkMasterKey(meta: MetaRecords, master: Buffer): Promise<Outcome<Buffer>> {
   const [check, signing] = [await meta.value(META.keyCheck), await meta.value(META.signingKey)];
-  if (check === null || signing === null || master.length !== KEY_BYTES) return failed(failure('INTEGRITY', 'the master key cannot be checked'));
-  if (open(master, check, CHECK_PLACE)?.equals(CHECK_TEXT) !== true) return failed(failure('INTEGRITY', 'this is not the master key of this vault'));
+  if (check === null || signing === null || master.length !== KEY_BYTES)
+    return failed(failure('INTEGRITY', 'the master key cannot be checked'));
+  if (open(master, check, CHECK_PLACE)?.equals(CHECK_TEXT) !== true)
+    return failed(failure('INTEGRITY', 'this is not the master key of this vault'));
   const opened = open(master, signing, SIGNING_PLACE);
-  return opened === null ? failed(failure('INTEGRITY', 'the signing key of the vault does not open')) : done(opened);
+  return opened === null
+    ? failed(failure('INTEGRITY', 'the signing key of the vault does not open'))
+    : done(opened);
 }
 
 /** Checks the vault's signature; false also when it has no key yet. */
-export async function signatureChecker(meta: MetaRecords): Promise<(text: string, signature: SignedTail['signature']) => boolean> {
+export async function signatureChecker(
+  meta: MetaRecords,
+): Promise<(text: string, signature: SignedTail['signature']) => boolean> {
   const stored = await meta.value(META.verifyKey);
   if (stored === null) return () => false;
   const key = createPublicKey({ key: stored, format: 'der', type: 'spki' });
   return (text, signature) => verify(null, Buffer.from(text, 'utf8'), key, Buffer.from(signature, 'base64'));
 }
-

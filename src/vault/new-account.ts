@@ -29,15 +29,21 @@ export interface AccountProblem {
 }
 
 /** Looks at everything that can be judged without the books. */
-export function accountProblems(account: Omit<NewAccount, 'platform' | 'secretKind'>, secret: { readonly kind: SecretKind; readonly payload: Buffer } | null): readonly AccountProblem[] {
+export function accountProblems(
+  account: Omit<NewAccount, 'platform' | 'secretKind'>,
+  secret: { readonly kind: SecretKind; readonly payload: Buffer } | null,
+): readonly AccountProblem[] {
   const user = checkName('targetUser', account.user);
   const address = checkName('address', account.address);
-  const wrongKey = account.hostKey !== null && parseHostKey(`${account.hostKey.type} ${account.hostKey.base64}`) === null;
+  const wrongKey =
+    account.hostKey !== null && parseHostKey(`${account.hostKey.type} ${account.hostKey.base64}`) === null;
   const secretWhy = secret === null ? null : secretProblem(secret.kind, secret.payload);
   return [
     ...(user.ok ? [] : [{ part: 'user' as const, why: `the user ${user.why}` }]),
     ...(address.ok ? [] : [{ part: 'address' as const, why: `the address ${address.why}` }]),
-    ...(account.port === null || checkPort(account.port) !== null ? [] : [{ part: 'port' as const, why: 'a port is a number from 1 to 65535' }]),
+    ...(account.port === null || checkPort(account.port) !== null
+      ? []
+      : [{ part: 'port' as const, why: 'a port is a number from 1 to 65535' }]),
     ...(secretWhy === null ? [] : [{ part: 'password' as const, why: secretWhy }]),
     ...(wrongKey ? [{ part: 'hostKey' as const, why: 'the host key does not read "TYPE BASE64"' }] : []),
   ];
@@ -50,14 +56,30 @@ interface Tools {
 }
 
 /** Adds an account whose parts were found in order. `by` is who pins the host key that came with it. */
-export async function addAccount(tools: Tools, records: Records, safe: Safe, wanted: NewAccount, secret: Buffer, by: string): Promise<Outcome<StoredAccount>> {
+export async function addAccount(
+  tools: Tools,
+  records: Records,
+  safe: Safe,
+  wanted: NewAccount,
+  secret: Buffer,
+  by: string,
+): Promise<Outcome<StoredAccount>> {
   const { hostKey, ...parts } = wanted;
-  const account: StoredAccount = { ...parts, id: makeId('account', tools.random(20)), safeId: safe.id, safe: safe.name, secretVersion: 1, disabledWhy: null };
-  if (await isThere(records, account)) return failed(failure('ALREADY_EXISTS', `Account ${accountName(account)} in safe ${safe.name}`));
+  const account: StoredAccount = {
+    ...parts,
+    id: makeId('account', tools.random(20)),
+    safeId: safe.id,
+    safe: safe.name,
+    secretVersion: 1,
+    disabledWhy: null,
+  };
+  if (await isThere(records, account))
+    return failed(failure('ALREADY_EXISTS', `Account ${accountName(account)} in safe ${safe.name}`));
   await records.accounts.addAccount(account);
   const put = await putSecret(tools, records.accounts, placeOfAccount(safe, account), secret);
   if (!put.ok) return put;
-  if (hostKey !== null) await records.accounts.pinHostKey(account.address, portOf(account), hostKey, by, tools.now());
+  if (hostKey !== null)
+    await records.accounts.pinHostKey(account.address, portOf(account), hostKey, by, tools.now());
   return done(account);
 }
 
@@ -68,6 +90,10 @@ export async function isThere(records: Records, account: StoredAccount): Promise
 }
 
 /** What may be in a safe once only. */
-export function identityOf(account: { readonly user: string; readonly address: string; readonly port: number | null }): string {
+export function identityOf(account: {
+  readonly user: string;
+  readonly address: string;
+  readonly port: number | null;
+}): string {
   return JSON.stringify([account.user, account.address.toLowerCase(), account.port ?? 0]);
 }

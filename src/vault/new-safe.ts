@@ -14,7 +14,11 @@ interface NewSafe {
 }
 
 /** Makes a safe with a key of its own. Auditors are members of every safe from its first moment on. */
-export async function addSafe(tools: { readonly keyring: Keyring; readonly random: (bytes: number) => Buffer }, records: Records, { name, builtIn, recipient }: NewSafe): Promise<Outcome<Safe>> {
+export async function addSafe(
+  tools: { readonly keyring: Keyring; readonly random: (bytes: number) => Buffer },
+  records: Records,
+  { name, builtIn, recipient }: NewSafe,
+): Promise<Outcome<Safe>> {
   const id = makeId('safe', tools.random(20));
   const key = tools.random(KEY_BYTES);
   const wrapped = tools.keyring.wrapSafeKey(id, key);
@@ -23,7 +27,16 @@ export async function addSafe(tools: { readonly keyring: Keyring; readonly rando
   const safe: Safe = { id, name, builtIn, wrappedKey: wrapped.value, recipient };
   await records.safes.addSafe(safe);
   const auditors = await records.people.groupByName('Auditors');
-  const permissions: readonly Permission[] = recipient === null ? ['listAccounts', 'viewAuditLog', 'viewSafeMembers'] : ['retrieveAccounts', 'listAccounts', 'viewAuditLog', 'viewSafeMembers'];
-  if (auditors !== null) await records.safes.putMembership(id, { kind: 'group', memberId: auditors.id, permissions, expiresAt: null });
+  const permissions: readonly Permission[] =
+    recipient === null
+      ? ['listAccounts', 'viewAuditLog', 'viewSafeMembers']
+      : ['retrieveAccounts', 'listAccounts', 'viewAuditLog', 'viewSafeMembers'];
+  if (auditors !== null)
+    await records.safes.putMembership(id, {
+      kind: 'group',
+      memberId: auditors.id,
+      permissions,
+      expiresAt: null,
+    });
   return done(safe);
 }

@@ -3,7 +3,11 @@ import type { Records } from './records/records.js';
 import type { Safe } from './records/safes.js';
 
 /** An object of the vault's own, with the safe that it lies in. */
-export async function objectIn(records: Records, safeName: string, name: string): Promise<{ readonly safe: Safe; readonly object: StoredObject } | null> {
+export async function objectIn(
+  records: Records,
+  safeName: string,
+  name: string,
+): Promise<{ readonly safe: Safe; readonly object: StoredObject } | null> {
   const safe = await records.safes.safeByName(safeName);
   const object = safe === null ? null : await records.accounts.object(safe.id, name);
   return safe === null || object === null ? null : { safe, object };

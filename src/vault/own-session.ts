@@ -16,7 +16,8 @@ export async function withOwnSession<K extends CallName>(
     const id = parseId('session', sessionId);
     const session = id === null ? null : await records.sessions.session(id);
     const { host } = asking.connection;
-    if (session === null || host === null || session.host !== host || session.state === 'ended') return failed(failure('SESSION_GONE'));
+    if (session === null || host === null || session.host !== host || session.state === 'ended')
+      return failed(failure('SESSION_GONE'));
     return await work(session, records);
   });
 }

@@ -3,14 +3,29 @@ import type { HostKey } from '#/domain/host-key.js';
 
 /** What a permit is for, and everything that it is bound to. */
 export type PermitGrant =
-  | { readonly kind: 'connect'; readonly userId: string; readonly accountId: string; readonly sessionId: string; readonly address: string; readonly port: number; readonly hostKey: HostKey | null }
+  | {
+      readonly kind: 'connect';
+      readonly userId: string;
+      readonly accountId: string;
+      readonly sessionId: string;
+      readonly address: string;
+      readonly port: number;
+      readonly hostKey: HostKey | null;
+    }
   | { readonly kind: 'attach'; readonly userId: string; readonly sessionId: string; readonly host: number }
-  | { readonly kind: 'replay'; readonly viewer: string; readonly userId: string | null; readonly recordingId: string };
+  | {
+      readonly kind: 'replay';
+      readonly viewer: string;
+      readonly userId: string | null;
+      readonly recordingId: string;
+    };
 
 export type PermitKind = PermitGrant['kind'];
 type GrantOf<K extends PermitKind> = Extract<PermitGrant, { readonly kind: K }>;
 
-export type PermitUse<K extends PermitKind> = { readonly ok: true; readonly grant: GrantOf<K> } | { readonly ok: false; readonly why: string };
+export type PermitUse<K extends PermitKind> =
+  | { readonly ok: true; readonly grant: GrantOf<K> }
+  | { readonly ok: false; readonly why: string };
 
 /** Milliseconds from the grant to the last moment of its use. */
 export const PERMIT_LIFE = 60_000;
@@ -21,7 +36,11 @@ export interface Permits {
   /** A session host took the session that a connect permit is for. */
   land(permit: string, sessionId: string, host: number): PermitUse<'connect'>;
   /** Uses a permit up: there is no second time, whatever comes of it. A connect permit must have landed on this host. */
-  redeem<K extends PermitKind>(permit: string, kind: K, bound: { readonly sessionId?: string; readonly host?: number }): PermitUse<K>;
+  redeem<K extends PermitKind>(
+    permit: string,
+    kind: K,
+    bound: { readonly sessionId?: string; readonly host?: number },
+  ): PermitUse<K>;
 }
 
 interface Held {
@@ -32,11 +51,15 @@ interface Held {
 }
 
 /** Permits live in memory only, by their hash; a vault that restarts has granted nothing. */
-export function createPermits(options: { readonly now: () => number; readonly random: (bytes: number) => Buffer }): Permits {
+export function createPermits(options: {
+  readonly now: () => number;
+  readonly random: (bytes: number) => Buffer;
+}): Permits {
   const held = new Map<string, Held>();
-  const find = <K extends PermitKind>(permit: string, kind: K): Held | string => {
+  const find = (permit: string, kind: PermitKind): Held | string => {
     const one = held.get(digest(permit));
-    if (one === undefined || one.grant.kind !== kind) return 'the permit is not one of ours, or its time is over';
+    if (one === undefined || one.grant.kind !== kind)
+      return 'the permit is not one of ours, or its time is over';
     if (one.used) return 'the permit was used already';
     return one.expiresAt <= options.now() ? 'the permit has expired' : one;
   };
@@ -48,18 +71,28 @@ export function createPermits(options: { readonly now: () => number; readonly ra
     issue(grant) {
       forgetOld();
       const permit = options.random(32).toString('base64url');
-      held.set(digest(permit), { grant, expiresAt: options.now() + PERMIT_LIFE, landedOn: null, used: false });
+      held.set(digest(permit), {
+        grant,
+        expiresAt: options.now() + PERMIT_LIFE,
+        landedOn: null,
+        used: false,
+      });
       return permit;
     },
     land(permit, sessionId, host) {
       const one = find(permit, 'connect');
       if (typeof one === 'string') return { ok: false, why: one };
-      if (one.grant.kind !== 'connect' || one.grant.sessionId !== sessionId) return { ok: false, why: 'the permit is for another session' };
+      if (one.grant.kind !== 'connect' || one.grant.sessionId !== sessionId)
+        return { ok: false, why: 'the permit is for another session' };
       if (one.landedOn !== null) return { ok: false, why: 'the session has landed already' };
       one.landedOn = host;
       return { ok: true, grant: one.grant };
     },
-    redeem<K extends PermitKind>(permit: string, kind: K, bound: { readonly sessionId?: string; readonly host?: number }): PermitUse<K> {
+    redeem<K extends PermitKind>(
+      permit: string,
+      kind: K,
+      bound: { readonly sessionId?: string; readonly host?: number },
+    ): PermitUse<K> {
       const one = find(permit, kind);
       if (typeof one === 'string') return { ok: false, why: one };
       one.used = true;
@@ -69,10 +102,14 @@ export function createPermits(options: { readonly now: () => number; readonly ra
   };
 }
 
-function misuse({ grant, landedOn }: Held, bound: { readonly sessionId?: string; readonly host?: number }): string | null {
+function misuse(
+  { grant, landedOn }: Held,
+  bound: { readonly sessionId?: string; readonly host?: number },
+): string | null {
   if (grant.kind === 'replay') return null;
   if (grant.sessionId !== bound.sessionId) return 'the permit is for another session';
-  if (grant.kind === 'attach') return grant.host === bound.host ? null : 'the permit is for another session host';
+  if (grant.kind === 'attach')
+    return grant.host === bound.host ? null : 'the permit is for another session host';
   if (landedOn === null) return 'the session has not landed';
   return landedOn === bound.host ? null : 'the session landed on another session host';
 }

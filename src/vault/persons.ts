@@ -26,7 +26,11 @@ interface Admission {
 }
 
 /** Runs `work` for the person of a ticket. A ticket dies at once when its user is disabled, expired or out of hours. */
-export async function withPerson<K extends CallName>(vault: Vault, { ticket: name, asking, evenMustChange }: Admission, work: (person: Person) => Promise<Answer<K>>): Promise<Answer<K>> {
+export async function withPerson<K extends CallName>(
+  vault: Vault,
+  { ticket: name, asking, evenMustChange }: Admission,
+  work: (person: Person) => Promise<Answer<K>>,
+): Promise<Answer<K>> {
   const ticket = vault.tickets.use(name, asking.connection);
   if (ticket === null) return failed(failure('NOT_LOGGED_IN'));
   return await vault.store.transaction(async (records) => {
@@ -36,14 +40,35 @@ export async function withPerson<K extends CallName>(vault: Vault, { ticket: nam
       return failed(failure('NOT_LOGGED_IN'));
     }
     if (ticket.mustChange && evenMustChange !== true) return failed(failure('PASSWORD_MUST_CHANGE'));
-    return await work({ user, ticket, records, about: { actor: user.name, gateway: 'PVWAGW', from: ticket.identity.from } });
+    return await work({
+      user,
+      ticket,
+      records,
+      about: { actor: user.name, gateway: 'PVWAGW', from: ticket.identity.from },
+    });
   });
 }
 
-export function subjectOf(user: User): Subject & { readonly disabled: boolean; readonly expiresAt: number | null } {
-  return { userId: user.id, user: user.name, groupIds: user.groupIds, groups: user.groups, disabled: user.disabled, expiresAt: user.expiresAt };
+export function subjectOf(
+  user: User,
+): Subject & { readonly disabled: boolean; readonly expiresAt: number | null } {
+  return {
+    userId: user.id,
+    user: user.name,
+    groupIds: user.groupIds,
+    groups: user.groups,
+    disabled: user.disabled,
+    expiresAt: user.expiresAt,
+  };
 }
 
 export function personRow(user: User): PersonRow {
-  return { user: user.name, groups: user.groups, rights: user.rights, lastSuccess: user.lastSuccess, lastFailure: user.lastFailure, auditor: isAuditor(subjectOf(user)) };
+  return {
+    user: user.name,
+    groups: user.groups,
+    rights: user.rights,
+    lastSuccess: user.lastSuccess,
+    lastFailure: user.lastFailure,
+    auditor: isAuditor(subjectOf(user)),
+  };
 }

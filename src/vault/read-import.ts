@@ -23,16 +23,25 @@ const NEEDED = ['safe', 'platform', 'user', 'address', 'password'] as const;
 const COLUMNS: readonly string[] = [...NEEDED, 'port', 'hostKey'];
 
 /** Reads safe,platform,user,address,port,password,hostKey in any order; port and hostKey may be left out. UTF-8, with or without a byte order mark. */
-export function readImport(file: Buffer): { readonly ok: true; readonly lines: readonly ImportLine[] } | { readonly ok: false; readonly problem: ImportProblem } {
+export function readImport(
+  file: Buffer,
+):
+  | { readonly ok: true; readonly lines: readonly ImportLine[] }
+  | { readonly ok: false; readonly problem: ImportProblem } {
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(file);
   } catch {
     return wrong(badLine(file), '', 'this is not UTF-8: save the file as "CSV UTF-8"');
   }
-  if (text.includes('\0')) return wrong(1, '', 'the file has NUL in it: is it UTF-16? Save it as "CSV UTF-8"');
+  if (text.includes('\0'))
+    return wrong(1, '', 'the file has NUL in it: is it UTF-16? Save it as "CSV UTF-8"');
   try {
-    const rows = parse(text, { info: true, skip_empty_lines: true, relax_column_count: true }) as unknown as Row[];
+    const rows = parse(text, {
+      info: true,
+      skip_empty_lines: true,
+      relax_column_count: true,
+    }) as unknown as Row[];
     const [header, ...body] = rows;
     if (header === undefined) return wrong(1, '', 'the file is empty');
     const columns = header.record.map((one) => one.trim());
@@ -50,27 +59,49 @@ interface Row {
   readonly info: { readonly lines: number };
 }
 
-function headerProblem(columns: readonly string[]): { readonly column: string; readonly message: string } | null {
+function headerProblem(
+  columns: readonly string[],
+): { readonly column: string; readonly message: string } | null {
   const missing = NEEDED.find((one) => !columns.includes(one));
-  if (missing !== undefined) return { column: missing, message: `column ${missing} is missing; the first line must name the columns: ${COLUMNS.join(',')}` };
+  if (missing !== undefined)
+    return {
+      column: missing,
+      message: `column ${missing} is missing; the first line must name the columns: ${COLUMNS.join(',')}`,
+    };
   const odd = columns.find((one, i) => !COLUMNS.includes(one) || columns.indexOf(one) !== i);
-  return odd === undefined ? null : { column: odd, message: `column "${odd}" is ${COLUMNS.includes(odd) ? 'there twice' : 'not known'}; columns are ${COLUMNS.join(',')}` };
+  return odd === undefined
+    ? null
+    : {
+        column: odd,
+        message: `column "${odd}" is ${COLUMNS.includes(odd) ? 'there twice' : 'not known'}; columns are ${COLUMNS.join(',')}`,
+      };
 }
 
 function lineOf(columns: readonly string[], { record, info }: Row): ImportLine {
   const field = (name: string): string => record[columns.indexOf(name)] ?? '';
   const problems: { column: string; message: string }[] = [];
-  if (record.length !== columns.length) problems.push({ column: '', message: `${record.length} fields where the header has ${columns.length}` });
+  if (record.length !== columns.length)
+    problems.push({ column: '', message: `${record.length} fields where the header has ${columns.length}` });
   const platform = PLATFORMS.find((one) => one.toLowerCase() === field('platform').trim().toLowerCase());
-  if (platform === undefined) problems.push({ column: 'platform', message: `the platform must be ${PLATFORMS.join(' or ')}` });
+  if (platform === undefined)
+    problems.push({ column: 'platform', message: `the platform must be ${PLATFORMS.join(' or ')}` });
   const port = field('port').trim();
-  if (port !== '' && !/^\d{1,5}$/.test(port)) problems.push({ column: 'port', message: 'a port is a number from 1 to 65535' });
+  if (port !== '' && !/^\d{1,5}$/.test(port))
+    problems.push({ column: 'port', message: 'a port is a number from 1 to 65535' });
   const key = field('hostKey').trim();
   const hostKey = key === '' ? null : parseHostKey(key);
-  if (key !== '' && hostKey === null) problems.push({ column: 'hostKey', message: 'the host key does not read "TYPE BASE64"' });
+  if (key !== '' && hostKey === null)
+    problems.push({ column: 'hostKey', message: 'the host key does not read "TYPE BASE64"' });
   return {
-    line: info.lines, safe: field('safe').trim(), platform: platform ?? 'UnixSSH', user: field('user').trim(), address: field('address').trim(),
-    port: /^\d{1,5}$/.test(port) ? Number(port) : null, password: field('password'), hostKey, problems,
+    line: info.lines,
+    safe: field('safe').trim(),
+    platform: platform ?? 'UnixSSH',
+    user: field('user').trim(),
+    address: field('address').trim(),
+    port: /^\d{1,5}$/.test(port) ? Number(port) : null,
+    password: field('password'),
+    hostKey,
+    problems,
   };
 }
 
@@ -87,6 +118,10 @@ function badLine(file: Buffer): number {
   }
 }
 
-function wrong(line: number, column: string, message: string): { readonly ok: false; readonly problem: ImportProblem } {
+function wrong(
+  line: number,
+  column: string,
+  message: string,
+): { readonly ok: false; readonly problem: ImportProblem } {
   return { ok: false, problem: { line, column, message } };
 }

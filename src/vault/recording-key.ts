@@ -15,7 +15,9 @@ export function recordingKey(safePrivate: Buffer, ephemeral: Buffer): Buffer | n
   try {
     const publicKey = createPublicKey({ key: Buffer.concat([SPKI, ephemeral]), format: 'der', type: 'spki' });
     const shared = diffieHellman({ privateKey, publicKey });
-    const key = Buffer.from(hkdfSync('sha256', shared, Buffer.concat([ephemeral, recipient]), 'postern-tape-1', 32));
+    const key = Buffer.from(
+      hkdfSync('sha256', shared, Buffer.concat([ephemeral, recipient]), 'postern-tape-1', 32),
+    );
     shared.fill(0);
     return key;
   } catch {

@@ -1,5 +1,5 @@
-import { CALLS, type CallName, type Caller } from '#/contract/calls.js';
-import { type Component, COMPONENTS } from '#/domain/people.js';
+import { CALLS, type Caller, type CallName } from '#/contract/calls.js';
+import { COMPONENTS, type Component } from '#/domain/people.js';
 
 /** The vault's sockets; each belongs to one kind of process. */
 export type VaultSocket = 'vault-portal' | 'vault-session' | 'vault-recorder' | 'vault-monitor' | 'admin';
@@ -22,20 +22,40 @@ export interface Role {
 export function callerFor(role: Role, call: CallName): Caller | null {
   const callers: readonly Caller[] = CALLS[call].callers;
   if (role.socket === 'admin') return callers.find((one) => one === 'console' || one === 'anybody') ?? null;
-  const here = COMPONENTS.filter((one) => role.components.has(one) && SOCKET_COMPONENTS[role.socket].includes(one));
+  const here = COMPONENTS.filter(
+    (one) => role.components.has(one) && SOCKET_COMPONENTS[role.socket].includes(one),
+  );
   return here.find((one) => callers.includes(one)) ?? callers.find((one) => one === 'anybody') ?? null;
 }
 
 /** Said to whoever asked for what its role does not allow, and written in the audit. */
 export function refusalText(role: Role, call: CallName): string {
-  const who = role.socket === 'admin' ? 'the console' : [...role.components].join(' and ') || `an unknown caller on ${role.socket}`;
+  const who =
+    role.socket === 'admin'
+      ? 'the console'
+      : [...role.components].join(' and ') || `an unknown caller on ${role.socket}`;
   return `${who} may not ask for ${call}.`;
 }
 
 /** What a sealed vault still answers: what needs no key and no person. */
 const WHILE_SEALED: ReadonlySet<CallName> = new Set<CallName>([
-  'component.login', 'vault.status', 'portal.configuration', 'session.hello', 'session.stage', 'session.state', 'session.ended', 'recording.pending', 'recording.stored',
-  'admin.unseal', 'admin.doctor', 'admin.sessions.list', 'admin.sessions.terminate', 'admin.recordings.list', 'admin.recordings.show', 'admin.audit.list', 'admin.audit.verify',
+  'component.login',
+  'vault.status',
+  'portal.configuration',
+  'session.hello',
+  'session.stage',
+  'session.state',
+  'session.ended',
+  'recording.pending',
+  'recording.stored',
+  'admin.unseal',
+  'admin.doctor',
+  'admin.sessions.list',
+  'admin.sessions.terminate',
+  'admin.recordings.list',
+  'admin.recordings.show',
+  'admin.audit.list',
+  'admin.audit.verify',
 ]);
 
 export function answersWhileSealed(call: CallName): boolean {

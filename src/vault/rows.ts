@@ -6,16 +6,54 @@ import type { StoredAccount } from './records/accounts.js';
 import type { User } from './records/people.js';
 import type { RecordedSession, StoredSession } from './records/sessions.js';
 
-export function sessionRow(session: StoredSession, sight: { readonly mine: boolean; readonly mayEnd: boolean }): SessionRow {
+export function sessionRow(
+  session: StoredSession,
+  sight: { readonly mine: boolean; readonly mayEnd: boolean },
+): SessionRow {
   const { id, user, account, accountId, safe, from, startedAt, isolation, state, host } = session;
-  return { id, user, account, accountId, safe, from, startedAt, isolation, state: state === 'ended' ? 'connecting' : state, host: host ?? -1, ...sight };
+  return {
+    id,
+    user,
+    account,
+    accountId,
+    safe,
+    from,
+    startedAt,
+    isolation,
+    state: state === 'ended' ? 'connecting' : state,
+    host: host ?? -1,
+    ...sight,
+  };
 }
 
 export function recordingRow(session: RecordedSession): RecordingRow {
-  const { id, user, account, accountId, safe, recordingSafe, from, startedAt, endedAt, isolation, ending, state, recording } = session;
+  const {
+    id,
+    user,
+    account,
+    accountId,
+    safe,
+    recordingSafe,
+    from,
+    startedAt,
+    endedAt,
+    isolation,
+    ending,
+    state,
+    recording,
+  } = session;
   const live = state !== 'ended';
   return {
-    id, user, account, accountId, safe, recordingSafe, from, startedAt, endedAt, isolation,
+    id,
+    user,
+    account,
+    accountId,
+    safe,
+    recordingSafe,
+    from,
+    startedAt,
+    endedAt,
+    isolation,
     outcome: live ? 'running' : outcomeOf(ending),
     endingText: ending === null ? null : endingText(ending),
     stored: live ? 'live' : recording.stored,
@@ -27,16 +65,38 @@ export function recordingRow(session: RecordedSession): RecordingRow {
 export function userRow(user: User, lockedUntil: number | null): UserRow {
   const { id, name, groups, rights, disabled, expiresAt, logonHours, mustChangePassword, publicKeys } = user;
   return {
-    id, name, groups, rights, disabled, expiresAt, logonHours, mustChangePassword, lockedUntil,
+    id,
+    name,
+    groups,
+    rights,
+    disabled,
+    expiresAt,
+    logonHours,
+    mustChangePassword,
+    lockedUntil,
     hasPassword: user.passwordHash !== null,
-    publicKeys: publicKeys.map((key) => ({ fingerprint: key.fingerprint, type: key.type, comment: key.comment })),
+    publicKeys: publicKeys.map((key) => ({
+      fingerprint: key.fingerprint,
+      type: key.type,
+      comment: key.comment,
+    })),
   };
 }
 
 export function accountAdminRow(account: StoredAccount, hostKey: HostKey | null): AccountAdminRow {
   const { id, safe, user, address, port, platform, secretKind, secretVersion, disabledWhy } = account;
   return {
-    id, account: accountName(account), accountId: id, safe, user, address, port, platform, secretKind, secretVersion, disabledWhy,
+    id,
+    account: accountName(account),
+    accountId: id,
+    safe,
+    user,
+    address,
+    port,
+    platform,
+    secretKind,
+    secretVersion,
+    disabledWhy,
     hostKey: hostKey === null ? null : { type: hostKey.type, fingerprint: fingerprint(hostKey) },
   };
 }

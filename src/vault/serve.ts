@@ -45,7 +45,8 @@ export function serve(vault: Vault, onProblem: (what: string, error: unknown) =>
           connections.delete(connection);
           vault.tickets.dropConnection(connection);
           const host = vault.hosts.leave(connection);
-          if (host !== null) later(vault.patience.lostHost, `sessions of host ${host}`, () => endOrphans(vault, host));
+          if (host !== null)
+            later(vault.patience.lostHost, `sessions of host ${host}`, () => endOrphans(vault, host));
         },
       });
       const connection: Connection = { socket, components: new Set(), peer, host: null };

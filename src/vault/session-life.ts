@@ -1,5 +1,5 @@
 import type { Happening } from '#/audit/journal.js';
-import { HOST_CALLS } from '#/contract/calls.js';
+import type { HOST_CALLS } from '#/contract/calls.js';
 import type { SessionId } from '#/domain/ids.js';
 import type { Ending } from '#/domain/session.js';
 import { endingText } from './ending-text.js';
@@ -9,8 +9,19 @@ import type { StoredSession } from './records/sessions.js';
 import type { Vault } from './vault.js';
 
 /** What every audit row of a session says. */
-export function aboutSession(session: StoredSession): Pick<Happening, 'actor' | 'from' | 'safe' | 'account' | 'target' | 'sessionId'> & { readonly from: string } {
-  return { actor: session.user, from: session.from, safe: session.safe, account: session.account, target: `${session.address}:${session.port}`, sessionId: session.id };
+export function aboutSession(
+  session: StoredSession,
+): Pick<Happening, 'actor' | 'from' | 'safe' | 'account' | 'target' | 'sessionId'> & {
+  readonly from: string;
+} {
+  return {
+    actor: session.user,
+    from: session.from,
+    safe: session.safe,
+    account: session.account,
+    target: `${session.address}:${session.port}`,
+    sessionId: session.id,
+  };
 }
 
 /** Ends a session in the books, once: the first ending wins. The box record is given up afterwards. */
@@ -26,14 +37,39 @@ export async function endSession(vault: Vault, id: SessionId, ending: Ending): P
 }
 
 /** A session that ran is disconnected; one that did not get so far failed at a stage, and has no event beyond it. */
-async function auditEnding(vault: Vault, records: Records, session: StoredSession, ending: Ending): Promise<void> {
+async function auditEnding(
+  vault: Vault,
+  records: Records,
+  session: StoredSession,
+  ending: Ending,
+): Promise<void> {
   const about = { ...aboutSession(session), gateway: 'PSMGW', detail: endingText(ending) };
   if (session.stage >= 8) {
-    const well = ['exited', 'owner-ended', 'idle', 'time-limit', 'terminated', 'drained', 'owner-lost'].includes(ending.kind);
-    await vault.journal.append(records.audit, { ...about, action: 'disconnect', outcome: well ? 'ok' : 'failure', stage: 9, code: ending.kind });
+    const well = [
+      'exited',
+      'owner-ended',
+      'idle',
+      'time-limit',
+      'terminated',
+      'drained',
+      'owner-lost',
+    ].includes(ending.kind);
+    await vault.journal.append(records.audit, {
+      ...about,
+      action: 'disconnect',
+      outcome: well ? 'ok' : 'failure',
+      stage: 9,
+      code: ending.kind,
+    });
   } else if (session.failedStage === null) {
     const stage = ending.kind === 'failed' ? ending.stage : Math.min(session.stage + 1, 8);
-    await vault.journal.append(records.audit, { ...about, action: 'sessionStage', outcome: 'failure', stage, code: ending.kind === 'failed' ? ending.code : ending.kind });
+    await vault.journal.append(records.audit, {
+      ...about,
+      action: 'sessionStage',
+      outcome: 'failure',
+      stage,
+      code: ending.kind === 'failed' ? ending.code : ending.kind,
+    });
   }
 }
 
@@ -41,14 +77,25 @@ async function auditEnding(vault: Vault, records: Records, session: StoredSessio
 export async function reconcile(vault: Vault, host: number, running: readonly string[]): Promise<void> {
   const open = await vault.store.transaction((records) => records.sessions.open());
   for (const session of open) {
-    if (session.host === host && !running.includes(session.id)) await endSession(vault, session.id, { kind: 'session-host-died' });
+    if (session.host === host && !running.includes(session.id))
+      await endSession(vault, session.id, { kind: 'session-host-died' });
   }
   const unknown = running.filter((id) => !open.some((session) => session.id === id && session.host === host));
-  for (const id of unknown) await tellHost(vault, host, { sessionId: id, by: 'the vault', reason: 'the vault had given the session up', kind: 'terminated' });
+  for (const id of unknown)
+    await tellHost(vault, host, {
+      sessionId: id,
+      by: 'the vault',
+      reason: 'the vault had given the session up',
+      kind: 'terminated',
+    });
 }
 
 /** False: the host is not there, or did not obey. */
-export async function tellHost(vault: Vault, host: number, order: ReturnType<(typeof HOST_CALLS)['host.terminate']['parse']>): Promise<boolean> {
+export async function tellHost(
+  vault: Vault,
+  host: number,
+  order: ReturnType<(typeof HOST_CALLS)['host.terminate']['parse']>,
+): Promise<boolean> {
   const outcome = await vault.hosts.get(host)?.peer.call('host.terminate', order);
   return outcome?.ok === true;
 }
@@ -58,15 +105,23 @@ export async function endOrphans(vault: Vault, host?: number): Promise<void> {
   const open = await vault.store.transaction((records) => records.sessions.open());
   for (const session of open) {
     const mine = host === undefined || session.host === host;
-    if (mine && session.host !== null && vault.hosts.get(session.host) === null) await endSession(vault, session.id, { kind: 'session-host-died' });
+    if (mine && session.host !== null && vault.hosts.get(session.host) === null)
+      await endSession(vault, session.id, { kind: 'session-host-died' });
   }
 }
 
 /** Sessions that were granted and never landed: their permit is worth nothing any more. */
 export async function endStillborn(vault: Vault): Promise<void> {
   const open = await vault.store.transaction((records) => records.sessions.open());
-  const late = open.filter((session) => session.host === null && session.startedAt + PERMIT_LIFE <= vault.now());
+  const late = open.filter(
+    (session) => session.host === null && session.startedAt + PERMIT_LIFE <= vault.now(),
+  );
   for (const session of late) {
-    await endSession(vault, session.id, { kind: 'failed', code: 'SESSION_HOST_UNAVAILABLE', stage: 1, message: 'the session did not reach a session host in time' });
+    await endSession(vault, session.id, {
+      kind: 'failed',
+      code: 'SESSION_HOST_UNAVAILABLE',
+      stage: 1,
+      message: 'the session did not reach a session host in time',
+    });
   }
 }

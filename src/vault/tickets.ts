@@ -24,7 +24,10 @@ export interface Tickets {
   isHere(userId: string, connection: object): boolean;
 }
 
-export function createTickets(options: { readonly now: () => number; readonly random: (bytes: number) => Buffer }): Tickets {
+export function createTickets(options: {
+  readonly now: () => number;
+  readonly random: (bytes: number) => Buffer;
+}): Tickets {
   const held = new Map<string, Ticket>();
   const dropWhere = (is: (ticket: Ticket, name: string) => boolean): void => {
     for (const [name, ticket] of held) if (is(ticket, name)) held.delete(name);
@@ -46,8 +49,12 @@ export function createTickets(options: { readonly now: () => number; readonly ra
       return ticket;
     },
     drop: (name) => void held.delete(name),
-    dropUser: (userId, except) => dropWhere((ticket, name) => ticket.identity.userId === userId && name !== except),
+    dropUser: (userId, except) =>
+      dropWhere((ticket, name) => ticket.identity.userId === userId && name !== except),
     dropConnection: (connection) => dropWhere((ticket) => ticket.connection === connection),
-    isHere: (userId, connection) => [...held.values()].some((ticket) => ticket.identity.userId === userId && ticket.connection === connection),
+    isHere: (userId, connection) =>
+      [...held.values()].some(
+        (ticket) => ticket.identity.userId === userId && ticket.connection === connection,
+      ),
   };
 }

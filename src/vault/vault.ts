@@ -1,5 +1,5 @@
 import type { Journal } from '#/audit/journal.js';
-import type { CallArgs, CallName, CallResult, Caller } from '#/contract/calls.js';
+import type { CallArgs, Caller, CallName, CallResult } from '#/contract/calls.js';
 import type { Order, OrderResult } from '#/contract/orders.js';
 import type { RpcPeer } from '#/contract/rpc.js';
 import type { HostKeyPolicy } from '#/domain/host-key.js';
@@ -64,7 +64,11 @@ export interface Asking {
 }
 
 export type Answer<K extends CallName> = Outcome<{ readonly value: CallResult<K>; readonly blob?: Buffer }>;
-export type CallHandler<K extends CallName> = (args: CallArgs<K>, asking: Asking, blob: Buffer) => Promise<Answer<K>>;
+export type CallHandler<K extends CallName> = (
+  args: CallArgs<K>,
+  asking: Asking,
+  blob: Buffer,
+) => Promise<Answer<K>>;
 /** One handler a call; `blob` is empty when none came, and wiped when the handler is done. */
 export type Handlers<K extends CallName = CallName> = { readonly [N in K]: CallHandler<N> };
 

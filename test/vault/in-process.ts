@@ -24,9 +24,19 @@ import { serve } from '#/vault/serve.js';
 import { createTickets } from '#/vault/tickets.js';
 import type { Vault, VaultSettings } from '#/vault/vault.js';
 
-export const SOCKETS: readonly VaultSocket[] = ['vault-portal', 'vault-session', 'vault-recorder', 'vault-monitor', 'admin'];
+export const SOCKETS: readonly VaultSocket[] = [
+  'vault-portal',
+  'vault-session',
+  'vault-recorder',
+  'vault-monitor',
+  'admin',
+];
 export const COMPONENT_SOCKET: Readonly<Record<Component, VaultSocket>> = {
-  PVWAApp: 'vault-portal', PVWAGW: 'vault-portal', PSMApp: 'vault-recorder', PSMGW: 'vault-session', PSMAdminConnect: 'vault-monitor',
+  PVWAApp: 'vault-portal',
+  PVWAGW: 'vault-portal',
+  PSMApp: 'vault-recorder',
+  PSMGW: 'vault-session',
+  PSMAdminConnect: 'vault-monitor',
 };
 export const ADMIN_PASSWORD = 'correct horse battery';
 
@@ -50,22 +60,47 @@ export interface StartOptions {
   readonly patience?: Vault['patience'];
 }
 
-export const made: Record<Component, Buffer> = { PVWAApp: randomBytes(32), PVWAGW: randomBytes(32), PSMApp: randomBytes(32), PSMGW: randomBytes(32), PSMAdminConnect: randomBytes(32) };
+export const made: Record<Component, Buffer> = {
+  PVWAApp: randomBytes(32),
+  PVWAGW: randomBytes(32),
+  PSMApp: randomBytes(32),
+  PSMGW: randomBytes(32),
+  PSMAdminConnect: randomBytes(32),
+};
 
 export function settingsFor(folder: string): VaultSettings {
   return {
-    version: 'test', branding: 'Postern', bastion: 'bastion.test', sessionHosts: 2, isolation: { level: 3, minimum: 3 }, hostKeyPolicy: 'ask',
-    limits: { idleMinutes: 10, maximumMinutes: 60, graceMinutes: 5 }, recordInput: false, shadowUids: { first: 600_000, count: 1000 },
-    paths: { masterKey: join(folder, 'master.key'), spool: folder, recordings: folder }, spoolReserveMb: 1,
+    version: 'test',
+    branding: 'Postern',
+    bastion: 'bastion.test',
+    sessionHosts: 2,
+    isolation: { level: 3, minimum: 3 },
+    hostKeyPolicy: 'ask',
+    limits: { idleMinutes: 10, maximumMinutes: 60, graceMinutes: 5 },
+    recordInput: false,
+    shadowUids: { first: 600_000, count: 1000 },
+    paths: { masterKey: join(folder, 'master.key'), spool: folder, recordings: folder },
+    spoolReserveMb: 1,
   };
 }
 
-export async function makeVault(folder: string, options: Pick<StartOptions, 'passphrase'> = {}): Promise<void> {
+export async function makeVault(
+  folder: string,
+  options: Pick<StartOptions, 'passphrase'> = {},
+): Promise<void> {
   const opened = openStore({ path: join(folder, 'vault.db'), create: true });
   if (!opened.ok) throw new Error(opened.why);
   await createVault(opened.store, {
-    masterKey: options.passphrase === undefined ? { kind: 'new-file', path: join(folder, 'master.key') } : { kind: 'passphrase', passphrase: Buffer.from(options.passphrase) },
-    administratorPassword: Buffer.from(ADMIN_PASSWORD), mustChange: false, components: made, bastion: 'bastion.test', now: Date.now, random: randomBytes,
+    masterKey:
+      options.passphrase === undefined
+        ? { kind: 'new-file', path: join(folder, 'master.key') }
+        : { kind: 'passphrase', passphrase: Buffer.from(options.passphrase) },
+    administratorPassword: Buffer.from(ADMIN_PASSWORD),
+    mustChange: false,
+    components: made,
+    bastion: 'bastion.test',
+    now: Date.now,
+    random: randomBytes,
   });
   await opened.store.close();
 }
@@ -86,9 +121,15 @@ export async function startVault(options: StartOptions = {}): Promise<Running> {
   }
   const running = { orders: [] as Order[], result: { kind: 'done', level: 3, healed: null } as OrderResult };
   const vault: Vault = {
-    ...tools, settings: { ...settingsFor(folder), ...options.settings }, store: opened.store, keyring,
+    ...tools,
+    settings: { ...settingsFor(folder), ...options.settings },
+    store: opened.store,
+    keyring,
     journal: createJournal({ bastion: 'bastion.test', now: tools.now, sign: (text) => keyring.sign(text) }),
-    permits: createPermits(tools), tickets: createTickets(tools), hosts: createHosts(), authentication: authenticator({ store: opened.store, ...tools }),
+    permits: createPermits(tools),
+    tickets: createTickets(tools),
+    hosts: createHosts(),
+    authentication: authenticator({ store: opened.store, ...tools }),
     order: (order) => {
       running.orders.push(order);
       return Promise.resolve(running.result);
@@ -105,7 +146,10 @@ export async function startVault(options: StartOptions = {}): Promise<Running> {
     servers.push(server);
   }
   return Object.assign(running, {
-    vault, folder, passwords: made, path,
+    vault,
+    folder,
+    passwords: made,
+    path,
     advance: (ms: number) => void (ahead += ms),
     async stop() {
       for (const server of servers) server.close();
@@ -152,24 +196,35 @@ export function client(running: Pick<Running, 'path'>, socket: VaultSocket, hand
 }
 
 /** A connection on which these components are logged in. */
-export async function component(running: Running, components: readonly Component[], handle?: Handler): Promise<Client> {
+export async function component(
+  running: Running,
+  components: readonly Component[],
+  handle?: Handler,
+): Promise<Client> {
   const [first] = components;
   if (first === undefined) throw new Error('no component');
   const here = client(running, COMPONENT_SOCKET[first], handle);
-  for (const one of components) await here.ask('component.login', { component: one }, Buffer.from(running.passwords[one]));
+  for (const one of components)
+    await here.ask('component.login', { component: one }, Buffer.from(running.passwords[one]));
   return here;
 }
 
 export const portal = (running: Running): Promise<Client> => component(running, ['PVWAApp', 'PVWAGW']);
 
-export async function sessionHost(running: Running, host = 0, ids: readonly string[] = [], handle?: Handler): Promise<Client> {
+export async function sessionHost(
+  running: Running,
+  host = 0,
+  ids: readonly string[] = [],
+  handle?: Handler,
+): Promise<Client> {
   const here = await component(running, ['PSMGW'], handle);
   await here.ask('session.hello', { host, running: [...ids] });
   return here;
 }
 
 export async function logIn(here: Client, user: string, password: string): Promise<string> {
-  return (await here.ask('person.login', { user, from: '192.0.2.7', via: 'ssh' }, Buffer.from(password))).ticket;
+  return (await here.ask('person.login', { user, from: '192.0.2.7', via: 'ssh' }, Buffer.from(password)))
+    .ticket;
 }
 
 export const password = (text: string): Buffer => encodeSecretPayload(Buffer.from(text), Buffer.alloc(0));
@@ -177,19 +232,44 @@ export const KEY: HostKey = hostKey(1);
 
 export function hostKey(fill: number): HostKey {
   const name = Buffer.from('ssh-ed25519', 'latin1');
-  const blob = Buffer.concat([Buffer.from([0, 0, 0, name.length]), name, Buffer.from([0, 0, 0, 32]), Buffer.alloc(32, fill)]);
+  const blob = Buffer.concat([
+    Buffer.from([0, 0, 0, name.length]),
+    name,
+    Buffer.from([0, 0, 0, 32]),
+    Buffer.alloc(32, fill),
+  ]);
   return { type: 'ssh-ed25519', base64: blob.toString('base64') };
 }
 
 /** A user, a safe that he may connect from, and an account in it. */
-export async function furnish(console: Client, options: { readonly user?: string; readonly safe?: string; readonly hostKey?: HostKey | null; readonly preset?: 'ConnectOnly' | 'Full' } = {}): Promise<string> {
+export async function furnish(
+  console: Client,
+  options: {
+    readonly user?: string;
+    readonly safe?: string;
+    readonly hostKey?: HostKey | null;
+    readonly preset?: 'ConnectOnly' | 'Full';
+  } = {},
+): Promise<string> {
   const { user = 'alice', safe = 'Lab', preset = 'ConnectOnly' } = options;
-  await console.ask('admin.user.add', { name: user, groups: [], mustChange: false, rights: [], expiresAt: null, logonHours: null }, Buffer.from(`${user} and a password`));
+  await console.ask(
+    'admin.user.add',
+    { name: user, groups: [], mustChange: false, rights: [], expiresAt: null, logonHours: null },
+    Buffer.from(`${user} and a password`),
+  );
   await console.ask('admin.safe.add', { name: safe });
   await console.ask('admin.member.add', { safe, member: user, preset, expiresAt: null });
   const account = await console.ask(
     'admin.account.add',
-    { safe, platform: 'UnixSSH', address: 'web1.test', port: null, user: 'root', secretKind: 'password', hostKey: options.hostKey === undefined ? KEY : options.hostKey },
+    {
+      safe,
+      platform: 'UnixSSH',
+      address: 'web1.test',
+      port: null,
+      user: 'root',
+      secretKind: 'password',
+      hostKey: options.hostKey === undefined ? KEY : options.hostKey,
+    },
     password('s3cret'),
   );
   return account.id;

@@ -8,9 +8,14 @@ import type { Handlers, Vault } from '../vault.js';
 
 export function adminAuditCalls(vault: Vault): Handlers<'admin.audit.list' | 'admin.audit.verify'> {
   return {
-    'admin.audit.list': (question) => vault.store.transaction(async (records) => done({ value: (await records.audit.list(question)).map(auditRow) })),
+    'admin.audit.list': (question) =>
+      vault.store.transaction(async (records) =>
+        done({ value: (await records.audit.list(question)).map(auditRow) }),
+      ),
     'admin.audit.verify': () =>
-      vault.store.transaction(async (records) => done({ value: await verifyJournal(records.audit, await signatureChecker(records.meta)) })),
+      vault.store.transaction(async (records) =>
+        done({ value: await verifyJournal(records.audit, await signatureChecker(records.meta)) }),
+      ),
   };
 }
 

@@ -16,14 +16,22 @@ export function adminGroupCalls(vault: Vault): Handlers<Names> {
       const check = checkName('group', name);
       if (!check.ok) return failed(failure('BAD_INPUT', `the name ${check.why}`));
       return await store.transaction(async (records) => {
-        if ((await records.people.groupByName(check.name)) !== null) return failed(failure('ALREADY_EXISTS', `Group ${check.name}`));
-        const group: Group = { id: makeId('group', vault.random(20)), name: check.name, builtIn: false, rights: [], members: [] };
+        if ((await records.people.groupByName(check.name)) !== null)
+          return failed(failure('ALREADY_EXISTS', `Group ${check.name}`));
+        const group: Group = {
+          id: makeId('group', vault.random(20)),
+          name: check.name,
+          builtIn: false,
+          rights: [],
+          members: [],
+        };
         await records.people.addGroup(group);
         await note(vault, records, group.name, 'added');
         return done({ value: group });
       });
     },
-    'admin.group.list': () => store.transaction(async (records) => done({ value: await records.people.groups() })),
+    'admin.group.list': () =>
+      store.transaction(async (records) => done({ value: await records.people.groups() })),
     'admin.group.member': ({ group: name, user: userName, present }) =>
       withGroup<'admin.group.member'>(vault, name, async (group, records) => {
         const user = await records.people.userByName(userName);
@@ -42,7 +50,11 @@ export function adminGroupCalls(vault: Vault): Handlers<Names> {
   };
 }
 
-async function withGroup<K extends Names>(vault: Vault, name: string, work: (group: Group, records: Records) => Promise<Answer<K>>): Promise<Answer<K>> {
+async function withGroup<K extends Names>(
+  vault: Vault,
+  name: string,
+  work: (group: Group, records: Records) => Promise<Answer<K>>,
+): Promise<Answer<K>> {
   return await vault.store.transaction(async (records): Promise<Answer<K>> => {
     const group = await records.people.groupByName(name);
     return group === null ? failed(failure('NOT_FOUND', `Group ${name}`)) : await work(group, records);
@@ -50,5 +62,11 @@ async function withGroup<K extends Names>(vault: Vault, name: string, work: (gro
 }
 
 async function note(vault: Vault, records: Records, target: string, detail: string): Promise<void> {
-  await vault.journal.append(records.audit, { ...CONSOLE, action: 'groupChanged', outcome: 'ok', target, detail });
+  await vault.journal.append(records.audit, {
+    ...CONSOLE,
+    action: 'groupChanged',
+    outcome: 'ok',
+    target,
+    detail,
+  });
 }

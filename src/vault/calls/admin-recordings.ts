@@ -4,14 +4,21 @@ import { recordingRow } from '../rows.js';
 import type { Handlers, Vault } from '../vault.js';
 import { recordingOf } from './replay.js';
 
-export function adminRecordingCalls(vault: Vault): Handlers<'admin.recordings.list' | 'admin.recordings.show'> {
+export function adminRecordingCalls(
+  vault: Vault,
+): Handlers<'admin.recordings.list' | 'admin.recordings.show'> {
   return {
-    'admin.recordings.list': () => vault.store.transaction(async (records) => done({ value: (await records.sessions.recordings()).map(recordingRow) })),
+    'admin.recordings.list': () =>
+      vault.store.transaction(async (records) =>
+        done({ value: (await records.sessions.recordings()).map(recordingRow) }),
+      ),
     'admin.recordings.show': ({ recordingId }) =>
       vault.store.transaction(async (records) => {
         const recording = await recordingOf(records, recordingId);
         if (recording === null) return failed(failure('NOT_FOUND', `Recording ${recordingId}`));
-        return done({ value: { ...recordingRow(recording), heads: await records.sessions.heads(recording.id) } });
+        return done({
+          value: { ...recordingRow(recording), heads: await records.sessions.heads(recording.id) },
+        });
       }),
   };
 }

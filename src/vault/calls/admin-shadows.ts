@@ -6,9 +6,14 @@ import type { Shadow } from '../records/shadows.js';
 import { CONSOLE, type Handlers, type Vault } from '../vault.js';
 
 /** Shadow identities by hand. The supervisor does what concerns files; the books follow when it is done. */
-export function adminShadowCalls(vault: Vault): Handlers<'admin.shadow.list' | 'admin.shadow.reset' | 'admin.shadow.delete'> {
+export function adminShadowCalls(
+  vault: Vault,
+): Handlers<'admin.shadow.list' | 'admin.shadow.reset' | 'admin.shadow.delete'> {
   return {
-    'admin.shadow.list': () => vault.store.transaction(async (records) => done({ value: (await records.shadows.shadows()).map(shadowRow) })),
+    'admin.shadow.list': () =>
+      vault.store.transaction(async (records) =>
+        done({ value: (await records.shadows.shadows()).map(shadowRow) }),
+      ),
     async 'admin.shadow.reset'({ user }) {
       const outcome = await rebuild(vault, user, { keep: true, state: 'active' });
       return outcome.ok ? done({ value: shadowRow(outcome.value) }) : outcome;
@@ -31,12 +36,26 @@ async function rebuild(vault: Vault, name: string, { keep, state }: Rebuild): Pr
   if (!found.ok) return found;
   const shadow = found.value;
   const profileVersion = keep ? shadow.profileVersion + 1 : shadow.profileVersion;
-  const result = await vault.order({ kind: 'reset-profile', uid: shadow.uid, name: shadow.name, profileVersion, keep });
+  const result = await vault.order({
+    kind: 'reset-profile',
+    uid: shadow.uid,
+    name: shadow.name,
+    profileVersion,
+    keep,
+  });
   if (result.kind !== 'done') return failed(failure('SHADOW_UNAVAILABLE', result.detail));
   return await vault.store.transaction(async (records) => {
     await records.shadows.changeShadow(shadow.userId, { state, profileVersion });
-    const detail = keep ? `${shadow.name} reset, profile version ${profileVersion}` : `${shadow.name} deleted`;
-    await vault.journal.append(records.audit, { ...CONSOLE, action: 'shadowChanged', outcome: 'ok', target: shadow.user, detail });
+    const detail = keep
+      ? `${shadow.name} reset, profile version ${profileVersion}`
+      : `${shadow.name} deleted`;
+    await vault.journal.append(records.audit, {
+      ...CONSOLE,
+      action: 'shadowChanged',
+      outcome: 'ok',
+      target: shadow.user,
+      detail,
+    });
     return done({ ...shadow, state, profileVersion });
   });
 }
@@ -48,7 +67,14 @@ async function idle(records: Records, name: string): Promise<Outcome<Shadow>> {
   const shadow = await records.shadows.shadow(user.id);
   if (shadow === null) return failed(failure('NOT_FOUND', `A shadow identity of ${user.name}`));
   const running = (await records.sessions.open()).filter((one) => one.userId === user.id).length;
-  return running === 0 ? done(shadow) : failed(failure('BAD_INPUT', `${user.name} has ${running} running session${running === 1 ? '' : 's'}: end them first (postern sessions list)`));
+  return running === 0
+    ? done(shadow)
+    : failed(
+        failure(
+          'BAD_INPUT',
+          `${user.name} has ${running} running session${running === 1 ? '' : 's'}: end them first (postern sessions list)`,
+        ),
+      );
 }
 
 function shadowRow({ user, name, uid, state, profileVersion, lastUsedAt }: Shadow): ShadowRow {

@@ -7,7 +7,13 @@ import type { Records } from '../records/records.js';
 import { userRow } from '../rows.js';
 import { type Answer, CONSOLE, type Handlers, type Vault } from '../vault.js';
 
-type Names = 'admin.user.add' | 'admin.user.list' | 'admin.user.set' | 'admin.user.passwd' | 'admin.user.key.add' | 'admin.user.key.remove';
+type Names =
+  | 'admin.user.add'
+  | 'admin.user.list'
+  | 'admin.user.set'
+  | 'admin.user.passwd'
+  | 'admin.user.key.add'
+  | 'admin.user.key.remove';
 
 /** Users, as the console manages them. */
 export function adminUserCalls(vault: Vault): Handlers<Names> {
@@ -23,10 +29,21 @@ export function adminUserCalls(vault: Vault): Handlers<Names> {
     'admin.user.set': ({ name, unlock, ...change }) =>
       withUser<'admin.user.set'>(vault, name, async (user, records) => {
         if (!hoursAreFine(vault, change.logonHours)) return badHours();
-        if (change.disabled === false && user.passwordHash === null && user.publicKeys.length === 0) return failed(failure('BAD_INPUT', `user ${user.name} has no password yet: postern user passwd ${user.name}`));
+        if (change.disabled === false && user.passwordHash === null && user.publicKeys.length === 0)
+          return failed(
+            failure('BAD_INPUT', `user ${user.name} has no password yet: postern user passwd ${user.name}`),
+          );
         await records.people.changeUser(user.id, defined(change));
         if (unlock === true) await records.people.unlock(user.name);
-        await note(vault, records, user.name, [...Object.entries(change).map(([key, value]) => `${key}=${String(value)}`), ...(unlock === true ? ['unlocked'] : [])].join(' '));
+        await note(
+          vault,
+          records,
+          user.name,
+          [
+            ...Object.entries(change).map(([key, value]) => `${key}=${String(value)}`),
+            ...(unlock === true ? ['unlocked'] : []),
+          ].join(' '),
+        );
         if (change.disabled === true) tickets.dropUser(user.id);
         const after = await records.people.user(user.id);
         return done({ value: await rowOf(vault, records, after ?? user) });
@@ -38,10 +55,19 @@ export function adminUserCalls(vault: Vault): Handlers<Names> {
       return await withUser<'admin.user.passwd'>(vault, name, async (user, records) => {
         // a built-in user that never had a password was disabled for that reason only
         const firstPassword = user.passwordHash === null && user.disabled;
-        await records.people.changeUser(user.id, { passwordHash, mustChangePassword: mustChange, ...(firstPassword ? { disabled: false } : {}) });
+        await records.people.changeUser(user.id, {
+          passwordHash,
+          mustChangePassword: mustChange,
+          ...(firstPassword ? { disabled: false } : {}),
+        });
         await records.people.unlock(user.name);
         tickets.dropUser(user.id);
-        await note(vault, records, user.name, `password set${mustChange ? ', must be changed' : ''}${firstPassword ? ', enabled' : ''}`);
+        await note(
+          vault,
+          records,
+          user.name,
+          `password set${mustChange ? ', must be changed' : ''}${firstPassword ? ', enabled' : ''}`,
+        );
         return done({ value: null });
       });
     },
@@ -49,14 +75,16 @@ export function adminUserCalls(vault: Vault): Handlers<Names> {
       withUser<'admin.user.key.add'>(vault, name, async (user, records) => {
         const read = authentication.readPublicKey(key);
         if (!read.ok) return failed(failure('BAD_INPUT', read.why));
-        if (user.publicKeys.some((one) => one.fingerprint === read.key.fingerprint)) return failed(failure('ALREADY_EXISTS', `Key ${read.key.fingerprint}`));
+        if (user.publicKeys.some((one) => one.fingerprint === read.key.fingerprint))
+          return failed(failure('ALREADY_EXISTS', `Key ${read.key.fingerprint}`));
         await records.people.addKey(user.id, read.key);
         await note(vault, records, user.name, `key added: ${read.key.fingerprint}`);
         return done({ value: { fingerprint: read.key.fingerprint } });
       }),
     'admin.user.key.remove': ({ name, fingerprint }) =>
       withUser<'admin.user.key.remove'>(vault, name, async (user, records) => {
-        if (!(await records.people.removeKey(user.id, fingerprint))) return failed(failure('NOT_FOUND', `Key ${fingerprint}`));
+        if (!(await records.people.removeKey(user.id, fingerprint)))
+          return failed(failure('NOT_FOUND', `Key ${fingerprint}`));
         await note(vault, records, user.name, `key removed: ${fingerprint}`);
         return done({ value: null });
       }),
@@ -80,16 +108,33 @@ async function addUser(vault: Vault, args: NewUserArgs, password: Buffer): Promi
   if (why !== null) return failed(failure('PASSWORD_TOO_WEAK', why));
   const passwordHash = await vault.authentication.hash(password);
   return await vault.store.transaction(async (records) => {
-    if ((await records.people.userByName(check.name)) !== null) return failed(failure('ALREADY_EXISTS', `User ${check.name}`));
+    if ((await records.people.userByName(check.name)) !== null)
+      return failed(failure('ALREADY_EXISTS', `User ${check.name}`));
     const groups = await groupIds(records, args.groups);
     if (!groups.ok) return groups;
     const id = makeId('user', vault.random(20));
     const { mustChange: mustChangePassword, expiresAt, logonHours, rights } = args;
-    await records.people.addUser({ id, name: check.name, passwordHash, mustChangePassword, disabled: false, expiresAt, logonHours, rights });
+    await records.people.addUser({
+      id,
+      name: check.name,
+      passwordHash,
+      mustChangePassword,
+      disabled: false,
+      expiresAt,
+      logonHours,
+      rights,
+    });
     for (const group of groups.value) await records.people.setGroupMember(group, id, true);
-    await note(vault, records, check.name, `added${args.groups.length > 0 ? `, groups ${args.groups.join(', ')}` : ''}`);
+    await note(
+      vault,
+      records,
+      check.name,
+      `added${args.groups.length > 0 ? `, groups ${args.groups.join(', ')}` : ''}`,
+    );
     const user = await records.people.user(id);
-    return user === null ? failed(failure('INTERNAL', 'the user is not there')) : done({ value: await rowOf(vault, records, user) });
+    return user === null
+      ? failed(failure('INTERNAL', 'the user is not there'))
+      : done({ value: await rowOf(vault, records, user) });
   });
 }
 
@@ -103,7 +148,11 @@ async function groupIds(records: Records, names: readonly string[]) {
   return done(ids);
 }
 
-async function withUser<K extends Names>(vault: Vault, name: string, work: (user: User, records: Records) => Promise<Answer<K>>): Promise<Answer<K>> {
+async function withUser<K extends Names>(
+  vault: Vault,
+  name: string,
+  work: (user: User, records: Records) => Promise<Answer<K>>,
+): Promise<Answer<K>> {
   return await vault.store.transaction(async (records): Promise<Answer<K>> => {
     const user = await records.people.userByName(name);
     return user === null ? failed(failure('NOT_FOUND', `User ${name}`)) : await work(user, records);
@@ -115,7 +164,13 @@ async function rowOf(vault: Vault, records: Records, user: User) {
 }
 
 async function note(vault: Vault, records: Records, target: string, detail: string): Promise<void> {
-  await vault.journal.append(records.audit, { ...CONSOLE, action: 'userChanged', outcome: 'ok', target, detail });
+  await vault.journal.append(records.audit, {
+    ...CONSOLE,
+    action: 'userChanged',
+    outcome: 'ok',
+    target,
+    detail,
+  });
 }
 
 /** The console sets what it is told, within what can be typed at a login at all; people's own changes obey stricter rules. */
@@ -134,7 +189,11 @@ function badHours(): Outcome<never> {
 }
 
 /** Without the keys that are undefined. */
-function defined(change: { readonly disabled?: boolean | undefined; readonly expiresAt?: number | null | undefined; readonly logonHours?: string | null | undefined }) {
+function defined(change: {
+  readonly disabled?: boolean | undefined;
+  readonly expiresAt?: number | null | undefined;
+  readonly logonHours?: string | null | undefined;
+}) {
   return {
     ...(change.disabled === undefined ? {} : { disabled: change.disabled }),
     ...(change.expiresAt === undefined ? {} : { expiresAt: change.expiresAt }),

@@ -9,7 +9,13 @@ export function adminVaultCalls(vault: Vault): Handlers<'admin.unseal' | 'admin.
     async 'admin.unseal'(_args, _asking, passphrase) {
       const outcome = await openWithPhrase(vault, passphrase);
       await vault.store.transaction((records) =>
-        vault.journal.append(records.audit, { ...CONSOLE, action: 'daemonStarted', outcome: outcome.ok ? 'ok' : 'failure', code: outcome.ok ? null : outcome.failure.code, detail: 'unseal' }),
+        vault.journal.append(records.audit, {
+          ...CONSOLE,
+          action: 'daemonStarted',
+          outcome: outcome.ok ? 'ok' : 'failure',
+          code: outcome.ok ? null : outcome.failure.code,
+          detail: 'unseal',
+        }),
       );
       return outcome.ok ? done({ value: null }) : outcome;
     },

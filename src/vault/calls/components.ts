@@ -5,7 +5,9 @@ import { SOCKET_COMPONENTS } from '../roles.js';
 import type { Handlers, Vault } from '../vault.js';
 
 /** Components log in; then the portal may open. */
-export function componentCalls(vault: Vault): Handlers<'component.login' | 'vault.status' | 'portal.configuration'> {
+export function componentCalls(
+  vault: Vault,
+): Handlers<'component.login' | 'vault.status' | 'portal.configuration'> {
   const { settings, store, journal, keyring } = vault;
   return {
     async 'component.login'({ component }, { connection }, password) {
@@ -16,19 +18,40 @@ export function componentCalls(vault: Vault): Handlers<'component.login' | 'vaul
         const same = timingSafeEqual(given, stored ?? Buffer.alloc(given.length)) && stored !== null;
         const detail = here ? (same ? null : 'wrong password') : `not on socket ${connection.socket}`;
         await journal.append(records.audit, {
-          action: detail === null ? 'componentLogon' : 'componentRefused', outcome: detail === null ? 'ok' : 'failure', actor: component,
-          code: detail === null ? null : 'NOT_YOUR_ROLE', detail: detail ?? connection.socket,
+          action: detail === null ? 'componentLogon' : 'componentRefused',
+          outcome: detail === null ? 'ok' : 'failure',
+          actor: component,
+          code: detail === null ? null : 'NOT_YOUR_ROLE',
+          detail: detail ?? connection.socket,
         });
         return detail === null;
       });
-      if (!right) return failed(failure('NOT_YOUR_ROLE', `The vault does not take this connection for ${component}.`));
+      if (!right)
+        return failed(failure('NOT_YOUR_ROLE', `The vault does not take this connection for ${component}.`));
       connection.components.add(component);
       return done({ value: { component } });
     },
     'vault.status': () =>
-      Promise.resolve(done({ value: { sealed: keyring.sealed, version: settings.version, isolation: settings.isolation.level, minimumIsolation: settings.isolation.minimum } })),
+      Promise.resolve(
+        done({
+          value: {
+            sealed: keyring.sealed,
+            version: settings.version,
+            isolation: settings.isolation.level,
+            minimumIsolation: settings.isolation.minimum,
+          },
+        }),
+      ),
     'portal.configuration': () =>
-      Promise.resolve(done({ value: { branding: settings.branding, methods: ['vault'], version: settings.version, sessionHosts: settings.sessionHosts } })),
+      Promise.resolve(
+        done({
+          value: {
+            branding: settings.branding,
+            methods: ['vault'],
+            version: settings.version,
+            sessionHosts: settings.sessionHosts,
+          },
+        }),
+      ),
   };
 }
-

@@ -15,13 +15,25 @@ export const RECORDING_SAFE = 'PSMRecordings';
 /** Stage 0, and coming back to what runs already. */
 export function connectCalls(vault: Vault): Handlers<'person.connect' | 'person.reattach'> {
   return {
-    'person.connect': ({ ticket, accountId }, asking) => withPerson<'person.connect'>(vault, { ticket, asking }, (person) => connect(vault, person, accountId)),
+    'person.connect': ({ ticket, accountId }, asking) =>
+      withPerson<'person.connect'>(vault, { ticket, asking }, (person) => connect(vault, person, accountId)),
     'person.reattach': ({ ticket, sessionId }, asking) =>
       withPerson<'person.reattach'>(vault, { ticket, asking }, async ({ records, user }) => {
         const id = parseId('session', sessionId);
         const session = id === null ? null : await records.sessions.session(id);
-        if (session === null || session.userId !== user.id || session.state === 'ended' || session.host === null) return failed(failure('SESSION_GONE'));
-        const permit = vault.permits.issue({ kind: 'attach', userId: user.id, sessionId: session.id, host: session.host });
+        if (
+          session === null ||
+          session.userId !== user.id ||
+          session.state === 'ended' ||
+          session.host === null
+        )
+          return failed(failure('SESSION_GONE'));
+        const permit = vault.permits.issue({
+          kind: 'attach',
+          userId: user.id,
+          sessionId: session.id,
+          host: session.host,
+        });
         return done({ value: { permit, host: session.host } });
       }),
   };
@@ -33,36 +45,90 @@ async function connect(vault: Vault, person: Person, accountId: string): Promise
   const account = id === null ? null : await records.accounts.account(id);
   if (account === null) return failed(failure('NOT_FOUND', 'That account'));
   const said = await mayConnect(vault, records, user, account);
-  const where = { safe: account.safe, account: accountName(account), target: `${account.address}:${portOf(account)}`, stage: 0 };
+  const where = {
+    safe: account.safe,
+    account: accountName(account),
+    target: `${account.address}:${portOf(account)}`,
+    stage: 0,
+  };
   if (said.kind === 'deny') {
-    await vault.journal.append(records.audit, { ...about, ...where, action: 'sessionStage', outcome: 'failure', code: said.code, detail: said.because });
+    await vault.journal.append(records.audit, {
+      ...about,
+      ...where,
+      action: 'sessionStage',
+      outcome: 'failure',
+      code: said.code,
+      detail: said.because,
+    });
     return failed(failure(said.code, said.because));
   }
   const hosts = await hostsByLoad(vault, person);
   if (hosts.length === 0) {
-    await vault.journal.append(records.audit, { ...about, ...where, stage: 1, action: 'sessionStage', outcome: 'failure', code: 'SESSION_HOST_UNAVAILABLE', detail: 'none is connected' });
+    await vault.journal.append(records.audit, {
+      ...about,
+      ...where,
+      stage: 1,
+      action: 'sessionStage',
+      outcome: 'failure',
+      code: 'SESSION_HOST_UNAVAILABLE',
+      detail: 'none is connected',
+    });
     return failed(failure('SESSION_HOST_UNAVAILABLE', 'none is connected to the vault'));
   }
   const session = await grant(vault, person, account);
   if (session === null) return failed(failure('INTEGRITY', `safe ${RECORDING_SAFE} is missing`));
-  await vault.journal.append(records.audit, { ...aboutSession(session), gateway: 'PVWAGW', action: 'sessionStage', outcome: 'ok', stage: 0, detail: said.reasons.join('; ') });
+  await vault.journal.append(records.audit, {
+    ...aboutSession(session),
+    gateway: 'PVWAGW',
+    action: 'sessionStage',
+    outcome: 'ok',
+    stage: 0,
+    detail: said.reasons.join('; '),
+  });
   const permit = vault.permits.issue({
-    kind: 'connect', userId: user.id, accountId: account.id, sessionId: session.id, address: session.address, port: session.port,
+    kind: 'connect',
+    userId: user.id,
+    accountId: account.id,
+    sessionId: session.id,
+    address: session.address,
+    port: session.port,
     hostKey: await records.accounts.hostKey(session.address, session.port),
   });
   const value: Permitted = { permit, sessionId: session.id, account: session.account, hosts };
   return done({ value });
 }
 
-async function grant(vault: Vault, { records, user, ticket }: Person, account: StoredAccount): Promise<StoredSession | null> {
+async function grant(
+  vault: Vault,
+  { records, user, ticket }: Person,
+  account: StoredAccount,
+): Promise<StoredSession | null> {
   const recordingSafe = await records.safes.safeByName(RECORDING_SAFE);
   if (recordingSafe === null) return null;
   const session: StoredSession = {
-    id: makeId('session', vault.random(20)), userId: user.id, user: user.name, from: ticket.identity.from,
-    accountId: account.id, account: accountName(account), targetUser: account.user, address: account.address, port: portOf(account),
-    safeId: account.safeId, safe: account.safe, recordingSafeId: recordingSafe.id, recordingSafe: recordingSafe.name,
-    startedAt: vault.now(), endedAt: null, state: 'connecting', host: null, isolation: vault.settings.isolation.level,
-    stage: 0, failedStage: null, ending: null, offeredKey: null, keyDecision: null,
+    id: makeId('session', vault.random(20)),
+    userId: user.id,
+    user: user.name,
+    from: ticket.identity.from,
+    accountId: account.id,
+    account: accountName(account),
+    targetUser: account.user,
+    address: account.address,
+    port: portOf(account),
+    safeId: account.safeId,
+    safe: account.safe,
+    recordingSafeId: recordingSafe.id,
+    recordingSafe: recordingSafe.name,
+    startedAt: vault.now(),
+    endedAt: null,
+    state: 'connecting',
+    host: null,
+    isolation: vault.settings.isolation.level,
+    stage: 0,
+    failedStage: null,
+    ending: null,
+    offeredKey: null,
+    keyDecision: null,
   };
   await records.sessions.addSession(session);
   await records.accounts.setUsed(user.id, account.id, vault.now());
@@ -72,6 +138,7 @@ async function grant(vault: Vault, { records, user, ticket }: Person, account: S
 /** The connected session hosts, the one with the fewest sessions first. */
 async function hostsByLoad(vault: Vault, { records }: Person): Promise<readonly number[]> {
   const load = new Map<number, number>();
-  for (const { host } of await records.sessions.open()) if (host !== null) load.set(host, (load.get(host) ?? 0) + 1);
+  for (const { host } of await records.sessions.open())
+    if (host !== null) load.set(host, (load.get(host) ?? 0) + 1);
   return vault.hosts.numbers().toSorted((a, b) => (load.get(a) ?? 0) - (load.get(b) ?? 0));
 }

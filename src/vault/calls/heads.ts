@@ -15,28 +15,58 @@ export function headCalls(vault: Vault): Handlers<'session.head'> {
         const id = parseId('session', args.recordingId);
         const session = id === null ? null : await records.sessions.session(id);
         // the last head may come after the end of the session is in the books
-        if (session === null || connection.host === null || session.host !== connection.host || session.stage < 4) return failed(failure('SESSION_GONE'));
+        if (
+          session === null ||
+          connection.host === null ||
+          session.host !== connection.host ||
+          session.stage < 4
+        )
+          return failed(failure('SESSION_GONE'));
         return await anchor(vault, records, session, args);
       }),
   };
 }
 
-type Head = { readonly segments: number; readonly head: string; readonly final: boolean; readonly ephemeral?: string | undefined };
+type Head = {
+  readonly segments: number;
+  readonly head: string;
+  readonly final: boolean;
+  readonly ephemeral?: string | undefined;
+};
 
-async function anchor(vault: Vault, records: Records, session: StoredSession, { segments, head, final, ephemeral }: Head): Promise<Answer<'session.head'>> {
+async function anchor(
+  vault: Vault,
+  records: Records,
+  session: StoredSession,
+  { segments, head, final, ephemeral }: Head,
+): Promise<Answer<'session.head'>> {
   if (!/^[0-9a-f]{64}$/.test(head)) return failed(failure('BAD_INPUT', 'a head is 64 hexadecimal digits'));
   const heads = await records.sessions.heads(session.id);
   const last = heads.at(-1);
-  if (last === undefined ? segments !== 0 : last.final || segments < last.segments) return failed(failure('INTEGRITY', 'heads of a tape come in order, from no segments on, and end with the final one'));
+  if (last === undefined ? segments !== 0 : last.final || segments < last.segments)
+    return failed(
+      failure('INTEGRITY', 'heads of a tape come in order, from no segments on, and end with the final one'),
+    );
   const unsigned = { recordingId: session.id, segments, head, final, at: vault.now() };
   const signature = vault.keyring.sign(signedHeadText(unsigned));
   if (signature === null) return failed(failure('VAULT_SEALED'));
   const signed: SignedHead = { ...unsigned, signature };
   if (last === undefined) {
     const unknown = { bytes: null, segments: null, durationMs: null, complete: null };
-    await records.sessions.addRecording({ id: session.id, stored: 'spool', ...unknown, ephemeral: ephemeral ?? null });
+    await records.sessions.addRecording({
+      id: session.id,
+      stored: 'spool',
+      ...unknown,
+      ephemeral: ephemeral ?? null,
+    });
   }
   await records.sessions.addHead(signed);
-  await vault.journal.append(records.audit, { ...aboutSession(session), gateway: 'PSMGW', action: 'recordingHead', outcome: 'ok', detail: `${signedHeadText(unsigned)} ${signature}` });
+  await vault.journal.append(records.audit, {
+    ...aboutSession(session),
+    gateway: 'PSMGW',
+    action: 'recordingHead',
+    outcome: 'ok',
+    detail: `${signedHeadText(unsigned)} ${signature}`,
+  });
   return done({ value: signed });
 }

@@ -19,67 +19,127 @@ type Decision = 'once' | 'pin' | 'refuse';
 export function hostKeyCalls(vault: Vault): Handlers<Names> {
   return {
     'session.hostKey': ({ sessionId, key }, asking) =>
-      withOwnSession<'session.hostKey'>(vault, { sessionId, asking }, (session, records) => judge(vault, records, session, key)),
+      withOwnSession<'session.hostKey'>(vault, { sessionId, asking }, (session, records) =>
+        judge(vault, records, session, key),
+      ),
     'person.decideHostKey': ({ ticket, sessionId, decision }, asking) =>
-      withPerson<'person.decideHostKey'>(vault, { ticket, asking }, (person) => decideKey(vault, person, sessionId, decision)),
+      withPerson<'person.decideHostKey'>(vault, { ticket, asking }, (person) =>
+        decideKey(vault, person, sessionId, decision),
+      ),
     'person.approveHostKey': ({ ticket, accountId, seen }, asking) =>
-      withPerson<'person.approveHostKey'>(vault, { ticket, asking }, (person) => approve(vault, person, accountId, seen)),
+      withPerson<'person.approveHostKey'>(vault, { ticket, asking }, (person) =>
+        approve(vault, person, accountId, seen),
+      ),
   };
 }
 
-async function judge(vault: Vault, records: Records, session: StoredSession, key: HostKey): Promise<Answer<'session.hostKey'>> {
-  if (parseHostKey(`${key.type} ${key.base64}`) === null) return failed(failure('BAD_INPUT', 'that is no host key'));
+async function judge(
+  vault: Vault,
+  records: Records,
+  session: StoredSession,
+  key: HostKey,
+): Promise<Answer<'session.hostKey'>> {
+  if (parseHostKey(`${key.type} ${key.base64}`) === null)
+    return failed(failure('BAD_INPUT', 'that is no host key'));
   if (session.stage < 4) return failed(failure('SESSION_GONE'));
   const pinned = await records.accounts.hostKey(session.address, session.port);
   const user = await records.people.user(session.userId);
-  const mayPin = user !== null && (await holds(vault, records, user, session.safeId, 'updateAccountProperties'));
-  const say = (verdict: 'pinned' | 'accepted' | 'ask' | 'changed' | 'refused') => done({ value: { verdict, mayPin, pinned } });
+  const mayPin =
+    user !== null && (await holds(vault, records, user, session.safeId, 'updateAccountProperties'));
+  const say = (verdict: 'pinned' | 'accepted' | 'ask' | 'changed' | 'refused') =>
+    done({ value: { verdict, mayPin, pinned } });
   if (pinned !== null && sameKey(pinned, key)) return say('pinned');
   const decided = sameKey(session.offeredKey, key) ? session.keyDecision : null;
   await records.sessions.changeSession(session.id, { offeredKey: key, keyDecision: decided });
   const row = { ...aboutSession(session), gateway: 'PSMGW', action: 'hostKeyChanged' } as const;
   if (pinned !== null) {
-    await vault.journal.append(records.audit, { ...row, outcome: 'failure', code: 'HOST_KEY_CHANGED', detail: `shown ${fingerprint(key)}, pinned ${fingerprint(pinned)}` });
+    await vault.journal.append(records.audit, {
+      ...row,
+      outcome: 'failure',
+      code: 'HOST_KEY_CHANGED',
+      detail: `shown ${fingerprint(key)}, pinned ${fingerprint(pinned)}`,
+    });
     return say('changed');
   }
   if (decided === 'once') return say('accepted');
   if (decided === 'refuse' || vault.settings.hostKeyPolicy === 'strict') {
-    await vault.journal.append(records.audit, { ...row, outcome: 'failure', code: 'HOST_KEY_UNKNOWN', detail: `shown ${fingerprint(key)}, ${decided === null ? 'policy strict' : 'refused'}` });
+    await vault.journal.append(records.audit, {
+      ...row,
+      outcome: 'failure',
+      code: 'HOST_KEY_UNKNOWN',
+      detail: `shown ${fingerprint(key)}, ${decided === null ? 'policy strict' : 'refused'}`,
+    });
     return say('refused');
   }
   if (vault.settings.hostKeyPolicy !== 'tofu') return say('ask');
   await records.accounts.pinHostKey(session.address, session.port, key, session.user, vault.now());
-  await vault.journal.append(records.audit, { ...row, outcome: 'ok', detail: `pinned ${fingerprint(key)} on first use` });
+  await vault.journal.append(records.audit, {
+    ...row,
+    outcome: 'ok',
+    detail: `pinned ${fingerprint(key)} on first use`,
+  });
   return say('accepted');
 }
 
-async function decideKey(vault: Vault, { records, user, about }: Person, sessionId: string, decision: Decision): Promise<Answer<'person.decideHostKey'>> {
+async function decideKey(
+  vault: Vault,
+  { records, user, about }: Person,
+  sessionId: string,
+  decision: Decision,
+): Promise<Answer<'person.decideHostKey'>> {
   const session = await sessionOf(records, sessionId);
-  if (session === null || session.userId !== user.id || session.state === 'ended' || session.offeredKey === null) return failed(failure('SESSION_GONE'));
+  if (
+    session === null ||
+    session.userId !== user.id ||
+    session.state === 'ended' ||
+    session.offeredKey === null
+  )
+    return failed(failure('SESSION_GONE'));
   const key = session.offeredKey;
   const row = { ...aboutSession(session), ...about, action: 'hostKeyChanged' } as const;
   if (decision === 'pin') {
-    if (!(await holds(vault, records, user, session.safeId, 'updateAccountProperties'))) return failed(failure('DENIED', `updateAccountProperties on safe ${session.safe} is missing`));
+    if (!(await holds(vault, records, user, session.safeId, 'updateAccountProperties')))
+      return failed(failure('DENIED', `updateAccountProperties on safe ${session.safe} is missing`));
     // somebody else may have pinned another key meanwhile: that one is not replaced here
     const pinned = await records.accounts.hostKey(session.address, session.port);
-    if (pinned !== null && !sameKey(pinned, key)) return failed(failure('HOST_KEY_CHANGED', `Pinned meanwhile: ${fingerprint(pinned)}`));
+    if (pinned !== null && !sameKey(pinned, key))
+      return failed(failure('HOST_KEY_CHANGED', `Pinned meanwhile: ${fingerprint(pinned)}`));
     await records.accounts.pinHostKey(session.address, session.port, key, user.name, vault.now());
   }
   await records.sessions.changeSession(session.id, { keyDecision: decision });
   const words = { once: 'accepted for one session', pin: 'pinned', refuse: 'refused' }[decision];
-  await vault.journal.append(records.audit, { ...row, outcome: decision === 'refuse' ? 'failure' : 'ok', detail: `${words}: ${fingerprint(key)}` });
+  await vault.journal.append(records.audit, {
+    ...row,
+    outcome: decision === 'refuse' ? 'failure' : 'ok',
+    detail: `${words}: ${fingerprint(key)}`,
+  });
   return done({ value: null });
 }
 
 /** Re-approves a changed key. Only the very key that this person's last connection was shown can be approved. */
-async function approve(vault: Vault, { records, user, about }: Person, accountId: string, seen: HostKey): Promise<Answer<'person.approveHostKey'>> {
+async function approve(
+  vault: Vault,
+  { records, user, about }: Person,
+  accountId: string,
+  seen: HostKey,
+): Promise<Answer<'person.approveHostKey'>> {
   const id = parseId('account', accountId);
   const account = id === null ? null : await records.accounts.account(id);
-  if (account === null || !(await holds(vault, records, user, account.safeId, 'listAccounts'))) return failed(failure('NOT_FOUND', 'That account'));
-  if (!(await holds(vault, records, user, account.safeId, 'updateAccountProperties'))) return failed(failure('DENIED', `updateAccountProperties on safe ${account.safe} is missing`));
-  if (!sameKey(await records.sessions.lastOfferedKey(user.id, account.id), seen)) return failed(failure('BAD_INPUT', 'that is not the key that the target showed last'));
+  if (account === null || !(await holds(vault, records, user, account.safeId, 'listAccounts')))
+    return failed(failure('NOT_FOUND', 'That account'));
+  if (!(await holds(vault, records, user, account.safeId, 'updateAccountProperties')))
+    return failed(failure('DENIED', `updateAccountProperties on safe ${account.safe} is missing`));
+  if (!sameKey(await records.sessions.lastOfferedKey(user.id, account.id), seen))
+    return failed(failure('BAD_INPUT', 'that is not the key that the target showed last'));
   await records.accounts.pinHostKey(account.address, portOf(account), seen, user.name, vault.now());
   const target = `${account.address}:${portOf(account)}`;
-  await vault.journal.append(records.audit, { ...about, action: 'hostKeyChanged', outcome: 'ok', safe: account.safe, target, detail: `re-approved ${fingerprint(seen)}` });
+  await vault.journal.append(records.audit, {
+    ...about,
+    action: 'hostKeyChanged',
+    outcome: 'ok',
+    safe: account.safe,
+    target,
+    detail: `re-approved ${fingerprint(seen)}`,
+  });
   return done({ value: null });
 }

@@ -1,6 +1,6 @@
-import { done } from '#/domain/outcome.js';
-import { encodeSecretPayload } from '#/contract/secret-payload.js';
 import type { ImportReport } from '#/contract/calls.js';
+import { encodeSecretPayload } from '#/contract/secret-payload.js';
+import { done } from '#/domain/outcome.js';
 import { accountProblems, addAccount, identityOf } from '../new-account.js';
 import { type ImportLine, type ImportProblem, readImport } from '../read-import.js';
 import type { Records } from '../records/records.js';
@@ -19,12 +19,24 @@ export function importCalls(vault: Vault): Handlers<'admin.account.import'> {
         if (checked.problems.length > 0 || dryRun) return done({ value: report });
         for (const { line, safe } of checked.good) {
           const payload = encodeSecretPayload(Buffer.from(line.password, 'utf8'), Buffer.alloc(0));
-          const added = await addAccount(vault, records, safe, { ...line, secretKind: 'password' }, payload, CONSOLE.actor);
+          const added = await addAccount(
+            vault,
+            records,
+            safe,
+            { ...line, secretKind: 'password' },
+            payload,
+            CONSOLE.actor,
+          );
           payload.fill(0);
           // what was checked a moment ago, in this same transaction, cannot fail; if it does, nothing stays
           if (!added.ok) throw new Error(added.failure.message);
         }
-        await vault.journal.append(records.audit, { ...CONSOLE, action: 'accountChanged', outcome: 'ok', detail: `${checked.good.length} accounts imported` });
+        await vault.journal.append(records.audit, {
+          ...CONSOLE,
+          action: 'accountChanged',
+          outcome: 'ok',
+          detail: `${checked.good.length} accounts imported`,
+        });
         return done({ value: { ...report, added: checked.good.length } });
       }),
   };
@@ -46,8 +58,14 @@ async function check(records: Records, lines: readonly ImportLine[]): Promise<Ch
     const found = problemsOf(line, safe);
     const key = `${safe?.id ?? ''} ${identityOf(line)}`;
     const before = seen.get(key);
-    if (before !== undefined) found.push({ line: line.line, column: 'user', message: `the same account is on line ${before}` });
-    else if (there.has(key)) found.push({ line: line.line, column: 'user', message: `${line.user}@${line.address} is in safe ${line.safe} already` });
+    if (before !== undefined)
+      found.push({ line: line.line, column: 'user', message: `the same account is on line ${before}` });
+    else if (there.has(key))
+      found.push({
+        line: line.line,
+        column: 'user',
+        message: `${line.user}@${line.address} is in safe ${line.safe} already`,
+      });
     seen.set(key, before ?? line.line);
     problems.push(...found);
     if (safe !== undefined && found.length === 0) good.push({ line, safe });
@@ -56,11 +74,23 @@ async function check(records: Records, lines: readonly ImportLine[]): Promise<Ch
 }
 
 function problemsOf(line: ImportLine, safe: Safe | undefined): ImportProblem[] {
-  const found: ImportProblem[] = line.problems.map(({ column, message }) => ({ line: line.line, column, message }));
-  if (safe === undefined) found.push({ line: line.line, column: 'safe', message: `there is no safe ${line.safe}` });
-  else if (safe.builtIn) found.push({ line: line.line, column: 'safe', message: `safe ${safe.name} is the vault's own` });
+  const found: ImportProblem[] = line.problems.map(({ column, message }) => ({
+    line: line.line,
+    column,
+    message,
+  }));
+  if (safe === undefined)
+    found.push({ line: line.line, column: 'safe', message: `there is no safe ${line.safe}` });
+  else if (safe.builtIn)
+    found.push({ line: line.line, column: 'safe', message: `safe ${safe.name} is the vault's own` });
   const payload = encodeSecretPayload(Buffer.from(line.password, 'utf8'), Buffer.alloc(0));
-  found.push(...accountProblems(line, { kind: 'password', payload }).map(({ part, why }) => ({ line: line.line, column: part, message: why })));
+  found.push(
+    ...accountProblems(line, { kind: 'password', payload }).map(({ part, why }) => ({
+      line: line.line,
+      column: part,
+      message: why,
+    })),
+  );
   payload.fill(0);
   return found;
 }

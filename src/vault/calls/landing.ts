@@ -1,63 +1,125 @@
-import { failure, type FailureCode } from '#/domain/failure.js';
+import { type FailureCode, failure } from '#/domain/failure.js';
 import { parseId } from '#/domain/ids.js';
 import { done, failed } from '#/domain/outcome.js';
 import { psmServer } from '../objects.js';
 import type { Records } from '../records/records.js';
 import type { StoredSession } from '../records/sessions.js';
-import { takeSecret, placeOfObject } from '../secrets.js';
+import { placeOfObject, takeSecret } from '../secrets.js';
 import { aboutSession, reconcile } from '../session-life.js';
 import type { Handlers, Vault } from '../vault.js';
 
 /** Stages 1 to 3: a session comes from the portal to a session host. */
-export function landingCalls(vault: Vault): Handlers<'portal.psmServer' | 'session.hello' | 'session.landed' | 'session.redeemAttach'> {
+export function landingCalls(
+  vault: Vault,
+): Handlers<'portal.psmServer' | 'session.hello' | 'session.landed' | 'session.redeemAttach'> {
   const { store, journal, permits } = vault;
   return {
     'portal.psmServer': ({ sessionId }, { connection }) =>
       store.transaction(async (records) => {
         const session = await sessionOf(records, sessionId);
-        if (session === null || session.state === 'ended' || !vault.tickets.isHere(session.userId, connection)) return failed(failure('PSM_SERVER_LOGON', 'no such session of this portal'));
+        if (
+          session === null ||
+          session.state === 'ended' ||
+          !vault.tickets.isHere(session.userId, connection)
+        )
+          return failed(failure('PSM_SERVER_LOGON', 'no such session of this portal'));
         const stored = await psmServer(records);
-        const key = stored === null ? failed(failure('INTEGRITY', 'object PSMServer is missing')) : await takeSecret(vault, records.accounts, placeOfObject(stored.safe, stored.object));
-        const row = { ...aboutSession(session), actor: 'PVWAApp', gateway: null, safe: 'PSM', account: 'PSMServer', stage: 2 };
+        const key =
+          stored === null
+            ? failed(failure('INTEGRITY', 'object PSMServer is missing'))
+            : await takeSecret(vault, records.accounts, placeOfObject(stored.safe, stored.object));
+        const row = {
+          ...aboutSession(session),
+          actor: 'PVWAApp',
+          gateway: null,
+          safe: 'PSM',
+          account: 'PSMServer',
+          stage: 2,
+        };
         if (!key.ok) {
-          await journal.append(records.audit, { ...row, action: 'retrieve', outcome: 'failure', code: key.failure.code, detail: key.failure.message });
+          await journal.append(records.audit, {
+            ...row,
+            action: 'retrieve',
+            outcome: 'failure',
+            code: key.failure.code,
+            detail: key.failure.message,
+          });
           return failed(failure('PSM_SERVER_LOGON', key.failure.message));
         }
-        if (session.stage < 1) await journal.append(records.audit, { ...aboutSession(session), gateway: 'PVWAGW', action: 'sessionStage', outcome: 'ok', stage: 1 });
-        await journal.append(records.audit, { ...row, action: 'retrieve', outcome: 'ok', detail: `for ${session.user}` });
+        if (session.stage < 1)
+          await journal.append(records.audit, {
+            ...aboutSession(session),
+            gateway: 'PVWAGW',
+            action: 'sessionStage',
+            outcome: 'ok',
+            stage: 1,
+          });
+        await journal.append(records.audit, {
+          ...row,
+          action: 'retrieve',
+          outcome: 'ok',
+          detail: `for ${session.user}`,
+        });
         await records.sessions.changeSession(session.id, { stage: Math.max(session.stage, 2) });
         return done({ value: null, blob: key.value.exposeSecret() });
       }),
     async 'session.hello'({ host, running }, { connection }) {
-      if (host < 0 || host >= vault.settings.sessionHosts) return failed(failure('BAD_INPUT', `there is no session host ${host}`));
+      if (host < 0 || host >= vault.settings.sessionHosts)
+        return failed(failure('BAD_INPUT', `there is no session host ${host}`));
       vault.hosts.join(host, connection);
       await reconcile(vault, host, running);
       const stored = await store.transaction((records) => psmServer(records));
-      if (stored?.object.publicKey === undefined || stored.object.publicKey === null) return failed(failure('INTEGRITY', 'object PSMServer is missing'));
+      if (stored?.object.publicKey === undefined || stored.object.publicKey === null)
+        return failed(failure('INTEGRITY', 'object PSMServer is missing'));
       return done({ value: { psmServer: stored.object.publicKey.toString('base64') } });
     },
     'session.landed': ({ permit, sessionId }, { connection }) =>
       store.transaction(async (records) => {
         const session = await sessionOf(records, sessionId);
-        if (session === null || connection.host === null) return failed(failure('LANDING_REFUSED', 'no such session'));
-        const row = { ...aboutSession(session), actor: 'PSMConnect', gateway: 'PSMGW', stage: 3, action: 'sessionStage' } as const;
-        const landed = session.state === 'connecting' ? permits.land(permit, session.id, connection.host) : { ok: false as const, why: 'the session is not connecting' };
+        if (session === null || connection.host === null)
+          return failed(failure('LANDING_REFUSED', 'no such session'));
+        const row = {
+          ...aboutSession(session),
+          actor: 'PSMConnect',
+          gateway: 'PSMGW',
+          stage: 3,
+          action: 'sessionStage',
+        } as const;
+        const landed =
+          session.state === 'connecting'
+            ? permits.land(permit, session.id, connection.host)
+            : { ok: false as const, why: 'the session is not connecting' };
         if (!landed.ok) {
-          await journal.append(records.audit, { ...row, outcome: 'failure', code: 'LANDING_REFUSED', detail: landed.why });
+          await journal.append(records.audit, {
+            ...row,
+            outcome: 'failure',
+            code: 'LANDING_REFUSED',
+            detail: landed.why,
+          });
           return failed(failure('LANDING_REFUSED', landed.why));
         }
         await records.sessions.changeSession(session.id, { host: connection.host, stage: 3 });
-        await journal.append(records.audit, { ...row, outcome: 'ok', detail: `session host ${connection.host}, for ${session.user}` });
+        await journal.append(records.audit, {
+          ...row,
+          outcome: 'ok',
+          detail: `session host ${connection.host}, for ${session.user}`,
+        });
         return done({ value: null });
       }),
     'session.redeemAttach': ({ permit, sessionId }, { connection }) =>
       store.transaction(async (records) => {
         const session = await sessionOf(records, sessionId);
         const refuse = (code: FailureCode, why: string) => failed(failure(code, why, { stage: 3 }));
-        if (session === null || session.state === 'ended' || session.host !== connection.host) return refuse('SESSION_GONE', '');
-        const used = permits.redeem(permit, 'attach', { sessionId: session.id, ...(connection.host === null ? {} : { host: connection.host }) });
+        if (session === null || session.state === 'ended' || session.host !== connection.host)
+          return refuse('SESSION_GONE', '');
+        const used = permits.redeem(permit, 'attach', {
+          sessionId: session.id,
+          ...(connection.host === null ? {} : { host: connection.host }),
+        });
         if (!used.ok) return refuse('LANDING_REFUSED', used.why);
-        return used.grant.userId === session.userId ? done({ value: { user: session.user } }) : refuse('LANDING_REFUSED', 'the permit is for another person');
+        return used.grant.userId === session.userId
+          ? done({ value: { user: session.user } })
+          : refuse('LANDING_REFUSED', 'the permit is for another person');
       }),
   };
 }

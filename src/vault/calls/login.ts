@@ -1,34 +1,53 @@
 import { decodeSecretPayload } from '#/contract/secret-payload.js';
-import { failure } from '#/domain/failure.js';
-import { oneLine } from '#/domain/failure.js';
+import { failure, oneLine } from '#/domain/failure.js';
 import { done, failed } from '#/domain/outcome.js';
 import type { LoginQuestion } from '../authentication.js';
 import { personRow, withPerson } from '../persons.js';
 import type { Answer, Asking, Handlers, Vault } from '../vault.js';
 
-type Names = 'person.login' | 'person.keyKnown' | 'person.loginByKey' | 'person.changePassword' | 'person.logout';
+type Names =
+  | 'person.login'
+  | 'person.keyKnown'
+  | 'person.loginByKey'
+  | 'person.changePassword'
+  | 'person.logout';
 
 /** People log in, change their password, and leave. */
 export function loginCalls(vault: Vault): Handlers<Names> {
   return {
-    'person.login': ({ user, from }, asking, password) => logIn(vault, { user, from, evidence: { kind: 'password', password } }, asking),
+    'person.login': ({ user, from }, asking, password) =>
+      logIn(vault, { user, from, evidence: { kind: 'password', password } }, asking),
     async 'person.keyKnown'({ user: name, key }) {
       const user = await vault.store.transaction((records) => records.people.userByName(name));
-      const known = user !== null && vault.authentication.barred(user) === null && user.publicKeys.some((one) => one.base64 === key);
+      const known =
+        user !== null &&
+        vault.authentication.barred(user) === null &&
+        user.publicKeys.some((one) => one.base64 === key);
       return done({ value: known });
     },
     async 'person.loginByKey'({ user, from, key, algorithm }, asking, blob) {
       const length = blob.length >= 4 ? blob.readUInt32BE(0) : 0;
-      if (length === 0 || length > blob.length - 4) return failed(failure('BAD_INPUT', 'the signature is missing'));
-      const evidence = { kind: 'key', key, algorithm, signed: blob.subarray(4, 4 + length), signature: blob.subarray(4 + length) } as const;
+      if (length === 0 || length > blob.length - 4)
+        return failed(failure('BAD_INPUT', 'the signature is missing'));
+      const evidence = {
+        kind: 'key',
+        key,
+        algorithm,
+        signed: blob.subarray(4, 4 + length),
+        signature: blob.subarray(4 + length),
+      } as const;
       return await logIn(vault, { user, from, evidence }, asking);
     },
     'person.changePassword': (args, asking, blob) => changePassword(vault, args.ticket, asking, blob),
     async 'person.logout'({ ticket }, asking) {
-      const outcome = await withPerson<'person.logout'>(vault, { ticket, asking, evenMustChange: true }, async ({ records, about }) => {
-        await vault.journal.append(records.audit, { ...about, action: 'logoff', outcome: 'ok' });
-        return done({ value: null });
-      });
+      const outcome = await withPerson<'person.logout'>(
+        vault,
+        { ticket, asking, evenMustChange: true },
+        async ({ records, about }) => {
+          await vault.journal.append(records.audit, { ...about, action: 'logoff', outcome: 'ok' });
+          return done({ value: null });
+        },
+      );
       vault.tickets.drop(ticket);
       return outcome;
     },
@@ -45,37 +64,71 @@ async function logIn(vault: Vault, question: LoginQuestion, asking: Asking): Pro
       if (user !== null) await records.people.changeUser(user.id, { lastFailure: { at: vault.now(), from } });
       // a name that nobody has may be a password typed in the wrong field
       const actor = user?.name ?? '(unknown user)';
-      await vault.journal.append(records.audit, { ...about, action: 'authenticationFailure', outcome: 'failure', actor, code: answer.failure.code, detail: oneLine(answer.reason) });
+      await vault.journal.append(records.audit, {
+        ...about,
+        action: 'authenticationFailure',
+        outcome: 'failure',
+        actor,
+        code: answer.failure.code,
+        detail: oneLine(answer.reason),
+      });
       return failed(answer.failure);
     }
     const { identity, mustChange } = answer;
     const user = await records.people.user(identity.userId);
     if (user === null) return failed(failure('LOGIN_REFUSED'));
     await records.people.changeUser(user.id, { lastSuccess: { at: vault.now(), from } });
-    await vault.journal.append(records.audit, { ...about, action: 'logon', outcome: 'ok', actor: user.name, detail: identity.method });
+    await vault.journal.append(records.audit, {
+      ...about,
+      action: 'logon',
+      outcome: 'ok',
+      actor: user.name,
+      detail: identity.method,
+    });
     const ticket = vault.tickets.issue(identity, asking.connection, mustChange);
     // the row says when he was here before, not that he is here now
     return done({ value: { ticket, person: personRow(user), mustChange } });
   });
 }
 
-async function changePassword(vault: Vault, name: string, asking: Asking, blob: Buffer): Promise<Answer<'person.changePassword'>> {
+async function changePassword(
+  vault: Vault,
+  name: string,
+  asking: Asking,
+  blob: Buffer,
+): Promise<Answer<'person.changePassword'>> {
   const payload = decodeSecretPayload(blob);
   if (payload === null) return failed(failure('BAD_INPUT', 'the passwords are missing'));
   const { secret: fresh, passphrase: old } = payload;
   const ticket = vault.tickets.use(name, asking.connection);
   if (ticket === null) return failed(failure('NOT_LOGGED_IN'));
   const { user, from, userId } = ticket.identity;
-  const proof = await vault.authentication.login({ user, from, evidence: { kind: 'password', password: old } });
+  const proof = await vault.authentication.login({
+    user,
+    from,
+    evidence: { kind: 'password', password: old },
+  });
   if (proof.kind === 'refused') return failed(proof.failure);
-  const check = fresh.equals(old) ? { ok: false as const, why: 'it is the old one.' } : vault.authentication.checkNewPassword(fresh, user);
+  const check = fresh.equals(old)
+    ? { ok: false as const, why: 'it is the old one.' }
+    : vault.authentication.checkNewPassword(fresh, user);
   if (!check.ok) return failed(failure('PASSWORD_TOO_WEAK', check.why));
   const passwordHash = await vault.authentication.hash(fresh);
-  const outcome = await withPerson<'person.changePassword'>(vault, { ticket: name, asking, evenMustChange: true }, async ({ records, about }) => {
-    await records.people.changeUser(userId, { passwordHash, mustChangePassword: false });
-    await vault.journal.append(records.audit, { ...about, action: 'userChanged', outcome: 'ok', target: user, detail: 'changed the own password' });
-    return done({ value: null });
-  });
+  const outcome = await withPerson<'person.changePassword'>(
+    vault,
+    { ticket: name, asking, evenMustChange: true },
+    async ({ records, about }) => {
+      await records.people.changeUser(userId, { passwordHash, mustChangePassword: false });
+      await vault.journal.append(records.audit, {
+        ...about,
+        action: 'userChanged',
+        outcome: 'ok',
+        target: user,
+        detail: 'changed the own password',
+      });
+      return done({ value: null });
+    },
+  );
   if (!outcome.ok) return outcome;
   ticket.mustChange = false;
   vault.tickets.dropUser(userId, name);

@@ -1,7 +1,7 @@
 import type { AccountRow } from '#/contract/rows.js';
+import { failure } from '#/domain/failure.js';
 import { fingerprint, type HostKey } from '#/domain/host-key.js';
 import { parseId } from '#/domain/ids.js';
-import { failure } from '#/domain/failure.js';
 import { done, failed } from '#/domain/outcome.js';
 import { effectivePermissions, type Membership } from '#/policy/grants.js';
 import { mayEnd } from '#/policy/oversight.js';
@@ -12,15 +12,20 @@ import { recordingRow, sessionRow } from '../rows.js';
 import type { Handlers, Vault } from '../vault.js';
 
 /** What a person's screens list. */
-export function menuCalls(vault: Vault): Handlers<'person.accounts' | 'person.favourite' | 'person.recordings' | 'person.sessions'> {
+export function menuCalls(
+  vault: Vault,
+): Handlers<'person.accounts' | 'person.favourite' | 'person.recordings' | 'person.sessions'> {
   return {
     'person.accounts': ({ ticket }, asking) =>
-      withPerson<'person.accounts'>(vault, { ticket, asking }, async (person) => done({ value: await accountRows(vault, person) })),
+      withPerson<'person.accounts'>(vault, { ticket, asking }, async (person) =>
+        done({ value: await accountRows(vault, person) }),
+      ),
     'person.favourite': ({ ticket, accountId, on }, asking) =>
       withPerson<'person.favourite'>(vault, { ticket, asking }, async ({ records, user }) => {
         const id = parseId('account', accountId);
         const account = id === null ? null : await records.accounts.account(id);
-        if (account === null || !(await holds(vault, records, user, account.safeId, 'listAccounts'))) return failed(failure('NOT_FOUND', 'That account'));
+        if (account === null || !(await holds(vault, records, user, account.safeId, 'listAccounts')))
+          return failed(failure('NOT_FOUND', 'That account'));
         await records.accounts.setFavourite(user.id, account.id, on);
         return done({ value: null });
       }),
@@ -28,7 +33,8 @@ export function menuCalls(vault: Vault): Handlers<'person.accounts' | 'person.fa
       withPerson<'person.recordings'>(vault, { ticket, asking }, async ({ records, user }) => {
         const maySee = overseer(vault, records, user);
         const rows = [];
-        for (const one of await records.sessions.recordings()) if (await maySee(one)) rows.push(recordingRow(one));
+        for (const one of await records.sessions.recordings())
+          if (await maySee(one)) rows.push(recordingRow(one));
         return done({ value: rows });
       }),
     'person.sessions': ({ ticket }, asking) =>
@@ -37,7 +43,8 @@ export function menuCalls(vault: Vault): Handlers<'person.accounts' | 'person.fa
         const rows = [];
         for (const one of await records.sessions.open()) {
           const mayEndIt = mayEnd(subjectOf(user), one.userId);
-          if (mayEndIt || (await maySee(one))) rows.push(sessionRow(one, { mine: one.userId === user.id, mayEnd: mayEndIt }));
+          if (mayEndIt || (await maySee(one)))
+            rows.push(sessionRow(one, { mine: one.userId === user.id, mayEnd: mayEndIt }));
         }
         return done({ value: rows });
       }),
@@ -46,7 +53,9 @@ export function menuCalls(vault: Vault): Handlers<'person.accounts' | 'person.fa
 
 /** Accounts that the person may list; those that he may not use say why. */
 async function accountRows(vault: Vault, { records, user }: Person): Promise<readonly AccountRow[]> {
-  const keys = new Map((await records.accounts.hostKeys()).map(({ address, port, key }) => [hostKeyPlace(address, port), key]));
+  const keys = new Map(
+    (await records.accounts.hostKeys()).map(({ address, port, key }) => [hostKeyPlace(address, port), key]),
+  );
   const uses = new Map((await records.accounts.uses(user.id)).map((use) => [use.accountId, use]));
   const sights = new Map<string, Sight>();
   const rows: AccountRow[] = [];
@@ -59,7 +68,13 @@ async function accountRows(vault: Vault, { records, user }: Person): Promise<rea
     const port = portOf(account);
     const use = uses.get(id);
     rows.push({
-      id, safe, user: account.user, address, port, platform, secretKind,
+      id,
+      safe,
+      user: account.user,
+      address,
+      port,
+      platform,
+      secretKind,
       usable: said.kind === 'permit',
       why: said.kind === 'permit' ? null : said.because,
       favourite: use?.favourite ?? false,

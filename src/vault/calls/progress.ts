@@ -1,5 +1,5 @@
-import type { SessionId } from '#/domain/ids.js';
 import { failure } from '#/domain/failure.js';
+import type { SessionId } from '#/domain/ids.js';
 import { done, failed } from '#/domain/outcome.js';
 import type { Ending } from '#/domain/session.js';
 import { withOwnSession } from '../own-session.js';
@@ -11,7 +11,10 @@ import type { Answer, Asking, Handlers, Vault } from '../vault.js';
 /** Stages 5 to 9, as the session host tells them. */
 export function progressCalls(vault: Vault): Handlers<'session.stage' | 'session.state' | 'session.ended'> {
   return {
-    'session.stage': (args, asking) => withOwnSession<'session.stage'>(vault, { sessionId: args.sessionId, asking }, (session, records) => stage(vault, records, session, args)),
+    'session.stage': (args, asking) =>
+      withOwnSession<'session.stage'>(vault, { sessionId: args.sessionId, asking }, (session, records) =>
+        stage(vault, records, session, args),
+      ),
     'session.state': ({ sessionId, state }, asking) =>
       withOwnSession<'session.state'>(vault, { sessionId, asking }, async (session, records) => {
         if (session.stage < 8) return failed(failure('BAD_INPUT', 'the session does not run yet'));
@@ -30,24 +33,51 @@ interface StageReport {
 }
 
 /** One event a stage, in order, and none beyond a failure. */
-async function stage(vault: Vault, records: Records, session: StoredSession, said: StageReport): Promise<Answer<'session.stage'>> {
+async function stage(
+  vault: Vault,
+  records: Records,
+  session: StoredSession,
+  said: StageReport,
+): Promise<Answer<'session.stage'>> {
   const known = session.failedStage === said.stage || (said.ok && said.stage <= session.stage);
   if (known) return done({ value: null });
-  if (session.failedStage !== null) return failed(failure('BAD_INPUT', `stage ${session.failedStage} failed: nothing comes after it`));
-  if (session.stage < 4 || said.stage < 4 || said.stage > 8) return failed(failure('BAD_INPUT', `stage ${said.stage} is not this session's next`));
-  const row = { ...aboutSession(session), gateway: 'PSMGW', stage: said.stage, code: said.code, detail: said.detail };
+  if (session.failedStage !== null)
+    return failed(failure('BAD_INPUT', `stage ${session.failedStage} failed: nothing comes after it`));
+  if (session.stage < 4 || said.stage < 4 || said.stage > 8)
+    return failed(failure('BAD_INPUT', `stage ${said.stage} is not this session's next`));
+  const row = {
+    ...aboutSession(session),
+    gateway: 'PSMGW',
+    stage: said.stage,
+    code: said.code,
+    detail: said.detail,
+  };
   if (!said.ok) {
     await records.sessions.changeSession(session.id, { failedStage: said.stage });
     await vault.journal.append(records.audit, { ...row, action: 'sessionStage', outcome: 'failure' });
     return done({ value: null });
   }
-  await records.sessions.changeSession(session.id, { stage: said.stage, ...(said.stage === 8 ? { state: 'running' as const } : {}) });
-  await vault.journal.append(records.audit, { ...row, action: said.stage === 8 ? 'connect' : 'sessionStage', outcome: 'ok' });
+  await records.sessions.changeSession(session.id, {
+    stage: said.stage,
+    ...(said.stage === 8 ? { state: 'running' as const } : {}),
+  });
+  await vault.journal.append(records.audit, {
+    ...row,
+    action: said.stage === 8 ? 'connect' : 'sessionStage',
+    outcome: 'ok',
+  });
   return done({ value: null });
 }
 
-async function ended(vault: Vault, sessionId: string, ending: Ending, asking: Asking): Promise<Answer<'session.ended'>> {
-  const mine = await withOwnSession<'session.ended'>(vault, { sessionId, asking }, () => Promise.resolve(done({ value: null })));
+async function ended(
+  vault: Vault,
+  sessionId: string,
+  ending: Ending,
+  asking: Asking,
+): Promise<Answer<'session.ended'>> {
+  const mine = await withOwnSession<'session.ended'>(vault, { sessionId, asking }, () =>
+    Promise.resolve(done({ value: null })),
+  );
   if (mine.ok) await endSession(vault, sessionId as SessionId, ending);
   return mine;
 }

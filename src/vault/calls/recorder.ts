@@ -11,7 +11,13 @@ export function recorderCalls(vault: Vault): Handlers<'recording.pending' | 'rec
     'recording.pending': () =>
       store.transaction(async (records) => {
         const pending = await records.sessions.pendingRecordings();
-        return done({ value: pending.map(({ id, recordingSafe, state }) => ({ recordingId: id, recordingSafe, live: state !== 'ended' })) });
+        return done({
+          value: pending.map(({ id, recordingSafe, state }) => ({
+            recordingId: id,
+            recordingSafe,
+            live: state !== 'ended',
+          })),
+        });
       }),
     'recording.stored': ({ recordingId, bytes, segments, head, complete, durationMs }) =>
       store.transaction(async (records) => {
@@ -22,10 +28,23 @@ export function recorderCalls(vault: Vault): Handlers<'recording.pending' | 'rec
         if (session.recording.stored === 'safe') return done({ value: null });
         const heads = await records.sessions.heads(session.id);
         const why = contradiction(heads, { segments, head, complete });
-        await records.sessions.changeRecording(session.id, { stored: 'safe', bytes, segments, durationMs, complete: complete && why === null });
+        await records.sessions.changeRecording(session.id, {
+          stored: 'safe',
+          bytes,
+          segments,
+          durationMs,
+          complete: complete && why === null,
+        });
         await journal.append(records.audit, {
-          ...aboutSession(session), actor: 'PSMApp', from: null, action: 'recordingStored', outcome: why === null ? 'ok' : 'failure', safe: session.recordingSafe,
-          stage: session.failedStage === null && session.stage >= 8 ? 9 : null, code: why === null ? null : 'INTEGRITY', detail: why ?? `${bytes} bytes, ${segments} segments, ${complete ? 'complete' : 'cut'}`,
+          ...aboutSession(session),
+          actor: 'PSMApp',
+          from: null,
+          action: 'recordingStored',
+          outcome: why === null ? 'ok' : 'failure',
+          safe: session.recordingSafe,
+          stage: session.failedStage === null && session.stage >= 8 ? 9 : null,
+          code: why === null ? null : 'INTEGRITY',
+          detail: why ?? `${bytes} bytes, ${segments} segments, ${complete ? 'complete' : 'cut'}`,
         });
         return done({ value: null });
       }),
@@ -33,11 +52,16 @@ export function recorderCalls(vault: Vault): Handlers<'recording.pending' | 'rec
 }
 
 /** What of the stored tape is not as the vault signed it; null: nothing. */
-function contradiction(heads: readonly { readonly segments: number; readonly head: string; readonly final: boolean }[], tape: { readonly segments: number; readonly head: string; readonly complete: boolean }): string | null {
+function contradiction(
+  heads: readonly { readonly segments: number; readonly head: string; readonly final: boolean }[],
+  tape: { readonly segments: number; readonly head: string; readonly complete: boolean },
+): string | null {
   const last = heads.at(-1);
   if (last === undefined) return 'no head of the tape was ever signed';
   const same = heads.find((one) => one.segments === tape.segments);
-  if (tape.segments < last.segments) return `the tape has ${tape.segments} segments, ${last.segments} were signed`;
-  if (same !== undefined && same.head !== tape.head) return `the head after ${tape.segments} segments is not the one that was signed`;
+  if (tape.segments < last.segments)
+    return `the tape has ${tape.segments} segments, ${last.segments} were signed`;
+  if (same !== undefined && same.head !== tape.head)
+    return `the head after ${tape.segments} segments is not the one that was signed`;
   return last.final && tape.segments > last.segments ? 'the tape goes on after its final head' : null;
 }

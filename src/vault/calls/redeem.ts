@@ -19,17 +19,30 @@ export function redeemCalls(vault: Vault): Handlers<'session.redeem'> {
     'session.redeem': ({ permit, sessionId }, { connection }) =>
       vault.store.transaction(async (records) => {
         const session = await sessionOf(records, sessionId);
-        if (session === null || connection.host === null) return failed(failure('PERMIT_REFUSED', 'no such session'));
-        const used = vault.permits.redeem(permit, 'connect', { sessionId: session.id, host: connection.host });
+        if (session === null || connection.host === null)
+          return failed(failure('PERMIT_REFUSED', 'no such session'));
+        const used = vault.permits.redeem(permit, 'connect', {
+          sessionId: session.id,
+          host: connection.host,
+        });
         const released = await release(vault, records, session, used);
         const row = { ...aboutSession(session), gateway: 'PSMGW', action: 'use', stage: 4 } as const;
         if (!released.ok) {
-          await vault.journal.append(records.audit, { ...row, outcome: 'failure', code: released.failure.code, detail: released.failure.message });
+          await vault.journal.append(records.audit, {
+            ...row,
+            outcome: 'failure',
+            code: released.failure.code,
+            detail: released.failure.message,
+          });
           // a host that tries with somebody else's session must not spoil it
           if (used.ok) await records.sessions.changeSession(session.id, { failedStage: 4 });
           return released;
         }
-        await vault.journal.append(records.audit, { ...row, outcome: 'ok', detail: `${released.value.account.secretKind}, version ${released.value.account.secretVersion}` });
+        await vault.journal.append(records.audit, {
+          ...row,
+          outcome: 'ok',
+          detail: `${released.value.account.secretKind}, version ${released.value.account.secretVersion}`,
+        });
         await records.sessions.changeSession(session.id, { stage: 4 });
         return await answer(vault, records, session, released.value);
       }),
@@ -42,17 +55,25 @@ interface Released {
 }
 
 /** Everything that the permit is bound to must be as it was, and the person must still be allowed. */
-async function release(vault: Vault, records: Records, session: StoredSession, used: PermitUse<'connect'>): Promise<Outcome<Released>> {
+async function release(
+  vault: Vault,
+  records: Records,
+  session: StoredSession,
+  used: PermitUse<'connect'>,
+): Promise<Outcome<Released>> {
   const refuse = (why: string) => failed(failure('PERMIT_REFUSED', why));
   if (!used.ok) return refuse(used.why);
   const { grant } = used;
-  if (session.state !== 'connecting' || session.failedStage !== null) return refuse('the session is not connecting any more');
-  const [user, account] = [await records.people.user(session.userId), await records.accounts.account(session.accountId)];
+  if (session.state !== 'connecting' || session.failedStage !== null)
+    return refuse('the session is not connecting any more');
+  const [user, account] = [
+    await records.people.user(session.userId),
+    await records.accounts.account(session.accountId),
+  ];
   if (user === null || user.id !== grant.userId) return refuse('the permit is for another person');
   if (account === null || account.id !== grant.accountId) return refuse('the permit is for another account');
-  if (account.address !== grant.address || portOf(account) !== grant.port) return refuse('the address of the account was changed');
-  // a key pinned since, where none was known, is stricter than asking; any other change is not what was granted
-  if (grant.hostKey !== null && !sameKey(await records.accounts.hostKey(grant.address, grant.port), grant.hostKey)) return refuse('the host key of the target was changed');
+  const moved = await movedSince(records, account, grant);
+  if (moved !== null) return refuse(moved);
   const barred = vault.authentication.barred(user);
   if (barred !== null) return refuse(`user ${user.name} is ${barred}`);
   const said = await mayConnect(vault, records, user, account);
@@ -63,9 +84,34 @@ async function release(vault: Vault, records: Records, session: StoredSession, u
   return secret.ok ? done({ account, secret: secret.value }) : failed({ ...secret.failure, stage: 4 });
 }
 
-async function answer(vault: Vault, records: Records, session: StoredSession, { account, secret }: Released): Promise<Answer<'session.redeem'>> {
+type ConnectGrant = Extract<PermitUse<'connect'>, { readonly ok: true }>['grant'];
+
+/** What of the target is not as it was when the permit was given. */
+async function movedSince(
+  records: Records,
+  account: StoredAccount,
+  grant: ConnectGrant,
+): Promise<string | null> {
+  if (account.address !== grant.address || portOf(account) !== grant.port)
+    return 'the address of the account was changed';
+  // a key pinned since, where none was known, is stricter than asking; any other change is not what was granted
+  if (
+    grant.hostKey === null ||
+    sameKey(await records.accounts.hostKey(grant.address, grant.port), grant.hostKey)
+  )
+    return null;
+  return 'the host key of the target was changed';
+}
+
+async function answer(
+  vault: Vault,
+  records: Records,
+  session: StoredSession,
+  { account, secret }: Released,
+): Promise<Answer<'session.redeem'>> {
   const recordingSafe = await records.safes.safe(session.recordingSafeId);
-  if (recordingSafe?.recipient === undefined || recordingSafe.recipient === null) return failed(failure('INTEGRITY', `safe ${session.recordingSafe} has no recording key`));
+  if (recordingSafe?.recipient === undefined || recordingSafe.recipient === null)
+    return failed(failure('INTEGRITY', `safe ${session.recordingSafe} has no recording key`));
   const { settings } = vault;
   const value: SessionGrant = {
     sessionId: session.id,

@@ -24,16 +24,49 @@ export function replayCalls(vault: Vault): Handlers<Names> {
     'person.replay': ({ ticket, recordingId }, asking) =>
       withPerson<'person.replay'>(vault, { ticket, asking }, async ({ records, user, about }) => {
         const recording = await recordingOf(records, recordingId);
-        if (recording === null || !(await overseer(vault, records, user)(recording))) return failed(failure('NOT_FOUND', 'That recording'));
-        await journal.append(records.audit, { ...aboutSession(recording), ...about, action: 'recordingReplayed', outcome: 'ok', safe: recording.recordingSafe, detail: `play, of ${recording.user}` });
-        return done({ value: { permit: permits.issue({ kind: 'replay', viewer: user.name, userId: user.id, recordingId: recording.id }) } });
+        if (recording === null || !(await overseer(vault, records, user)(recording)))
+          return failed(failure('NOT_FOUND', 'That recording'));
+        await journal.append(records.audit, {
+          ...aboutSession(recording),
+          ...about,
+          action: 'recordingReplayed',
+          outcome: 'ok',
+          safe: recording.recordingSafe,
+          detail: `play, of ${recording.user}`,
+        });
+        return done({
+          value: {
+            permit: permits.issue({
+              kind: 'replay',
+              viewer: user.name,
+              userId: user.id,
+              recordingId: recording.id,
+            }),
+          },
+        });
       }),
     'admin.recordings.replay': ({ recordingId, purpose }) =>
       store.transaction(async (records) => {
         const recording = await recordingOf(records, recordingId);
         if (recording === null) return failed(failure('NOT_FOUND', `Recording ${recordingId}`));
-        await journal.append(records.audit, { ...aboutSession(recording), ...CONSOLE, action: 'recordingReplayed', outcome: 'ok', safe: recording.recordingSafe, detail: `${purpose}, of ${recording.user}` });
-        return done({ value: { permit: permits.issue({ kind: 'replay', viewer: CONSOLE.actor, userId: null, recordingId: recording.id }) } });
+        await journal.append(records.audit, {
+          ...aboutSession(recording),
+          ...CONSOLE,
+          action: 'recordingReplayed',
+          outcome: 'ok',
+          safe: recording.recordingSafe,
+          detail: `${purpose}, of ${recording.user}`,
+        });
+        return done({
+          value: {
+            permit: permits.issue({
+              kind: 'replay',
+              viewer: CONSOLE.actor,
+              userId: null,
+              recordingId: recording.id,
+            }),
+          },
+        });
       }),
     'replay.redeem': ({ permit }, { connection }) =>
       store.transaction(async (records) => {
@@ -45,28 +78,49 @@ export function replayCalls(vault: Vault): Handlers<Names> {
         opened.set(connection, mine.set(permit, recording.id));
         const row = recordingRow(recording);
         const verifyKey = (await records.meta.value(META.verifyKey))?.toString('base64') ?? '';
-        return done({ value: { recordingId: recording.id, recordingSafe: recording.recordingSafe, heads: await records.sessions.heads(recording.id), verifyKey, stored: row.stored, row } });
+        return done({
+          value: {
+            recordingId: recording.id,
+            recordingSafe: recording.recordingSafe,
+            heads: await records.sessions.heads(recording.id),
+            verifyKey,
+            stored: row.stored,
+            row,
+          },
+        });
       }),
-    'replay.key': ({ permit, ephemeral }, { connection }) => keyFor(vault, opened, connection, permit, ephemeral),
+    'replay.key': ({ permit, ephemeral }, { connection }) =>
+      keyFor(vault, opened, connection, permit, ephemeral),
   };
 }
 
-async function keyFor(vault: Vault, opened: WeakMap<object, Map<string, string>>, connection: Asking['connection'], permit: string, ephemeral: string): Promise<Answer<'replay.key'>> {
+async function keyFor(
+  vault: Vault,
+  opened: WeakMap<object, Map<string, string>>,
+  connection: Asking['connection'],
+  permit: string,
+  ephemeral: string,
+): Promise<Answer<'replay.key'>> {
   const recordingId = opened.get(connection)?.get(permit);
-  if (recordingId === undefined) return failed(failure('DENIED', 'the permit was not redeemed here, or its key was given already'));
+  if (recordingId === undefined)
+    return failed(failure('DENIED', 'the permit was not redeemed here, or its key was given already'));
   opened.get(connection)?.delete(permit);
   return await vault.store.transaction(async (records) => {
     const recording = await recordingOf(records, recordingId);
     if (recording === null) return failed(failure('NOT_FOUND', 'That recording'));
     const told = recording.recording.ephemeral;
-    if (told !== null && told !== ephemeral) return failed(failure('INTEGRITY', 'the tape is not the one of this recording'));
+    if (told !== null && told !== ephemeral)
+      return failed(failure('INTEGRITY', 'the tape is not the one of this recording'));
     const stored = await objectIn(records, recording.recordingSafe, RECORDING_KEY);
-    if (stored === null) return failed(failure('INTEGRITY', `safe ${recording.recordingSafe} has no recording key`));
+    if (stored === null)
+      return failed(failure('INTEGRITY', `safe ${recording.recordingSafe} has no recording key`));
     const secret = await takeSecret(vault, records.accounts, placeOfObject(stored.safe, stored.object));
     if (!secret.ok) return secret;
     const key = recordingKey(secret.value.exposeSecret(), Buffer.from(ephemeral, 'base64'));
     secret.value.wipe();
-    return key === null ? failed(failure('BAD_INPUT', 'that is no X25519 key')) : done({ value: null, blob: key });
+    return key === null
+      ? failed(failure('BAD_INPUT', 'that is no X25519 key'))
+      : done({ value: null, blob: key });
   });
 }
 

@@ -30,7 +30,10 @@ export interface User {
   readonly publicKeys: readonly UserKey[];
 }
 
-export type NewUser = Pick<User, 'id' | 'name' | 'passwordHash' | 'mustChangePassword' | 'disabled' | 'expiresAt' | 'logonHours'> & {
+export type NewUser = Pick<
+  User,
+  'id' | 'name' | 'passwordHash' | 'mustChangePassword' | 'disabled' | 'expiresAt' | 'logonHours'
+> & {
   readonly rights: readonly VaultRight[];
 };
 

@@ -32,7 +32,20 @@ export interface StoredSession {
   readonly keyDecision: 'once' | 'pin' | 'refuse' | null;
 }
 
-export type SessionChange = Partial<Pick<StoredSession, 'endedAt' | 'state' | 'host' | 'isolation' | 'stage' | 'failedStage' | 'ending' | 'offeredKey' | 'keyDecision'>>;
+export type SessionChange = Partial<
+  Pick<
+    StoredSession,
+    | 'endedAt'
+    | 'state'
+    | 'host'
+    | 'isolation'
+    | 'stage'
+    | 'failedStage'
+    | 'ending'
+    | 'offeredKey'
+    | 'keyDecision'
+  >
+>;
 
 export interface StoredRecording {
   readonly id: SessionId;

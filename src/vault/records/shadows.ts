@@ -14,5 +14,8 @@ export interface ShadowRecords {
   shadow(user: UserId): Promise<Shadow | null>;
   shadows(): Promise<readonly Shadow[]>;
   addShadow(shadow: Shadow): Promise<void>;
-  changeShadow(user: UserId, change: Partial<Pick<Shadow, 'state' | 'profileVersion' | 'lastUsedAt'>>): Promise<void>;
+  changeShadow(
+    user: UserId,
+    change: Partial<Pick<Shadow, 'state' | 'profileVersion' | 'lastUsedAt'>>,
+  ): Promise<void>;
 }
