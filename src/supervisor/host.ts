@@ -27,7 +27,7 @@ export interface Host {
   readonly address: Address;
   readonly range: UidRange;
   readonly bastion: string;
-  /** Lets go of the lock and of the uids. */
+  /** Lets go of the lock; the uids stay the home's. */
   release(): void;
 }
 
@@ -39,7 +39,8 @@ export interface HostOptions {
 }
 
 const FIRST_UID = 2_000_000;
-const CLAIMS = '/run/postern-uids';
+/** Survives a boot, as profiles and what they hold do. */
+const CLAIMS = '/var/lib/postern-uids';
 
 /** Reads and checks before anything is changed. Throws a Refusal that names every problem. */
 export function checkedConfiguration({ home, env }: Pick<HostOptions, 'home' | 'env'>): Configuration {
@@ -61,12 +62,8 @@ export function takeHost(options: HostOptions, configuration: Configuration): Ho
     const accounts = root ? ensureServiceAccounts(say) : null;
     const recordings = configuration.recordings ?? defaultRecordings(home, installation);
     makeLayout(layoutOf(home, recordings, accounts), root);
-    const claim = root ? claimUids(home, configuration) : { range: ownUids(configuration), release: () => undefined };
-    const release = (): void => {
-      claim.release();
-      lock.release();
-    };
-    return { home, installation, recordings, configuration, root, accounts, door, address, range: claim.range, bastion: hostname(), run: runDirectory(home), release };
+    const range = root ? claimUids(home, configuration) : ownUids(configuration);
+    return { home, installation, recordings, configuration, root, accounts, door, address, range, bastion: hostname(), run: runDirectory(home), release: () => lock.release() };
   } catch (error) {
     lock.release();
     throw error instanceof Refusal ? error : new Refusal(error instanceof Error ? error.message : 'unknown failure');
@@ -81,12 +78,12 @@ function openDoor({ listen }: Configuration): { readonly door: Listener; readonl
 }
 
 /** A range that was not chosen is kept from now on: shadow uids stay the same for good. */
-function claimUids(home: string, { shadowUidFirst, shadowUidCount }: Configuration) {
+function claimUids(home: string, { shadowUidFirst, shadowUidCount }: Configuration): UidRange {
   const wanted = { first: shadowUidFirst ?? FIRST_UID, count: shadowUidCount };
   const claim = claimUidRange({ directory: CLAIMS, wanted, chosen: shadowUidFirst !== undefined, home, ...hostUids() });
   if (!claim.ok) throw new Refusal(claim.why);
   if (shadowUidFirst === undefined) writeKey(home, 'shadowUidFirst', claim.range.first);
-  return claim;
+  return claim.range;
 }
 
 function ownUids({ shadowUidFirst, shadowUidCount }: Configuration): UidRange {

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { identityOf, isAlive } from './process-identity.js';
 import { takeLock } from './lock.js';
@@ -8,7 +8,7 @@ export interface UidRange {
   readonly count: number;
 }
 
-export type Claim = { readonly ok: true; readonly range: UidRange; release(): void } | { readonly ok: false; readonly why: string };
+export type Claim = { readonly ok: true; readonly range: UidRange } | { readonly ok: false; readonly why: string };
 
 /** One entry of the directory of claims: the range in its name, the owner and its home in its target. */
 interface Entry extends UidRange {
@@ -19,7 +19,8 @@ interface Entry extends UidRange {
 
 /**
  * Claims a range of shadow uids on this host, so that two homes never share one. `chosen`: the range was set in the
- * configuration and is refused when taken; otherwise the next free range is claimed, and must be kept in the configuration.
+ * configuration and is refused when a running daemon has it; otherwise the next range that no home has is claimed, and
+ * must be kept in the configuration. A claim ends with its home.
  */
 export function claimUidRange(options: { readonly directory: string; readonly wanted: UidRange; readonly chosen: boolean; readonly home: string; readonly uidMap: string; readonly accounts: string }): Claim {
   const { directory, wanted, chosen, home } = options;
@@ -28,12 +29,12 @@ export function claimUidRange(options: { readonly directory: string; readonly wa
   try {
     const others = entries(directory).filter((entry) => entry.home !== home);
     const range = chosen ? wanted : nextFree(wanted, others);
-    const why = objection(range, others, options);
+    const why = objection(range, others.filter(({ owner }) => isAlive(owner)), options);
     if (why !== null) return { ok: false, why };
     const path = join(directory, `${range.first}-${range.count}`);
     rmSync(path, { force: true });
     symlinkSync(`${identityOf(process.pid)} ${home}`, path);
-    return { ok: true, range, release: () => rmSync(path, { force: true }) };
+    return { ok: true, range };
   } finally {
     lock();
   }
@@ -69,13 +70,13 @@ function objection(range: UidRange, others: readonly Entry[], options: { readonl
   return account === undefined ? null : `the shadow uids ${shown} hold the account ${account[0]} of this host; ${set}`;
 }
 
-/** Claims of living daemons; those of dead ones are cleared away. */
+/** Claims of homes that are still there, their daemon running or not; those of removed homes are cleared away. */
 function entries(directory: string): Entry[] {
   return readdirSync(directory).flatMap((name) => {
     const [, first, count] = /^(\d+)-(\d+)$/.exec(name) ?? [];
     if (first === undefined || count === undefined) return [];
     const [owner = '', ...home] = readlinkSync(join(directory, name)).split(' ');
-    if (isAlive(owner)) return [{ name, first: Number(first), count: Number(count), owner, home: home.join(' ') }];
+    if (isAlive(owner) || existsSync(home.join(' '))) return [{ name, first: Number(first), count: Number(count), owner, home: home.join(' ') }];
     rmSync(join(directory, name), { force: true });
     return [];
   });
