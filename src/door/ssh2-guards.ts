@@ -51,13 +51,13 @@ export function guardConnection(connection: Connection, options: GuardOptions): 
   const inside = connection as unknown as Internals;
   guardChannelOpen(inside, options);
   guardReceiveWindow(inside, options);
-  const stopKeys = freshKeys(connection, inside, options);
+  const keys = freshKeys(connection, inside, options);
   inside._sock.on('data', () => {
     if (inside._sock.writableLength > options.limits.unreadAnswers) options.onViolation('does not read the answers it asks for');
     else if ((inside._protocol._queue?.length ?? 0) > QUEUED_PACKETS) options.onViolation('keeps asking during a key exchange');
   });
-  connection.on('close', stopKeys);
-  return outflow(connection, inside, options.limits);
+  connection.on('close', keys.stop);
+  return outflow(connection, inside, { limits: options.limits, beforeEach: keys.renewIfDue });
 }
 
 /** The socket that a connection came in by. */
@@ -101,7 +101,7 @@ function windowOf(channel: unknown): number {
 }
 
 /** ssh2 never starts a key exchange itself, and lets one last for ever while everything waits in memory. */
-function freshKeys(connection: Connection, { _protocol: protocol, _sock: socket }: Internals, { limits, onViolation }: GuardOptions): () => void {
+function freshKeys(connection: Connection, { _protocol: protocol, _sock: socket }: Internals, { limits, onViolation }: GuardOptions): { readonly stop: () => void; readonly renewIfDue: () => void } {
   let timer: NodeJS.Timeout | undefined;
   let from = 0;
   const bytes = (): number => socket.bytesRead + socket.bytesWritten;
@@ -115,18 +115,18 @@ function freshKeys(connection: Connection, { _protocol: protocol, _sock: socket 
     from = bytes();
     timer = setTimeout(exchange, limits.rekeyAfter);
   });
-  const watch = (): void => {
+  const renewIfDue = (): void => {
     if (protocol._kexinit === undefined && bytes() - from > limits.rekeyBytes) exchange();
   };
-  socket.on('data', watch).on('drain', watch);
-  return () => clearTimeout(timer);
+  socket.on('data', renewIfDue);
+  return { stop: () => clearTimeout(timer), renewIfDue };
 }
 
 /**
  * ssh2 does not look at the socket when it sends: a client with a 4 GiB window that stops reading makes the server hold
  * all of it, and a key exchange that never ends does the same.
  */
-function outflow(connection: Connection, { _protocol: protocol, _sock: socket }: Internals, limits: DoorLimits): Outflow {
+function outflow(connection: Connection, { _protocol: protocol, _sock: socket }: Internals, { limits, beforeEach }: { readonly limits: DoorLimits; readonly beforeEach: () => void }): Outflow {
   const waiting = new Set<() => void>();
   const clear = (): boolean => socket.writableLength <= limits.slowReader && protocol._kexinit === undefined;
   const letGo = (): void => {
@@ -140,6 +140,7 @@ function outflow(connection: Connection, { _protocol: protocol, _sock: socket }:
   connection.on('handshake', letGo).on('close', () => waiting.clear());
   return {
     whenClear(go) {
+      beforeEach();
       if (clear()) go();
       else waiting.add(go);
     },

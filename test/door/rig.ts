@@ -142,3 +142,8 @@ export function inPty(file: string, args: readonly string[], size = { cols: 80, 
       }),
   };
 }
+
+/** Waits for a condition; the test's own time limit ends it. */
+export async function until(condition: () => boolean | Promise<boolean>, every = 5): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, every));
+}
