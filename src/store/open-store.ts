@@ -49,12 +49,12 @@ function prepare(database: DatabaseSync, { path, create }: OpenOptions): Opened 
   try {
     if (create) chmodSync(path, 0o600);
     // exclusive from the first access on: no other process can open it, and no shared memory file is needed
-    database.exec('pragma locking_mode = exclusive; begin exclusive; commit');
+    database.exec('pragma locking_mode = exclusive');
     const before = userVersion(database);
     if (before === 0 && !create) return { ok: false, why: `${path} is not a vault of Postern's` };
     const migrated = migrate(database, path);
     if (!migrated.ok) return migrated;
-    database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on');
+    database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; begin exclusive; commit');
     return {
       ok: true,
       store: storeOf(database),

@@ -64,7 +64,11 @@ describe('who may connect', () => {
       expiresAt: fc.option(fc.nat()),
     });
     const memberships = fc.array(fc.oneof(others, weak), { maxLength: 8 });
-    fc.assert(fc.property(memberships, fc.nat(), (list, now) => expect(decide({ ...question, memberships: list as Membership[], now }).kind).toBe('deny')));
+    fc.assert(
+      fc.property(memberships, fc.nat(), (list, now) => {
+        expect(decide({ ...question, memberships: list as Membership[], now }).kind).toBe('deny');
+      }),
+    );
   });
 
   test('expired memberships give nothing', () => {

@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { makeId } from '#/domain/ids.js';
+import { migrate } from '#/store/migrate.js';
+import { storeOf } from '#/store/open-store.js';
+import type { Store } from '#/vault/records/records.js';
+
+let folder: string;
+let database: DatabaseSync;
+let store: Store;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'store-'));
+  database = new DatabaseSync(join(folder, 'vault.db'));
+  migrate(database, join(folder, 'vault.db'));
+  database.exec('pragma foreign_keys = on');
+  store = storeOf(database);
+});
+afterEach(async () => {
+  await store.close();
+  rmSync(folder, { recursive: true });
+});
+
+const count = () => store.transaction(async ({ meta }) => Number((await meta.value('n'))?.toString() ?? 0));
+
+test('transactions run one after the other', async () => {
+  const increment = () =>
+    store.transaction(async ({ meta }) => {
+      const n = Number((await meta.value('n'))?.toString() ?? 0);
+      await new Promise((resolve) => setImmediate(resolve));
+      await meta.setValue('n', Buffer.from(String(n + 1)));
+    });
+  await Promise.all(Array.from({ length: 50 }, increment));
+  expect(await count()).toBe(50);
+});
+
+test('a transaction that throws leaves nothing, and the next one runs', async () => {
+  const broken = store.transaction(async ({ meta }) => {
+    await meta.setValue('n', Buffer.from('9'));
+    throw new Error('broken');
+  });
+  await expect(broken).rejects.toThrow('broken');
+  expect(await count()).toBe(0);
+});
+
+test('what the database refuses is told apart from what is broken', async () => {
+  database.exec("create trigger t before insert on meta begin select raise(abort, 'disk full'); end");
+  await expect(store.transaction(({ meta }) => meta.setValue('n', Buffer.from('1')))).rejects.toMatchObject({ name: 'StoreFailure', message: 'disk full' });
+});
+
+test('audit rows can be neither changed nor deleted', async () => {
+  const row = { sequence: 1, at: 1, action: 'logon', outcome: 'ok', actor: 'a', gateway: null, from: null, bastion: 'b', safe: null, account: null, target: null, sessionId: null, stage: null, code: null, detail: null, hash: 'h' } as const;
+  await store.transaction(({ audit }) => audit.insert(row));
+  expect(() => database.exec("update audit set actor = 'b'")).toThrow('append-only');
+  expect(() => database.exec('delete from audit')).toThrow('append-only');
+  expect(await store.transaction(({ audit }) => audit.last())).toEqual(row);
+});
+
+test('users differ by more than case, and take their rights and memberships along', async () => {
+  const id = makeId('user', Buffer.alloc(20, 1));
+  const group = makeId('group', Buffer.alloc(20, 2));
+  const user = { id, name: 'Alice', passwordHash: null, mustChangePassword: false, disabled: false, expiresAt: 5, logonHours: null, rights: ['addSafes'] as const };
+  await store.transaction(async ({ people }) => {
+    await people.addUser(user);
+    await people.addGroup({ id: group, name: 'Staff', builtIn: false, rights: ['auditUsers'] });
+    await people.setGroupMember(group, id, true);
+    await people.changeUser(id, { lastFailure: { at: 3, from: 'x' }, expiresAt: null });
+  });
+  const [found, groups] = await store.transaction(async ({ people }) => [await people.userByName('aLICE'), await people.groups()]);
+  expect(found).toMatchObject({ name: 'Alice', groups: ['Staff'], rights: expect.arrayContaining(['addSafes', 'auditUsers']), lastFailure: { at: 3, from: 'x' }, lastSuccess: null, expiresAt: null });
+  expect(groups).toMatchObject([{ name: 'Staff', members: ['Alice'] }]);
+  const twice = store.transaction(({ people }) => people.addUser({ ...user, id: makeId('user', Buffer.alloc(20, 3)), name: 'ALICE' }));
+  await expect(twice).rejects.toMatchObject({ name: 'StoreFailure' });
+});
+
+test('failed logins are counted by name and source, and forgotten when old', async () => {
+  const save = (name: string, from: string, lastFailureAt: number, forget: number) =>
+    store.transaction(({ people }) => people.saveFailedLogins(name, from, { failures: 3, lastFailureAt, lockedUntil: 500 }, forget));
+  await save('Alice', 'x', 100, 0);
+  const read = (name: string, from: string) => store.transaction(({ people }) => people.failedLogins(name, from));
+  expect(await read('alice', 'x')).toEqual({ failures: 3, lastFailureAt: 100, lockedUntil: 500 });
+  expect(await read('alice', 'y')).toBeNull();
+  expect(await store.transaction(({ people }) => people.lockedUntil('ALICE', 499))).toBe(500);
+  expect(await store.transaction(({ people }) => people.lockedUntil('ALICE', 500))).toBeNull();
+  expect(JSON.stringify(database.prepare('select * from attempts').all())).not.toContain('lice');
+  await save('bob', 'x', 300, 200);
+  expect(await read('alice', 'x')).toBeNull();
+});
