@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,6 +54,7 @@ export async function startTarget(port?: number): Promise<Target> {
     addUser(name, password, publicKey) {
       const home = join(folder, 'home', name);
       mkdirSync(join(folder, 'home'), { recursive: true });
+      freeName(name);
       execFileSync('useradd', ['--home-dir', home, '--create-home', '--shell', '/bin/bash', '--no-log-init', name], { stdio: 'ignore' });
       users.push(name);
       execFileSync('chpasswd', { input: `${name}:${password}\n`, stdio: ['pipe', 'ignore', 'ignore'] });
@@ -79,6 +80,17 @@ export async function startTarget(port?: number): Promise<Target> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A user of that name from an aborted run is removed; one of a run beside this one is waited for. */
+function freeName(name: string): void {
+  for (const end = Date.now() + 90_000; Date.now() < end; Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 250)) {
+    const entry = /^.*$/m.exec(execFileSync('sh', ['-c', 'getent passwd "$1" || true', 'sh', name], { encoding: 'utf8' }))?.[0] ?? '';
+    if (entry === '') return;
+    const home = entry.split(':')[5] ?? '';
+    if (!home.includes('/postern-target-')) throw new Error(`this host has a user ${name} of its own`);
+    if (!existsSync(home)) execFileSync('userdel', ['--force', name], { stdio: 'ignore' });
+  }
 }
 
 function makeHostKey(folder: string): void {
