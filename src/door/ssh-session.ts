@@ -56,7 +56,7 @@ export function serveSession(session: Session, context: SessionContext): void {
     reject?.();
   });
   session.on('exec', (accept) => turnAway(accept(), isDirect(context.user) ? REFUSALS.direct : REFUSALS.command));
-  session.on('sftp', (accept) => turnAway(accept() as unknown as ServerChannel, REFUSALS.sftp));
+  // with a listener for 'sftp', ssh2 would give a parser of its protocol in place of a channel
   (session as SubsystemSession).on('subsystem', (accept, _reject, { name }) => turnAway(accept(), name === 'sftp' ? REFUSALS.sftp : REFUSALS.subsystem));
   session.on('shell', (accept) => {
     const channel = accept() as ServerChannel | undefined;

@@ -105,10 +105,17 @@ export interface Person {
   readonly exit: Promise<number>;
 }
 
-/** The real ssh client in a pty. */
+/** Nothing of this machine's own configuration, and no questions about the host key. */
+export function sshOptions(rig: { readonly port: number }): readonly string[] {
+  return ['-F', 'none', '-p', String(rig.port), '-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null', '-o', 'LogLevel=ERROR', '-o', 'IdentityAgent=none'];
+}
+
+/** The real ssh client in a pty. What follows the options, if it begins with no '-', is the command. */
 export function ssh(rig: { readonly port: number }, args: readonly string[], user = 'alice', size = { cols: 80, rows: 24 }): Person {
-  const fixed = ['-F', 'none', '-p', String(rig.port), '-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null', '-o', 'LogLevel=ERROR', '-o', 'IdentityAgent=none'];
-  return inPty('ssh', [...fixed, ...args.slice(0, -1).filter(() => true), '-l', user, '127.0.0.1', ...args.slice(-1).filter((one) => one !== '')], size);
+  const last = args.at(-1) ?? '';
+  const command = !last.startsWith('-') && (args.at(-2) === '-T' || args.at(-2) === '-tt' || args.at(-2) === '-s') ? [last] : [];
+  const options = args.slice(0, args.length - command.length);
+  return inPty('ssh', [...options, ...sshOptions(rig), '-l', user, '127.0.0.1', ...command], size);
 }
 
 export function inPty(file: string, args: readonly string[], size = { cols: 80, rows: 24 }, env: Record<string, string> = {}): Person {
