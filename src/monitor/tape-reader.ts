@@ -6,9 +6,10 @@ import { decompress } from '#/recorder/compression.js';
 import { openSegment } from '#/recorder/sealed-segment.js';
 import { decodeEvents } from '#/recorder/tape-events.js';
 import { SEGMENT } from '#/recorder/tape-format.js';
-import { indexTape, type TapeIndex } from './tape-index.js';
-import { deriveKeys, type TapeKeys } from './tape-keys.js';
+import { decodeEndMarkers } from './read-end.js';
 import { decodeKeyframe, type ReadKeyframe } from './read-keyframe.js';
+import type { TapeIndex } from './tape-index.js';
+import { deriveKeys, type TapeKeys } from './tape-keys.js';
 
 /** A tape that can be read anywhere. What does not open is RECORDING_DAMAGED and names its segment. */
 export interface TapeReader {
@@ -18,22 +19,17 @@ export interface TapeReader {
   /** Of one segment; none for segments of another type. */
   readonly events: (segment: number) => Promise<Outcome<readonly TapeEvent[]>>;
   readonly keyframe: (segment: number) => Promise<Outcome<ReadKeyframe>>;
+  /** Those that the end segment, which must be there, holds again. */
+  readonly markers: () => Promise<Outcome<readonly { readonly at: number; readonly label: string }[]>>;
   /** Null: the segment is what was sealed. Else what is wrong. */
   readonly check: (segment: number) => Promise<string | null>;
   /** Wipes the keys and closes the file. */
   readonly close: () => Promise<void>;
 }
 
-/** Takes the file and the key over, whatever comes of it. */
-export async function readTape(handle: FileHandle, contentKey: Buffer): Promise<Outcome<TapeReader>> {
-  const indexed = await indexTape(handle);
-  if (!indexed.ok) {
-    contentKey.fill(0);
-    await handle.close();
-    return indexed;
-  }
-  const keys = await deriveKeys(contentKey, indexed.value.segments.length);
-  return done(reader(handle, indexed.value, keys));
+/** Takes the file and the key over. */
+export async function readTape(handle: FileHandle, index: TapeIndex, contentKey: Buffer): Promise<TapeReader> {
+  return reader(handle, index, await deriveKeys(contentKey, index.segments.length));
 }
 
 function reader(handle: FileHandle, index: TapeIndex, keys: TapeKeys): TapeReader {
@@ -63,6 +59,13 @@ function reader(handle: FileHandle, index: TapeIndex, keys: TapeKeys): TapeReade
       if (typeof payload === 'string') return damaged(number, payload);
       const frame = decodeKeyframe(payload.toString('utf8'));
       return frame === null ? damaged(number, 'it is no keyframe') : done(frame);
+    },
+    markers: async () => {
+      const last = index.segments.length - 1;
+      const payload = await opened(last);
+      if (typeof payload === 'string') return damaged(last, payload);
+      const markers = decodeEndMarkers(payload.toString('utf8'));
+      return markers === null ? damaged(last, 'it is no end') : done(markers);
     },
     check: async (number) => {
       const payload = await opened(number);

@@ -20,7 +20,17 @@ export interface TapedKeyframe {
 export interface TapedEnd {
   readonly ending: Ending;
   readonly outputBytes: number;
+  /** All of them again, so that nobody has to read the whole tape for them. */
+  readonly markers: readonly TapedMarker[];
 }
+
+interface TapedMarker {
+  readonly at: number;
+  readonly label: string;
+}
+
+/** More stay where they were set. */
+const MOST_MARKERS = 10_000;
 
 /** A keyframe that lags behind by more segments than this is of no use to anybody. */
 const REMEMBERED = 512;
@@ -33,6 +43,7 @@ export class SegmentWriter {
   #key: Buffer;
   #head: Buffer;
   #segments = 0;
+  readonly #markers: TapedMarker[] = [];
   /** Where the output of the latest segments of events begins. */
   #starts: { readonly segment: number; readonly outputBytes: number }[] = [];
 
@@ -53,6 +64,7 @@ export class SegmentWriter {
   }
 
   async events(events: readonly TapeEvent[]): Promise<void> {
+    for (const one of events) if (one.kind === 'marker' && this.#markers.length < MOST_MARKERS) this.#markers.push({ at: Math.round(one.at), label: one.label });
     await this.#lines(() => this.#encoder.encode(events));
   }
 
@@ -67,7 +79,7 @@ export class SegmentWriter {
   async end(ending: Ending): Promise<void> {
     await this.#lines(() => this.#encoder.end());
     const { at, outputBytes } = this.#encoder;
-    await this.#seal(SEGMENT.end, at, at, JSON.stringify({ ending, outputBytes } satisfies TapedEnd));
+    await this.#seal(SEGMENT.end, at, at, JSON.stringify({ ending, outputBytes, markers: this.#markers } satisfies TapedEnd));
   }
 
   wipe(): void {

@@ -1,0 +1,69 @@
+import type { CallResult } from '#/contract/calls.js';
+import { failure } from '#/domain/failure.js';
+import { done, failed, type Outcome } from '#/domain/outcome.js';
+import { openTapeFile } from '#/recorder/tape-file.js';
+import { storedPath } from '#/recorder/tape-path.js';
+import type { FileHandle } from 'node:fs/promises';
+import { headsFault } from './signed-heads.js';
+import { indexTape, type TapeIndex } from './tape-index.js';
+import { readTape, type TapeReader } from './tape-reader.js';
+
+export type Redeemed = CallResult<'replay.redeem'>;
+
+/** What the monitor may ask of the vault, as PSMAdminConnect. */
+export interface ReplayVault {
+  redeem(permit: string): Promise<Outcome<Redeemed>>;
+  /** The content key of the one recording that the permit is for. */
+  key(permit: string, ephemeral: string): Promise<Outcome<Buffer>>;
+}
+
+export interface OpeningParts {
+  readonly vault: ReplayVault;
+  /** Directory with one directory a recording safe. */
+  readonly recordings: string;
+}
+
+/** A stored tape whose permit was redeemed. The file is open; nothing of it was believed yet. */
+export interface FoundTape {
+  readonly permit: string;
+  readonly redeemed: Redeemed;
+  readonly handle: FileHandle;
+}
+
+export async function findTape(parts: OpeningParts, permit: string): Promise<Outcome<FoundTape>> {
+  const redeemed = await parts.vault.redeem(permit);
+  if (!redeemed.ok) return redeemed;
+  const { recordingId, recordingSafe, stored } = redeemed.value;
+  if (stored === 'live') return notStored('the session still runs; it can be replayed when it has ended');
+  if (stored === 'spool') return notStored('the recorder is about to bring it from the spool');
+  const place = storedPath(parts.recordings, recordingSafe, recordingId);
+  if (place === null) return failed(failure('INTEGRITY', 'the recording safe has no proper name'));
+  const opened = await openTapeFile(place.path);
+  if (opened.kind === 'absent') return damaged('its file is gone');
+  return opened.kind === 'foreign' ? damaged(opened.why) : done({ permit, redeemed: redeemed.value, handle: opened.handle });
+}
+
+/** The tape, to be read: it is the one of this recording, and it grew as the vault saw it grow. Takes the file over. */
+export async function openRecording(parts: OpeningParts, found: FoundTape): Promise<Outcome<TapeReader>> {
+  const { permit, redeemed, handle } = found;
+  const index = await indexTape(handle);
+  const outcome = index.ok ? await keyFor(parts, permit, redeemed, index.value) : index;
+  if (outcome.ok && index.ok) return done(await readTape(handle, index.value, outcome.value));
+  await handle.close();
+  return outcome.ok ? notStored('it was not read') : outcome;
+}
+
+async function keyFor(parts: OpeningParts, permit: string, redeemed: Redeemed, index: TapeIndex): Promise<Outcome<Buffer>> {
+  if (index.scan.header.recordingId !== redeemed.recordingId) return damaged('its header names another recording');
+  const fault = headsFault({ segments: index.segments.length, headAfter: index.headAfter }, redeemed);
+  if (fault !== null) return damaged(`segment ${fault.segment}: ${fault.detail}`);
+  return await parts.vault.key(permit, index.scan.header.ephemeral);
+}
+
+function notStored(why: string): Outcome<never> {
+  return failed(failure('RECORDING_NOT_STORED', why));
+}
+
+function damaged(why: string): Outcome<never> {
+  return failed(failure('RECORDING_DAMAGED', why));
+}

@@ -1,0 +1,99 @@
+import type { ReplayFrame, ToMonitor } from '#/contract/replay-link.js';
+import type { Failure } from '#/domain/failure.js';
+import type { TerminalSize } from '#/domain/session.js';
+import { pictureOf } from './picture.js';
+import type { TapeScreen } from './tape-screen.js';
+import { advance, beginning, obey, type Playhead, type Timeline } from './timeline.js';
+import { roomOf, scrolledBy, type Viewport, windowOn } from './viewport.js';
+
+export type ReplayCommand = Exclude<ToMonitor, { type: 'replay' | 'export' | 'verify' }>;
+
+export interface ReplayParts {
+  readonly screen: TapeScreen;
+  readonly timeline: Timeline;
+  readonly size: TerminalSize;
+  /** Milliseconds that only go forward. */
+  readonly clock: () => number;
+  readonly send: (frame: ReplayFrame) => void;
+  /** The viewer took the last frame. */
+  readonly idle: () => boolean;
+  readonly failed: (failure: Failure) => void;
+}
+
+export interface Replay {
+  command(command: ReplayCommand): void;
+  /** Looks again whether there is something to show: the viewer is ready for more. */
+  wake(): void;
+  close(): void;
+}
+
+/** Twenty pictures a second are enough to follow anything. */
+const TICK = 50;
+/** How often the time is shown when nothing else changes. */
+const CLOCK_EVERY = 500;
+
+/** Plays a tape for one viewer. A viewer who is slow misses pictures; none waits for him. */
+export function startReplay(parts: ReplayParts): Replay {
+  const { screen, timeline, clock } = parts;
+  let head: Playhead = beginning(clock());
+  let viewport: Viewport = { room: roomOf(parts.size), scrolled: null };
+  let shown = { key: '', at: -Infinity };
+  let closed = false;
+  /** Something changed since the last look. */
+  let woken = false;
+  let goOn: () => void = () => undefined;
+  const wakeUp = (): void => {
+    woken = true;
+    goOn();
+  };
+
+  const size = (): TerminalSize => ({ columns: screen.terminal.cols, rows: screen.terminal.rows });
+  const view = () => windowOn(size(), { column: Math.min(screen.terminal.buffer.active.cursorX, screen.terminal.cols - 1), row: screen.terminal.buffer.active.cursorY }, viewport);
+
+  const command = (wanted: ReplayCommand): void => {
+    if (wanted.type === 'resize') viewport = { ...viewport, room: roomOf(wanted) };
+    else if (wanted.type === 'scroll') viewport = scrolledBy(viewport, view(), size(), wanted);
+    else head = obey(head, timeline, wanted, clock());
+    wakeUp();
+  };
+  const show = (): void => {
+    if (!parts.idle()) return;
+    const window = view();
+    const { state, speed, idleLimit, at } = head;
+    const key = JSON.stringify([screen.version, window, state, speed, idleLimit, state === 'playing' ? null : at]);
+    if (key === shown.key && (state !== 'playing' || clock() - shown.at < CLOCK_EVERY)) return;
+    shown = { key, at: clock() };
+    const { left, top } = window;
+    parts.send({ type: 'frame', at: Math.round(at), state, speed, idleLimit, ...size(), left, top, ...pictureOf(screen.terminal, window) });
+  };
+  const run = async (): Promise<void> => {
+    while (!closed) {
+      woken = false;
+      head = advance(head, timeline, clock());
+      const drawn = await screen.show(head.at);
+      if (closed) return;
+      if (!drawn.ok) return parts.failed(drawn.failure);
+      show();
+      await pause(head.state === 'playing' ? TICK : null);
+    }
+  };
+  /** Until something is asked for, or it is time for the next picture. */
+  const pause = (milliseconds: number | null): Promise<void> =>
+    new Promise((resolve) => {
+      if (woken) return resolve();
+      const timer = milliseconds === null ? undefined : setTimeout(resolve, milliseconds);
+      goOn = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  void run();
+  return {
+    command,
+    wake: wakeUp,
+    close: () => {
+      closed = true;
+      wakeUp();
+    },
+  };
+}

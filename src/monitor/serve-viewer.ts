@@ -1,0 +1,129 @@
+import type { Duplex } from 'node:stream';
+import type { ToMonitor } from '#/contract/replay-link.js';
+import { type Failure, failure } from '#/domain/failure.js';
+import { exportCast } from './export-cast.js';
+import { exportHtml } from './export-html.js';
+import { exportText } from './export-text.js';
+import { findTape, type FoundTape, openRecording, type OpeningParts } from './open-recording.js';
+import { DamagedTape } from './read-events.js';
+import { type Replay, startReplay } from './replay.js';
+import type { TapeReader } from './tape-reader.js';
+import { openScreen } from './tape-screen.js';
+import { timelineOf } from './tape-timeline.js';
+import { verifyTape } from './verify-tape.js';
+import { openViewerLink, type ViewerLink } from './viewer-link.js';
+
+export interface ViewerParts extends OpeningParts {
+  /** Milliseconds that only go forward. */
+  readonly clock: () => number;
+  readonly log: (what: string, about?: unknown) => void;
+}
+
+type Request = Extract<ToMonitor, { type: 'replay' | 'export' | 'verify' }>;
+
+/** Serves one connection: one replay, one export or one verification of the recording that its permit is for. */
+export function serveViewer(stream: Duplex, parts: ViewerParts): void {
+  let requested = false;
+  let replay: Replay | null = null;
+  const onClose: (() => void)[] = [];
+  const link = openViewerLink(stream, {
+    message(message) {
+      if (!isRequest(message)) return replay?.command(message);
+      if (requested) return fail(link, failure('PROTOCOL', 'one connection, one recording'));
+      requested = true;
+      answer(link, parts, message, { opened: (running) => (replay = running), onClose: (then) => onClose.push(then) }).catch((error: unknown) => {
+        parts.log('a viewer could not be served', error);
+        fail(link, error instanceof DamagedTape ? error.failure : failure('INTERNAL', 'monitor'));
+      });
+    },
+    idle: () => replay?.wake(),
+    closed() {
+      for (const then of onClose.splice(0)) then();
+    },
+  });
+}
+
+interface Connection {
+  readonly opened: (replay: Replay) => void;
+  readonly onClose: (then: () => void) => void;
+}
+
+async function answer(link: ViewerLink, parts: ViewerParts, request: Request, connection: Connection): Promise<void> {
+  const found = await findTape(parts, request.permit);
+  if (!found.ok) return fail(link, found.failure);
+  if (request.type === 'verify') return await sendVerdict(link, parts, found.value);
+  const reader = await openRecording(parts, found.value);
+  if (!reader.ok) return fail(link, reader.failure);
+  if (request.type === 'replay') return await sendReplay(link, parts, { reader: reader.value, found: found.value, request }, connection);
+  try {
+    await sendExport(link, textsOf(reader.value, request.format));
+  } finally {
+    await reader.value.close();
+  }
+}
+
+async function sendVerdict(link: ViewerLink, parts: ViewerParts, found: FoundTape): Promise<void> {
+  const verdict = await verifyTape(parts, found);
+  if (!verdict.ok) return fail(link, verdict.failure);
+  link.send({ type: 'verdict', verdict: verdict.value });
+  link.end();
+}
+
+function textsOf(reader: TapeReader, format: Extract<Request, { type: 'export' }>['format']): AsyncGenerator<string> {
+  switch (format) {
+    case 'txt':
+      return exportText(reader);
+    case 'html':
+      return exportHtml(reader);
+    default:
+      return exportCast(reader, format === 'v2' ? 2 : 3);
+  }
+}
+
+async function sendExport(link: ViewerLink, texts: AsyncGenerator<string>): Promise<void> {
+  let bytes = 0;
+  for await (const text of texts) {
+    if (link.closed) return;
+    const part = Buffer.from(text, 'utf8');
+    bytes += part.length;
+    await link.data(part);
+  }
+  link.send({ type: 'done', bytes });
+  link.end();
+}
+
+async function sendReplay(link: ViewerLink, parts: ViewerParts, what: { readonly reader: TapeReader; readonly found: FoundTape; readonly request: Extract<Request, { type: 'replay' }> }, connection: Connection): Promise<void> {
+  const { reader, found, request } = what;
+  const timeline = await timelineOf(reader);
+  if (!timeline.ok || link.closed) {
+    await reader.close();
+    return timeline.ok ? undefined : fail(link, timeline.failure);
+  }
+  const { scan } = reader.index;
+  link.send({ type: 'opened', durationMs: reader.durationMs, markers: timeline.value.markers, complete: scan.ended && scan.rest === 'none', row: found.redeemed.row });
+  const screen = openScreen(reader);
+  const replay = startReplay({
+    screen,
+    timeline: timeline.value,
+    size: request,
+    clock: parts.clock,
+    send: (frame) => link.send(frame),
+    idle: () => link.idle,
+    failed: (why) => fail(link, why),
+  });
+  connection.opened(replay);
+  connection.onClose(() => {
+    replay.close();
+    screen.close();
+    reader.close().catch((error: unknown) => parts.log('a recording could not be closed', error));
+  });
+}
+
+function isRequest(message: ToMonitor): message is Request {
+  return message.type === 'replay' || message.type === 'export' || message.type === 'verify';
+}
+
+function fail(link: ViewerLink, why: Failure): void {
+  link.send({ type: 'failed', failure: why });
+  link.end();
+}
