@@ -58,7 +58,7 @@ function prepare(database: DatabaseSync, { path, create }: OpenOptions): Opened 
     return {
       ok: true,
       store: storeOf(database),
-      migratedFrom: before === migrated.from && migrated.backup === null ? null : before,
+      migratedFrom: migrated.backup === null ? null : before,
       backup: migrated.backup,
     };
   } catch (error) {

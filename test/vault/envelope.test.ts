@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type EnvelopePlace, open, seal } from '#/vault/envelope.js';
 
-const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length }).map((one) => Buffer.from(one));
+const bytes = (length: number) =>
+  fc.uint8Array({ minLength: length, maxLength: length }).map((one) => Buffer.from(one));
 const word = fc.string({ maxLength: 12 });
 const place: fc.Arbitrary<EnvelopePlace> = fc.record({
   purpose: fc.constantFrom('safe-key', 'account-secret', 'object-secret'),
@@ -11,7 +12,12 @@ const place: fc.Arbitrary<EnvelopePlace> = fc.record({
   version: fc.nat({ max: 1000 }),
   context: fc.array(word, { maxLength: 4 }),
 });
-const case_ = fc.record({ key: bytes(32), nonce: bytes(12), plaintext: fc.uint8Array({ maxLength: 200 }), place });
+const case_ = fc.record({
+  key: bytes(32),
+  nonce: bytes(12),
+  plaintext: fc.uint8Array({ maxLength: 200 }),
+  place,
+});
 
 describe('an envelope', () => {
   test('opens as what was sealed', () => {
@@ -52,7 +58,13 @@ describe('an envelope', () => {
     );
   });
 
-  const at: EnvelopePlace = { purpose: 'account-secret', table: 'secrets', row: 'a1', version: 2, context: ['root', 'web1'] };
+  const at: EnvelopePlace = {
+    purpose: 'account-secret',
+    table: 'secrets',
+    row: 'a1',
+    version: 2,
+    context: ['root', 'web1'],
+  };
   test.each<[string, Partial<EnvelopePlace>]>([
     ['another row', { row: 'a2' }],
     ['an older version', { version: 1 }],

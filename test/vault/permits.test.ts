@@ -2,7 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { createPermits, PERMIT_LIFE, type PermitGrant } from '#/vault/permits.js';
 
-const connect: PermitGrant = { kind: 'connect', userId: 'u1', accountId: 'a1', sessionId: 'n1', address: 'web1', port: 22, hostKey: null };
+const connect: PermitGrant = {
+  kind: 'connect',
+  userId: 'u1',
+  accountId: 'a1',
+  sessionId: 'n1',
+  address: 'web1',
+  port: 22,
+  hostKey: null,
+};
 
 function start() {
   let now = 1000;
@@ -18,7 +26,10 @@ describe('a permit to connect', () => {
     const permit = permits.issue(connect);
     expect(permits.land(permit, 'n1', 0)).toEqual({ ok: true, grant: connect });
     expect(permits.redeem(permit, 'connect', here)).toEqual({ ok: true, grant: connect });
-    expect(permits.redeem(permit, 'connect', here)).toEqual({ ok: false, why: 'the permit was used already' });
+    expect(permits.redeem(permit, 'connect', here)).toEqual({
+      ok: false,
+      why: 'the permit was used already',
+    });
   });
 
   test('is 256 bits that nobody can guess from another', () => {
@@ -28,13 +39,50 @@ describe('a permit to connect', () => {
     for (const one of many) expect(Buffer.from(one, 'base64url')).toHaveLength(32);
   });
 
-  test.each<[string, (at: ReturnType<typeof start>, permit: string) => ReturnType<ReturnType<typeof start>['permits']['redeem']>, string]>([
-    ['before it landed', ({ permits }, permit) => permits.redeem(permit, 'connect', here), 'the session has not landed'],
-    ['for another session', ({ permits }, permit) => (permits.land(permit, 'n1', 0), permits.redeem(permit, 'connect', { sessionId: 'n2', host: 0 })), 'the permit is for another session'],
-    ['by another host', ({ permits }, permit) => (permits.land(permit, 'n1', 1), permits.redeem(permit, 'connect', here)), 'the session landed on another session host'],
-    ['as another kind', ({ permits }, permit) => permits.redeem(permit, 'replay', {}), 'the permit is not one of ours, or its time is over'],
-    ['when its time is over', ({ permits, advance }, permit) => (permits.land(permit, 'n1', 0), advance(PERMIT_LIFE), permits.redeem(permit, 'connect', here)), 'the permit has expired'],
-    ['that was invented', ({ permits }) => permits.redeem('x'.repeat(43), 'connect', here), 'the permit is not one of ours, or its time is over'],
+  test.each<
+    [
+      string,
+      (
+        at: ReturnType<typeof start>,
+        permit: string,
+      ) => ReturnType<ReturnType<typeof start>['permits']['redeem']>,
+      string,
+    ]
+  >([
+    [
+      'before it landed',
+      ({ permits }, permit) => permits.redeem(permit, 'connect', here),
+      'the session has not landed',
+    ],
+    [
+      'for another session',
+      ({ permits }, permit) => (
+        permits.land(permit, 'n1', 0), permits.redeem(permit, 'connect', { sessionId: 'n2', host: 0 })
+      ),
+      'the permit is for another session',
+    ],
+    [
+      'by another host',
+      ({ permits }, permit) => (permits.land(permit, 'n1', 1), permits.redeem(permit, 'connect', here)),
+      'the session landed on another session host',
+    ],
+    [
+      'as another kind',
+      ({ permits }, permit) => permits.redeem(permit, 'replay', {}),
+      'the permit is not one of ours, or its time is over',
+    ],
+    [
+      'when its time is over',
+      ({ permits, advance }, permit) => (
+        permits.land(permit, 'n1', 0), advance(PERMIT_LIFE), permits.redeem(permit, 'connect', here)
+      ),
+      'the permit has expired',
+    ],
+    [
+      'that was invented',
+      ({ permits }) => permits.redeem('x'.repeat(43), 'connect', here),
+      'the permit is not one of ours, or its time is over',
+    ],
   ])('is refused %s', (_when, use, why) => {
     const at = start();
     expect(use(at, at.permits.issue(connect))).toEqual({ ok: false, why });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CALLS, type CallName, type Caller } from '#/contract/calls.js';
+import { CALLS, type Caller, type CallName } from '#/contract/calls.js';
 import { COMPONENTS, type Component } from '#/domain/people.js';
 import { callerFor, type Role, SOCKET_COMPONENTS } from '#/vault/roles.js';
 import { COMPONENT_SOCKET, client, component, type Running, SOCKETS, startVault } from './in-process.ts';
@@ -8,15 +8,23 @@ const calls = Object.keys(CALLS) as CallName[];
 const allowed = (call: CallName): readonly Caller[] => CALLS[call].callers;
 
 describe('the table of roles', () => {
-  const sets = COMPONENTS.reduce<Component[][]>((all, one) => [...all, ...all.map((set) => [...set, one])], [[]]);
+  const sets = COMPONENTS.reduce<Component[][]>(
+    (all, one) => [...all, ...all.map((set) => [...set, one])],
+    [[]],
+  );
 
   test('lets a call through exactly when one of its callers logged in, on its own socket', () => {
     for (const socket of SOCKETS) {
       for (const set of sets) {
         const role: Role = { socket, components: new Set(set) };
         for (const call of calls) {
-          const mine: readonly Caller[] = socket === 'admin' ? ['console', 'anybody'] : [...set.filter((one) => SOCKET_COMPONENTS[socket].includes(one)), 'anybody'];
-          expect(callerFor(role, call) !== null, `${call} for ${set.join('+')} on ${socket}`).toBe(allowed(call).some((one) => mine.includes(one)));
+          const mine: readonly Caller[] =
+            socket === 'admin'
+              ? ['console', 'anybody']
+              : [...set.filter((one) => SOCKET_COMPONENTS[socket].includes(one)), 'anybody'];
+          expect(callerFor(role, call) !== null, `${call} for ${set.join('+')} on ${socket}`).toBe(
+            allowed(call).some((one) => mine.includes(one)),
+          );
         }
       }
     }
@@ -25,7 +33,9 @@ describe('the table of roles', () => {
   test('has no secret for anybody', () => {
     const open = calls.filter((call) => allowed(call).includes('anybody'));
     expect(open).toEqual(['component.login', 'vault.status']);
-    expect(calls.filter((call) => call.startsWith('admin.') && allowed(call).join() !== 'console')).toEqual([]);
+    expect(calls.filter((call) => call.startsWith('admin.') && allowed(call).join() !== 'console')).toEqual(
+      [],
+    );
   });
 });
 
@@ -60,20 +70,38 @@ describe('over the sockets', () => {
     for (const socket of SOCKETS) {
       const here = client(running, socket);
       for (const one of COMPONENTS) {
-        const outcome = await here.peer.call('component.login', { component: one }, Buffer.from(running.passwords[one]));
+        const outcome = await here.peer.call(
+          'component.login',
+          { component: one },
+          Buffer.from(running.passwords[one]),
+        );
         expect(outcome.ok, `${one} on ${socket}`).toBe(COMPONENT_SOCKET[one] === socket);
       }
       const wrong = client(running, socket);
-      expect(await wrong.refused('component.login', { component: 'PSMGW' }, Buffer.alloc(32))).toMatchObject({ code: 'NOT_YOUR_ROLE' });
-      expect(await wrong.refused('component.login', { component: 'PVWAApp' }, Buffer.alloc(0))).toMatchObject({ code: 'NOT_YOUR_ROLE' });
+      expect(await wrong.refused('component.login', { component: 'PSMGW' }, Buffer.alloc(32))).toMatchObject({
+        code: 'NOT_YOUR_ROLE',
+      });
+      expect(await wrong.refused('component.login', { component: 'PVWAApp' }, Buffer.alloc(0))).toMatchObject(
+        { code: 'NOT_YOUR_ROLE' },
+      );
     }
   });
 
   test('refusals are audited with who and what', async () => {
     const recorder = await component(running, ['PSMApp']);
     await recorder.refused('portal.psmServer', { sessionId: 'n' });
-    const [row] = await client(running, 'admin').ask('admin.audit.list', { after: 0, limit: 1, newestFirst: true });
-    expect(row).toMatchObject({ action: 'componentRefused', code: 921, outcome: 'failure', actor: 'PSMApp', detail: 'PSMApp may not ask for portal.psmServer.' });
+    const [row] = await client(running, 'admin').ask('admin.audit.list', {
+      after: 0,
+      limit: 1,
+      newestFirst: true,
+    });
+    expect(row).toMatchObject({
+      action: 'componentRefused',
+      code: 921,
+      outcome: 'failure',
+      actor: 'PSMApp',
+      detail: 'PSMApp may not ask for portal.psmServer.',
+    });
   });
 
   test('a call that does not exist is a broken protocol, also when its name is in every object', async () => {
