@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import type { Socket } from 'node:net';
 import type { ReadStream, WriteStream } from 'node:tty';
 import { encodeFrame, encodeJson, FRAME, FrameDecoder } from '#/contract/frame.js';
@@ -49,7 +50,8 @@ export async function relay(socket: Socket, { keyboard, screen, hello, complain,
   });
   socket.on('error', (error) => lost(error.message)).on('close', () => lost('the connection was closed')).on('drain', () => keyboard.resume());
   screen.on('drain', () => socket.resume()).on('resize', onResize).on('error', () => over.resolve(unavailable));
-  keyboard.setRawMode(true).on('data', onKeys).on('end', () => over.resolve(0)).on('error', () => over.resolve(unavailable));
+  makeRaw(keyboard);
+  keyboard.on('data', onKeys).on('end', () => over.resolve(0)).on('error', () => over.resolve(unavailable));
   for (const signal of ['SIGHUP', 'SIGTERM', 'SIGINT', 'SIGQUIT'] as const) process.on(signal, () => over.resolve(unavailable));
 
   const status = await over.promise;
@@ -58,6 +60,12 @@ export async function relay(socket: Socket, { keyboard, screen, hello, complain,
   socket.destroy();
   calm(keyboard, screen, reached && !farewell);
   return status;
+}
+
+/** Node's raw mode still turns every \n that is shown into \r\n: a session's bytes must stay what they are. */
+function makeRaw(keyboard: ReadStream): void {
+  keyboard.setRawMode(true);
+  spawnSync('stty', ['raw', '-echo'], { stdio: ['inherit', 'ignore', 'ignore'] });
 }
 
 /** A portal that said goodbye has put the screen in order itself. */
