@@ -35,7 +35,8 @@ export class InkScreen extends Writable {
   }
 
   override _write(chunk: Buffer | string, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    const text = typeof chunk === 'string' ? chunk : chunk.toString('utf8');
+    // no tty driver stands between us and the terminal: a new line begins where we say
+    const text = (typeof chunk === 'string' ? chunk : chunk.toString('utf8')).replace(/\r?\n/g, '\r\n');
     // a client that is gone is no error of the screen: its door closes the portal
     if (this.#output.destroyed || this.#output.writableEnded) done();
     else this.#output.write(this.#unicode ? text : asciiOnly(text), () => done());

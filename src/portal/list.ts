@@ -23,6 +23,8 @@ export interface ListKind<T> {
   idOf(item: T): string;
   /** What the filter looks through. */
   textOf(item: T): string;
+  /** Those of a higher rank never come before others, however well they match. */
+  rankOf?(item: T): number;
   /** The order while nothing is typed. */
   order(a: T, b: T): number;
 }
@@ -30,8 +32,8 @@ export interface ListKind<T> {
 /** Nobody filters by more: what is longer is an accident, or meant to hurt. */
 const LONGEST_FILTER = 200;
 
-export function emptyList<T>(kind: ListKind<T>): ListState<T> {
-  return { items: null, index: makeIndex<T>([], (item) => kind.textOf(item)), filter: '', shown: [], selected: 0 };
+export function emptyList<T>(): ListState<T> {
+  return { items: null, index: makeIndex<T>([], () => ''), filter: '', shown: [], selected: 0 };
 }
 
 export function selectedItem<T>(state: ListState<T>): T | null {
@@ -65,7 +67,7 @@ export function listReducer<T>(kind: ListKind<T>): (state: ListState<T>, action:
 
 /** New items under the same filter; the selection stays on its item, or where it was when that one is gone. */
 function withItems<T>(kind: ListKind<T>, state: ListState<T>, items: readonly T[]): ListState<T> {
-  const index = makeIndex([...items].sort((a, b) => kind.order(a, b)), (item) => kind.textOf(item));
+  const index = makeIndex([...items].sort((a, b) => kind.order(a, b)), (item) => kind.textOf(item), (item) => kind.rankOf?.(item) ?? 0);
   const shown = index.find(state.filter);
   return { ...state, items, index, shown, selected: placeOf(kind, shown, state) };
 }

@@ -15,6 +15,6 @@ export interface Memory {
 }
 
 export function createMemory(): Memory {
-  const list = <T>(kind: ListKind<T>): ListStore<T> => createStore(listReducer(kind), emptyList(kind));
+  const list = <T>(kind: ListKind<T>): ListStore<T> => createStore(listReducer(kind), emptyList());
   return { accounts: list(accountsList), recordings: list(recordingsList), live: list(liveList) };
 }

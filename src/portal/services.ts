@@ -29,6 +29,7 @@ export type HostKeyDecision = 'once' | 'pin' | 'refuse';
 
 /** The person's terminal, raw, while the screens are away. Bytes both ways; nothing is decoded. */
 export interface RawTerminal {
+  /** Lent paused, so that nothing is lost: resume() it after adding listeners, and pause it before giving it back. */
   readonly input: Readable;
   readonly output: Writable;
   /** The size now. */

@@ -23,7 +23,7 @@ export function headerLines(view: HeaderView): readonly Line[] {
 function topLine({ branding, person, route, now, columns, sign }: HeaderView): Line {
   const time = `${clockTime(now)} UTC`;
   if (person === null) return spread([span(` ${shown(branding)}`, 'title')], [span(`${time} `, 'quiet')], columns, sign('more'));
-  const tabs = tabLine(route, columns < 76 ? ' ' : '  ');
+  const tabs = tabLine(route, columns < 76 ? '' : ' ');
   const right = columns < 76 ? [span(` ${shown(person.user)} `, 'strong')] : [span(` ${shown(person.user)}`, 'strong'), span(`  ${time} `, 'quiet')];
   const room = columns - lineWidth(tabs) - 4;
   const brand = fitLine([span(` ${shown(branding)}`, 'title')], Math.max(0, Math.min(lineWidth([span(shown(branding))]) + 1, room - Math.min(lineWidth(right), 20))), sign('more'));

@@ -38,7 +38,8 @@ export function listLines<T>(view: ListView<T>): { readonly lines: readonly Line
   const columns = wide ? room.columns - pane - 3 : room.columns;
   const top = scrollTop(view.top, state.selected, height, state.shown.length);
   const list = [head(view, columns), ...rows(view, top, height, columns)];
-  const body = wide ? beside(view, list, columns, pane, height + 1) : [...list, below(view)];
+  const padded = Array.from({ length: height + 1 }, (_, place) => list[place] ?? EMPTY);
+  const body = wide ? beside(view, padded, columns, pane) : [...padded, below(view)];
   return { lines: [filterLine(view), ...body], top };
 }
 
@@ -67,12 +68,12 @@ function rows<T>({ state, sign, row, nothing }: ListView<T>, top: number, height
   });
 }
 
-function beside<T>(view: ListView<T>, list: readonly Line[], columns: number, pane: number, height: number): readonly Line[] {
+function beside<T>(view: ListView<T>, list: readonly Line[], columns: number, pane: number): readonly Line[] {
   const item = view.state.shown[view.state.selected];
   const details = item === undefined ? [] : view.details(item, pane);
   const bar = span(` ${view.sign('column')} `, 'quiet');
-  return Array.from({ length: height }, (_, place) => [
-    ...fitLine(list[place] ?? EMPTY, columns, view.sign('more')),
+  return list.map((line, place) => [
+    ...fitLine(line, columns, view.sign('more')),
     bar,
     ...fitLine(details[place] ?? EMPTY, pane, view.sign('more')),
   ]);

@@ -2,20 +2,20 @@ import type { AccountRow } from '#/contract/rows.js';
 import { accountName } from '#/domain/account.js';
 import type { ListKind } from '../../list.js';
 
-/** Favourites first, then what was used last, then by safe and name. */
+/** web2 before web10, whatever the case. */
+const NAMES = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
+
+/** Favourites first, then what was used last, then by safe and address; what cannot be used comes last. */
 export const accountsList: ListKind<AccountRow> = {
   idOf: (row) => row.id,
   textOf: (row) => `${accountName(row)} ${row.safe}`,
+  rankOf: (row) => (row.usable ? 0 : 1),
   order: (a, b) =>
+    Number(b.usable) - Number(a.usable) ||
     Number(b.favourite) - Number(a.favourite) ||
     (b.lastUsedAt ?? 0) - (a.lastUsedAt ?? 0) ||
-    compare(a.safe, b.safe) ||
-    compare(accountName(a), accountName(b)) ||
-    compare(a.id, b.id),
+    NAMES.compare(a.safe, b.safe) ||
+    NAMES.compare(a.address, b.address) ||
+    NAMES.compare(a.user, b.user) ||
+    (a.id < b.id ? -1 : 1),
 };
-
-/** By code point after lower case: the same everywhere, and fast for thousands. */
-function compare(a: string, b: string): number {
-  const [left, right] = [a.toLowerCase(), b.toLowerCase()];
-  return left < right ? -1 : left > right ? 1 : 0;
-}

@@ -14,8 +14,8 @@ interface Widths {
 }
 
 function widths(columns: number): Widths {
-  const from = columns >= 70 ? 16 : 0;
-  const user = Math.max(6, Math.min(18, Math.floor(columns * 0.17)));
+  const from = columns >= 70 ? 15 : 0;
+  const user = Math.max(6, Math.min(18, Math.floor(columns * 0.13)));
   const fixed = 10 + 2 + user + 2 + 2 + 8 + (from > 0 ? from + 2 : 0);
   return { state: 10, user, from, length: 8, account: Math.max(8, columns - fixed) };
 }

@@ -14,7 +14,7 @@ interface Widths {
 
 function widths(columns: number): Widths {
   const outcome = columns >= 56 ? 13 : 0;
-  const user = Math.max(6, Math.min(18, Math.floor(columns * 0.16)));
+  const user = Math.max(6, Math.min(18, Math.floor(columns * 0.13)));
   const fixed = 12 + 2 + 7 + 2 + user + 2 + (outcome > 0 ? outcome + 2 : 0);
   return { started: 12, length: 7, user, outcome, account: Math.max(8, columns - fixed) };
 }
