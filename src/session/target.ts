@@ -27,7 +27,8 @@ export function connectTarget(target: Target, signal: AbortSignal, timeout = TIM
   const timer = setTimeout(() => give(failed(failure('TARGET_UNREACHABLE', `${name(target)}: nothing within ${timeout / 1000} s`))), timeout);
   socket.once('connect', connected);
   socket.once('error', refused);
-  signal.addEventListener('abort', aborted, { once: true });
+  if (signal.aborted) aborted();
+  else signal.addEventListener('abort', aborted, { once: true });
   return promise;
 }
 

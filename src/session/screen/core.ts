@@ -61,17 +61,10 @@ export interface Attributes {
   isStrikethrough(): number;
   isOverline(): number;
   isProtected(): number;
-  isFgRGB(): boolean;
-  isFgPalette(): boolean;
-  isBgRGB(): boolean;
-  isBgPalette(): boolean;
   getFgColor(): number;
   getBgColor(): number;
   getUnderlineStyle(): number;
-  getUnderlineColor(): number;
-  isUnderlineColorRGB(): boolean;
-  isUnderlineColorPalette(): boolean;
-  isUnderlineColorDefault(): boolean;
+  readonly extended: { readonly underlineColor: number };
 }
 
 export interface Cell extends Attributes {

@@ -1,9 +1,9 @@
 import type { Terminal } from '@xterm/headless';
 import { charsetName, type CharsetNames } from './charsets.js';
-import { type Cell, type Core, coreOf, type ScreenBuffer } from './core.js';
+import { type Attributes, type Cell, type Core, coreOf, type ScreenBuffer } from './core.js';
 import { drawBuffer } from './draw-buffer.js';
 import { type ExtraModes } from './extra-modes.js';
-import { background, sameLook, sgr } from './sgr.js';
+import { background, laterUnderline, sgr } from './sgr.js';
 
 export interface RestoreOptions {
   readonly terminal: Terminal;
@@ -32,7 +32,12 @@ function savedCursor(buffer: ScreenBuffer, charsets: CharsetNames): string {
   const { savedX, savedY, savedCurAttrData: look, savedCharset } = buffer;
   const charset = charsetName(charsets, savedCharset);
   if (savedX === 0 && savedY === 0 && look.fg === 0 && look.bg === 0 && charset === 'B') return '';
-  return `\x1b[${savedY - buffer.ybase + 1};${savedX + 1}H${sgr(look)}${charset === 'B' ? '' : `\x1b(${charset}`}\x1b7\x1b[0m\x1b(B`;
+  return `\x1b[${savedY - buffer.ybase + 1};${savedX + 1}H${sgr(look)}${underlined(look)}${charset === 'B' ? '' : `\x1b(${charset}`}\x1b7\x1b[0m\x1b(B`;
+}
+
+/** The model saves that text is underlined, but not how. */
+function underlined(look: Attributes): string {
+  return look.isUnderline() !== 0 && look.getUnderlineStyle() === 0 ? '\x1b[4m' : '';
 }
 
 function margins(buffer: ScreenBuffer, rows: number): string {
@@ -62,18 +67,21 @@ function cursor(core: Core, buffer: ScreenBuffer, columns: number, cell: Cell): 
   const row = origin ? buffer.y - buffer.scrollTop + 1 : buffer.y + 1;
   const at = (column: number): string => `\x1b[${row};${column + 1}H`;
   const before = origin ? '\x1b[?6h' : '';
-  const current = core._inputHandler._curAttrData;
+  const look = core._inputHandler._curAttrData;
+  const current = sgr(look) + laterUnderline(look);
+  const joins = core._inputHandler._parser.precedingJoinState !== 0;
   const line = buffer.lines.get(buffer.ybase + buffer.y);
-  const printed = buffer.x >= columns || core._inputHandler._parser.precedingJoinState !== 0;
-  if (!printed || line === undefined || buffer.x === 0) return before + at(buffer.x) + sgr(current);
+  const printed = buffer.x >= columns || joins;
+  if (!printed || line === undefined || buffer.x === 0) return before + at(buffer.x) + current;
   let start = Math.min(buffer.x, columns) - 1;
   if (start > 0 && line.loadCell(start, cell).getWidth() === 0) start -= 1;
   line.loadCell(start, cell);
   const width = Math.max(cell.getWidth(), 1);
-  if (buffer.x < columns && (cell.getChars() === '' || start + width !== buffer.x)) return before + at(buffer.x) + sgr(current);
+  if (buffer.x < columns && (cell.getChars() === '' || start + width !== buffer.x)) return before + at(buffer.x) + current;
   const chars = cell.getChars();
   const again = before + at(start) + (chars === '' ? `${background(cell)} ` : sgr(cell) + chars);
-  return sameLook(cell, current) ? again : again + sgr(current);
+  // any sequence after it would forget what was printed, which must be so exactly if the model has forgotten it
+  return joins && sgr(cell) === current ? again : again + current;
 }
 
 /** What changes how text is drawn comes when everything is drawn. */
