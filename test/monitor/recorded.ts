@@ -1,0 +1,86 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
+import { open, readFile } from 'node:fs/promises';
+import { type SignedHead, signedHeadText } from '#/contract/rows.js';
+import type { TapeEvent } from '#/domain/tape.js';
+import { indexTape } from '#/monitor/tape-index.js';
+import { readTape, type TapeReader } from '#/monitor/tape-reader.js';
+import { contentKeyForReading } from '#/recorder/tape-key.js';
+import { learnCharsets } from '#/session/screen/charsets.js';
+import { createModel, type ModelSnapshot } from '#/session/screen/model.js';
+import { opened, tapeRig } from '../recorder/tape-rig.js';
+
+/** What happens to a tape: an event, a keyframe of what was until now, or what was appended is written to the disk. */
+export type Happening = TapeEvent | 'keyframe' | 'written';
+
+const vaultKey = generateKeyPairSync('ed25519');
+
+/** A tape as a session host writes it, with keyframes of its own screen model, and the heads that a vault signed. */
+export async function recorded(happenings: readonly Happening[], how: { readonly close?: boolean } = {}) {
+  const rig = tapeRig();
+  const heads: SignedHead[] = [];
+  const tape = await opened({
+    ...rig.options,
+    timing: { batch: 1, anchor: 1 },
+    anchor: (segments, head, final) => {
+      const unsigned = { recordingId: rig.recordingId, segments, head, final, at: 1_700_000_000_000 + segments };
+      const signed = { ...unsigned, signature: sign(null, Buffer.from(signedHeadText(unsigned)), vaultKey.privateKey).toString('base64') };
+      heads.push(signed);
+      return Promise.resolve({ ok: true, value: signed });
+    },
+  });
+  const model = createModel(rig.options.header, learnCharsets());
+  let at = 0;
+  for (const one of happenings) {
+    if (one === 'written') while (tape.pending > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    else if (one === 'keyframe') {
+      const outputBytes = tape.outputBytes;
+      const shot = await new Promise<ModelSnapshot>((resolve) => model.snapshot(resolve));
+      tape.keyframe({ at, columns: shot.columns, rows: shot.rows, screen: shot.screen, outputBytes: outputBytes - shot.held.length });
+    } else {
+      tape.append(one);
+      at = one.at;
+      if (one.kind === 'output') model.write(one.bytes);
+      if (one.kind === 'resize') model.resize(one);
+    }
+  }
+  model.close();
+  while (tape.pending > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  if (how.close !== false) await tape.close({ kind: 'exited', status: 0, signal: null });
+  const bytes = await readFile(rig.path);
+  const headerBytes = 12 + bytes.readUInt32BE(8);
+  const ephemeral = (JSON.parse(bytes.toString('utf8', 12, headerBytes)) as { ephemeral: string }).ephemeral;
+  return {
+    ...rig, bytes, headerBytes,
+    heads: heads as readonly SignedHead[],
+    verifyKey: vaultKey.publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
+    contentKey: () => contentKeyForReading(rig.safe.privateKey, Buffer.from(ephemeral, 'base64')),
+    [Symbol.dispose]: rig[Symbol.dispose],
+  };
+}
+
+export type Recorded = Awaited<ReturnType<typeof recorded>>;
+
+export async function handleOf(path: string) {
+  return await open(path);
+}
+
+/** The bytes of each segment of a tape. */
+export function segmentsOf({ bytes, headerBytes }: Pick<Recorded, 'bytes' | 'headerBytes'>): Buffer[] {
+  const segments: Buffer[] = [];
+  for (let at = headerBytes; at < bytes.length; ) {
+    const length = 4 + bytes.readUInt32BE(at);
+    segments.push(bytes.subarray(at, at + length));
+    at += length;
+  }
+  return segments;
+}
+
+export const output = (at: number, text: string | Uint8Array): TapeEvent => ({ at, kind: 'output', bytes: Buffer.from(text as string) });
+
+/** A tape to be read as the monitor reads it. */
+export async function readerOf(tape: Recorded): Promise<TapeReader> {
+  const handle = await open(tape.path);
+  const index = await indexTape(handle);
+  if (!index.ok) throw new Error(index.failure.message);
+  return await readTape(handle, index.value, tape.contentKey());
+}
