@@ -38,8 +38,11 @@ test('filter, connect, resize, work, exit, back; the recording is what the clien
 
   screen.type('whoami; tty\r');
   await screen.output('admin60\r\n');
-  screen.resize(100, 30).type('stty size\r');
-  await screen.output('30 100\r\n');
+  screen.resize(100, 30);
+  await eventually('the target to hear of the new size', async () => {
+    screen.type('stty size\r');
+    return await screen.output('30 100\r\n', 1).then(() => true, () => false);
+  });
   screen.type("printf '\\033[1;31mred\\033[0m \\344\\366 \\360\\237\\230\\200 \\377\\376'; echo\r");
   await screen.output('\u{1F600}');
 
