@@ -13,6 +13,9 @@ export function createHosts(): Hosts {
   const hosts = new Map<number, Connection>();
   return {
     join(host, connection) {
+      // one process a number: what another one had is the new one's to claim or to lose
+      const before = hosts.get(host);
+      if (before !== undefined && before !== connection) before.host = null;
       connection.host = host;
       hosts.set(host, connection);
     },

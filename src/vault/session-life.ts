@@ -9,9 +9,10 @@ import type { StoredSession } from './records/sessions.js';
 import type { Vault } from './vault.js';
 
 /** What every audit row of a session says. */
-export function aboutSession(
-  session: StoredSession,
-): Pick<Happening, 'actor' | 'from' | 'safe' | 'account' | 'target' | 'sessionId'> & {
+export function aboutSession(session: StoredSession): Pick<
+  Happening,
+  'actor' | 'from' | 'safe' | 'account' | 'target' | 'sessionId'
+> & {
   readonly from: string;
 } {
   return {

@@ -117,9 +117,16 @@ export function landingCalls(
           ...(connection.host === null ? {} : { host: connection.host }),
         });
         if (!used.ok) return refuse('LANDING_REFUSED', used.why);
-        return used.grant.userId === session.userId
-          ? done({ value: { user: session.user } })
-          : refuse('LANDING_REFUSED', 'the permit is for another person');
+        if (used.grant.userId !== session.userId)
+          return refuse('LANDING_REFUSED', 'the permit is for another person');
+        await journal.append(records.audit, {
+          ...aboutSession(session),
+          gateway: 'PSMGW',
+          action: 'sessionStage',
+          outcome: 'ok',
+          detail: 'attached again',
+        });
+        return done({ value: { user: session.user } });
       }),
   };
 }
