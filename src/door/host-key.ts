@@ -13,9 +13,11 @@ export function hostKey(directory: string): string {
   const path = join(directory, NAME);
   const pem = read(path) ?? make(path);
   const key = ssh2.utils.parseKey(pem);
-  if (key instanceof Error || key.type !== 'ssh-ed25519') throw new Error(`${NAME} is not an Ed25519 private key`);
+  if (key instanceof Error || key.type !== 'ssh-ed25519')
+    throw new Error(`${NAME} is not an Ed25519 private key`);
   const pub = `${path}.pub`;
-  if (!existsSync(pub)) writeWhole(pub, `ssh-ed25519 ${key.getPublicSSH().toString('base64')} postern\n`, 0o644);
+  if (!existsSync(pub))
+    writeWhole(pub, `ssh-ed25519 ${key.getPublicSSH().toString('base64')} postern\n`, 0o644);
   return pem;
 }
 

@@ -5,7 +5,7 @@ import { cleanTerm } from '#/domain/session.js';
 import { inputFrom, outputTo } from './byte-streams.js';
 import type { DoorLimits } from './limits.js';
 import { resizing } from './resizing.js';
-import { fromRelay, type FromRelay, type ToRelay } from './shell-link.js';
+import { type FromRelay, fromRelay, type ToRelay } from './shell-link.js';
 import type { Terminal } from './terminal.js';
 import { type Chance, openAdmission, type Visit } from './visit.js';
 
@@ -42,7 +42,8 @@ export function openLoginShellDoor(options: LoginShellDoorOptions): LoginShellDo
         dismissal.abort(why);
         setTimeout(() => socket.destroy(), PARTING).unref();
       });
-      if ('refused' in visit) return void socket.end(encodeJson({ type: 'refused', message: visit.refused } satisfies ToRelay));
+      if ('refused' in visit)
+        return void socket.end(encodeJson({ type: 'refused', message: visit.refused } satisfies ToRelay));
       sockets.add(socket);
       socket.once('close', () => {
         sockets.delete(socket);
@@ -95,7 +96,9 @@ function receive(socket: Socket, { visit, dismissed }: Guest, options: LoginShel
         else if (frame.kind === FRAME.data && size !== null && !keys.write(frame.payload)) socket.pause();
       }
     } catch (error) {
-      options.log('door: a relay broke the protocol', { why: error instanceof Error ? error.message : 'unknown' });
+      options.log('door: a relay broke the protocol', {
+        why: error instanceof Error ? error.message : 'unknown',
+      });
       socket.destroy();
     }
   });

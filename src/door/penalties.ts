@@ -41,14 +41,17 @@ export function penaltySource(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
   if (mapped?.[1] !== undefined) return mapped[1];
   if (!address.includes(':')) return address;
-  return `${expand(address.split('%')[0] ?? '').slice(0, 4).join(':')}::/64`;
+  return `${expand(address.split('%')[0] ?? '')
+    .slice(0, 4)
+    .join(':')}::/64`;
 }
 
 function expand(address: string): readonly string[] {
   const [head = '', tail] = address.toLowerCase().split('::');
   const left = head === '' ? [] : head.split(':');
   const right = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = tail === undefined ? [] : Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0');
+  const zeros =
+    tail === undefined ? [] : Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0');
   return [...left, ...zeros, ...right].map((part) => part.replace(/^0+(?=.)/, ''));
 }
 
@@ -65,7 +68,9 @@ export function penaltyTable(rules: PenaltyRules): PenaltyTable {
     for (const [source, { until }] of held) if (until <= now) held.delete(source);
     if (held.size < rules.sources) return;
     // in one go, or a flood of addresses would search the whole table for each of them
-    const soonest = [...held].sort(([, a], [, b]) => a.until - b.until).slice(0, Math.ceil(rules.sources / 16));
+    const soonest = [...held]
+      .sort(([, a], [, b]) => a.until - b.until)
+      .slice(0, Math.ceil(rules.sources / 16));
     for (const [source] of soonest) held.delete(source);
   };
   return {

@@ -2,9 +2,9 @@ import { clampSize, type TerminalSize } from '#/domain/session.js';
 
 /** A terminal's size and who wants to hear of changes. */
 export interface Resizing {
-  size(): TerminalSize;
-  set(columns: number, rows: number): void;
-  onResize(listener: (size: TerminalSize) => void): () => void;
+  readonly size: () => TerminalSize;
+  readonly set: (columns: number, rows: number) => void;
+  readonly onResize: (listener: (size: TerminalSize) => void) => () => void;
 }
 
 /** Dragging a window sends hundreds of sizes: listeners hear the last one, every so many milliseconds. */

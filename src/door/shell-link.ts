@@ -8,7 +8,15 @@ const text = z.string().max(1024);
  * all this: it decides nothing.
  */
 export const fromRelay = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('hello'), version: z.literal(1), ...size, term: text, lang: text, user: text, from: text }),
+  z.strictObject({
+    type: z.literal('hello'),
+    version: z.literal(1),
+    ...size,
+    term: text,
+    lang: text,
+    user: text,
+    from: text,
+  }),
   z.strictObject({ type: z.literal('resize'), ...size }),
 ]);
 export type FromRelay = z.infer<typeof fromRelay>;

@@ -34,10 +34,17 @@ const LONGEST_USER = 1024;
  * Decides one authentication request. `none` comes first from OpenSSH and is refused, or keys would never be tried.
  * After four refusals only keyboard-interactive is offered: an agent full of keys must not end at the limit of tries.
  */
-export async function decideAuthentication(context: AuthContext, visit: Visit, questions: KeyQuestions, firstRequest: boolean): Promise<Verdict> {
+export async function decideAuthentication(
+  context: AuthContext,
+  visit: Visit,
+  questions: KeyQuestions,
+  firstRequest: boolean,
+): Promise<Verdict> {
   switch (context.method) {
     case 'none':
-      return firstRequest ? { kind: 'refuse', methods: methodsLeft(visit), last: false } : refuse(visit.miss());
+      return firstRequest
+        ? { kind: 'refuse', methods: methodsLeft(visit), last: false }
+        : refuse(visit.miss());
     case 'keyboard-interactive':
       return { kind: 'ask-nothing' };
     case 'publickey':
@@ -51,13 +58,25 @@ export async function decideAuthentication(context: AuthContext, visit: Visit, q
   }
 }
 
-async function decideKey(context: PublicKeyAuthContext, visit: Visit, questions: KeyQuestions, refuse: (more: boolean) => Verdict): Promise<Verdict> {
+async function decideKey(
+  context: PublicKeyAuthContext,
+  visit: Visit,
+  questions: KeyQuestions,
+  refuse: (more: boolean) => Verdict,
+): Promise<Verdict> {
   const algorithm = algorithmOf(context);
   const key = context.key.data.toString('base64');
-  if (algorithm === null || context.username.length > LONGEST_USER || !methodsLeft(visit).includes('publickey')) return refuse(visit.miss());
+  if (
+    algorithm === null ||
+    context.username.length > LONGEST_USER ||
+    !methodsLeft(visit).includes('publickey')
+  )
+    return refuse(visit.miss());
   if (context.signature === undefined || context.blob === undefined) {
     // a mere offer: it says nothing about who is there
-    return (await questions.keyKnown(context.username, key, visit.from)) ? { kind: 'go-on' } : refuse(visit.miss());
+    return (await questions.keyKnown(context.username, key, visit.from))
+      ? { kind: 'go-on' }
+      : refuse(visit.miss());
   }
   const proof = proofOf(context.blob, context.signature);
   const login = await questions.loginByKey({ user: context.username, key, algorithm, proof }, visit.from);

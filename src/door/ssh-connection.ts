@@ -23,7 +23,12 @@ export interface ConnectionOptions {
 const PARTING = 3000;
 
 /** One SSH connection after its identification line. Whatever goes wrong in here ends this connection only. */
-export function serveConnection(connection: Connection, visit: Visit, dismissed: AbortSignal, options: ConnectionOptions): void {
+export function serveConnection(
+  connection: Connection,
+  visit: Visit,
+  dismissed: AbortSignal,
+  options: ConnectionOptions,
+): void {
   const socket = socketOf(connection);
   const hangUp = (why: string): void => {
     if (socket.destroyed) return;
@@ -36,7 +41,11 @@ export function serveConnection(connection: Connection, visit: Visit, dismissed:
     options.log('door: a connection crashed', error);
     socket.destroy();
   };
-  const outflow = guardConnection(connection, { limits: options.limits, noForwarding: REFUSALS.forwarding, onViolation: hangUp });
+  const outflow = guardConnection(connection, {
+    limits: options.limits,
+    noForwarding: REFUSALS.forwarding,
+    onViolation: hangUp,
+  });
   connection.on('error', (error) => hangUp(error.message));
   // X11, agents and forwarded ports ask by a global request, which has no place for a sentence
   connection.on('request', (_accept, reject) => reject?.());
@@ -55,7 +64,12 @@ interface HeldLogin {
   abandon(): void;
 }
 
-function authenticate(connection: Connection, visit: Visit, options: ConnectionOptions, { crash, hangUp }: Ends): HeldLogin {
+function authenticate(
+  connection: Connection,
+  visit: Visit,
+  options: ConnectionOptions,
+  { crash, hangUp }: Ends,
+): HeldLogin {
   let login: LoggedIn | null = null;
   let first = true;
   const decide = async (context: AuthContext): Promise<void> => {
@@ -93,7 +107,12 @@ interface Serving {
 }
 
 /** Counts session channels, and who of those behind them is somebody. */
-function serveSessions(connection: Connection, visit: Visit, options: ConnectionOptions, { crash, outflow, dismissed, takeLogin }: Serving): void {
+function serveSessions(
+  connection: Connection,
+  visit: Visit,
+  options: ConnectionOptions,
+  { crash, outflow, dismissed, takeLogin }: Serving,
+): void {
   const people = new Set<object>();
   let user = '';
   let open = 0;
@@ -130,4 +149,3 @@ function serveSessions(connection: Connection, visit: Visit, options: Connection
     });
   });
 }
-

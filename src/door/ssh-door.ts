@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import ssh2 from 'ssh2';
-import { type ConnectionOptions, serveConnection } from './ssh-connection.js';
 import { ALGORITHMS, IDENT } from './ssh-algorithms.js';
+import { type ConnectionOptions, serveConnection } from './ssh-connection.js';
 import { socketOf } from './ssh2-guards.js';
 import { type Chance, openAdmission, type Visit } from './visit.js';
 

@@ -55,9 +55,13 @@ export function serveSession(session: Session, context: SessionContext): void {
     sentences.push(REFUSALS.x11);
     reject?.();
   });
-  session.on('exec', (accept) => turnAway(accept(), isDirect(context.user) ? REFUSALS.direct : REFUSALS.command));
+  session.on('exec', (accept) =>
+    turnAway(accept(), isDirect(context.user) ? REFUSALS.direct : REFUSALS.command),
+  );
   // with a listener for 'sftp', ssh2 would give a parser of its protocol in place of a channel
-  (session as SubsystemSession).on('subsystem', (accept, _reject, { name }) => turnAway(accept(), name === 'sftp' ? REFUSALS.sftp : REFUSALS.subsystem));
+  (session as SubsystemSession).on('subsystem', (accept, _reject, { name }) =>
+    turnAway(accept(), name === 'sftp' ? REFUSALS.sftp : REFUSALS.subsystem),
+  );
   session.on('shell', (accept) => {
     const channel = accept() as ServerChannel | undefined;
     if (channel === undefined) return;
@@ -65,12 +69,24 @@ export function serveSession(session: Session, context: SessionContext): void {
     if (pty === null) return turnAway(channel, REFUSALS.noTerminal);
     // before the screens: it is still there in the scroll-back when they are gone
     for (const sentence of new Set(sentences)) channel.stderr.write(`${sentence}\r\n`);
-    context.serve(terminalOn({ session, channel, context }, { size, term: cleanTerm(ptyTerm(pty)), lang: language.get('LC_ALL') ?? language.get('LC_CTYPE') ?? language.get('LANG') ?? 'C.UTF-8' }));
+    context.serve(
+      terminalOn(
+        { session, channel, context },
+        {
+          size,
+          term: cleanTerm(ptyTerm(pty)),
+          lang: language.get('LC_ALL') ?? language.get('LC_CTYPE') ?? language.get('LANG') ?? 'C.UTF-8',
+        },
+      ),
+    );
   });
 }
 
 interface SubsystemSession {
-  on(event: 'subsystem', listener: (accept: () => ServerChannel, reject: () => void, info: { readonly name: string }) => void): void;
+  on(
+    event: 'subsystem',
+    listener: (accept: () => ServerChannel, reject: () => void, info: { readonly name: string }) => void,
+  ): void;
 }
 
 /** `term` is not in the types of ssh2, and a hostile client may leave it out. */
@@ -136,7 +152,7 @@ function terminalOn({ session, channel, context }: Line, { size, term, lang }: L
     onResize: size.onResize,
     identified: () => context.identified(key, true),
     forgotten: () => context.identified(key, false),
-    attemptRefused: context.attemptRefused,
+    attemptRefused: () => context.attemptRefused(),
     close(status) {
       if (closing) return;
       closing = true;

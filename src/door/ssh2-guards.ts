@@ -53,8 +53,10 @@ export function guardConnection(connection: Connection, options: GuardOptions): 
   guardReceiveWindow(inside, options);
   const keys = freshKeys(connection, inside, options);
   inside._sock.on('data', () => {
-    if (inside._sock.writableLength > options.limits.unreadAnswers) options.onViolation('does not read the answers it asks for');
-    else if ((inside._protocol._queue?.length ?? 0) > QUEUED_PACKETS) options.onViolation('keeps asking during a key exchange');
+    if (inside._sock.writableLength > options.limits.unreadAnswers)
+      options.onViolation('does not read the answers it asks for');
+    else if ((inside._protocol._queue?.length ?? 0) > QUEUED_PACKETS)
+      options.onViolation('keeps asking during a key exchange');
   });
   connection.on('close', keys.stop);
   return outflow(connection, inside, { limits: options.limits, beforeEach: keys.renewIfDue });
@@ -70,7 +72,12 @@ function guardChannelOpen({ _protocol: protocol }: Internals, { noForwarding }: 
   const open = protocol._handlers.CHANNEL_OPEN;
   protocol._handlers.CHANNEL_OPEN = (self, info) => {
     if (info.type !== 'session') protocol.channelOpenFail(info.sender, OPEN_FAILURE.prohibited, noForwarding);
-    else if (info.packetSize < SMALLEST_PACKET) protocol.channelOpenFail(info.sender, OPEN_FAILURE.resourceShortage, 'the maximum packet size is below 1 KiB');
+    else if (info.packetSize < SMALLEST_PACKET)
+      protocol.channelOpenFail(
+        info.sender,
+        OPEN_FAILURE.resourceShortage,
+        'the maximum packet size is below 1 KiB',
+      );
     else {
       info.packetSize = Math.min(info.packetSize, LARGEST_PACKET);
       open(self, info);
@@ -79,7 +86,10 @@ function guardChannelOpen({ _protocol: protocol }: Internals, { noForwarding }: 
 }
 
 /** The receive window is not enforced by ssh2 (ssh2#1505): 102 MB were taken on a window of 2 MiB. */
-function guardReceiveWindow({ _protocol: protocol, _chanMgr: channels }: Internals, { onViolation }: GuardOptions): void {
+function guardReceiveWindow(
+  { _protocol: protocol, _chanMgr: channels }: Internals,
+  { onViolation }: GuardOptions,
+): void {
   const take = protocol._handlers.CHANNEL_DATA;
   protocol._handlers.CHANNEL_DATA = (self, recipient, data) => {
     if (data.length > windowOf(channels.get(recipient))) onViolation('sent more than its window allows');
@@ -101,7 +111,11 @@ function windowOf(channel: unknown): number {
 }
 
 /** ssh2 never starts a key exchange itself, and lets one last for ever while everything waits in memory. */
-function freshKeys(connection: Connection, { _protocol: protocol, _sock: socket }: Internals, { limits, onViolation }: GuardOptions): { readonly stop: () => void; readonly renewIfDue: () => void } {
+function freshKeys(
+  connection: Connection,
+  { _protocol: protocol, _sock: socket }: Internals,
+  { limits, onViolation }: GuardOptions,
+): { readonly stop: () => void; readonly renewIfDue: () => void } {
   let timer: NodeJS.Timeout | undefined;
   let from = 0;
   const bytes = (): number => socket.bytesRead + socket.bytesWritten;
@@ -126,7 +140,11 @@ function freshKeys(connection: Connection, { _protocol: protocol, _sock: socket 
  * ssh2 does not look at the socket when it sends: a client with a 4 GiB window that stops reading makes the server hold
  * all of it, and a key exchange that never ends does the same.
  */
-function outflow(connection: Connection, { _protocol: protocol, _sock: socket }: Internals, { limits, beforeEach }: { readonly limits: DoorLimits; readonly beforeEach: () => void }): Outflow {
+function outflow(
+  connection: Connection,
+  { _protocol: protocol, _sock: socket }: Internals,
+  { limits, beforeEach }: { readonly limits: DoorLimits; readonly beforeEach: () => void },
+): Outflow {
   const waiting = new Set<() => void>();
   const clear = (): boolean => socket.writableLength <= limits.slowReader && protocol._kexinit === undefined;
   const letGo = (): void => {

@@ -14,7 +14,9 @@ export function parseStartups(text: string): StartupRule | null {
   const single = /^\d{1,6}$/.exec(text);
   if (single !== null) return checked({ begin: Number(text), rate: 100, full: Number(text) });
   const [, begin, rate, full] = /^(\d{1,6}):(\d{1,3}):(\d{1,6})$/.exec(text) ?? [];
-  return begin === undefined ? null : checked({ begin: Number(begin), rate: Number(rate), full: Number(full) });
+  return begin === undefined
+    ? null
+    : checked({ begin: Number(begin), rate: Number(rate), full: Number(full) });
 }
 
 function checked(rule: StartupRule): StartupRule | null {

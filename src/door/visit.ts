@@ -46,7 +46,8 @@ export function openAdmission({ limits, chance, penalties }: AdmissionOptions): 
     admit(from, dismiss) {
       const wait = table?.refusedFor(penaltySource(from), chance.now()) ?? 0;
       if (wait > 0) return { refused: 'Not allowed at this time' };
-      if (!mayStart(hall.strangers, limits.startups, chance.random())) return { refused: 'Exceeded MaxStartups' };
+      if (!mayStart(hall.strangers, limits.startups, chance.random()))
+        return { refused: 'Exceeded MaxStartups' };
       return startVisit({ from, limits, chance, table, hall, dismiss });
     },
   };

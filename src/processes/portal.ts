@@ -23,8 +23,14 @@ async function start(settings: ChildSettings, supervisor: Supervisor): Promise<C
   const vault = new VaultLink({
     path: socketPath(run, 'vault-portal'),
     components: [
-      { component: 'PVWAApp', password: () => openCredentialFile(join(paths.credentials, 'appuser.ini'), 'PVWAApp') },
-      { component: 'PVWAGW', password: () => openCredentialFile(join(paths.credentials, 'gwuser.ini'), 'PVWAGW') },
+      {
+        component: 'PVWAApp',
+        password: () => openCredentialFile(join(paths.credentials, 'appuser.ini'), 'PVWAApp'),
+      },
+      {
+        component: 'PVWAGW',
+        password: () => openCredentialFile(join(paths.credentials, 'gwuser.ini'), 'PVWAGW'),
+      },
     ],
   });
   const draining = new AbortController();
@@ -34,7 +40,12 @@ async function start(settings: ChildSettings, supervisor: Supervisor): Promise<C
     serving.add(served);
     return served.finally(() => serving.delete(served));
   };
-  const common = { limits: limitsOf(settings), chance: { now: () => performance.now() / 1000, random: Math.random }, serve, log: logLine };
+  const common = {
+    limits: limitsOf(settings),
+    chance: { now: () => performance.now() / 1000, random: Math.random },
+    serve,
+    log: logLine,
+  };
   const ssh = openSshDoor({
     ...common,
     hostKey: hostKey(paths.hostKeys),
@@ -42,7 +53,10 @@ async function start(settings: ChildSettings, supervisor: Supervisor): Promise<C
     abandon: ({ ticket }) => void vault.ask('person.logout', { ticket }),
   });
   const shell = openLoginShellDoor(common);
-  const servers = [supervisor.listen('ssh', ssh.accept), supervisor.listen('shell', shell.accept)];
+  const servers = [
+    supervisor.listen('ssh', (socket) => ssh.accept(socket)),
+    supervisor.listen('shell', (socket) => shell.accept(socket)),
+  ];
   return {
     async drain() {
       for (const server of servers) server.close();

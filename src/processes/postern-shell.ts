@@ -20,7 +20,12 @@ if (wish.kind === 'refuse') {
   process.exitCode = await relay(socket, {
     keyboard: process.stdin,
     screen: process.stdout,
-    hello: { term: process.env['TERM'] ?? '', lang: process.env['LC_ALL'] ?? process.env['LANG'] ?? '', user: osUser(), from: process.env['SSH_CONNECTION']?.split(' ')[0] ?? '' },
+    hello: {
+      term: process.env['TERM'] ?? '',
+      lang: process.env['LC_ALL'] ?? process.env['LANG'] ?? '',
+      user: osUser(),
+      from: process.env['SSH_CONNECTION']?.split(' ')[0] ?? '',
+    },
     complain: (sentence) => void process.stderr.write(`postern: ${sentence}\n`),
     unavailable: EX_UNAVAILABLE,
   });

@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import { randomBytes } from 'node:crypto';
-import ssh2, { type AuthenticationType } from 'ssh2';
+import { once } from 'node:events';
+import type { Algorithms } from 'ssh2';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openRaw, openTcp } from './raw-client.js';
 import { openRig, type Rig, type RigOptions, until } from './rig.js';
@@ -29,16 +29,20 @@ afterEach(async () => {
 });
 
 describe('an attacker', () => {
-  test.each([0, 1, 1023])('opens a channel with a maximum packet size of %i to freeze the process', async (size) => {
-    await door();
-    const raw = await openRaw(rig);
-    const refused = new Promise((resolve) => {
-      raw.wire._protocol._handlers['CHANNEL_OPEN_FAILURE'] = (_p, _recipient, reason, why) => resolve([reason, why]);
-    });
-    raw.wire._protocol.session(7, 2 ** 32 - 1, size);
-    expect(await refused).toEqual([4, 'the maximum packet size is below 1 KiB']);
-    await stillOpen();
-  });
+  test.each([0, 1, 1023])(
+    'opens a channel with a maximum packet size of %i to freeze the process',
+    async (size) => {
+      await door();
+      const raw = await openRaw(rig);
+      const refused = new Promise((resolve) => {
+        raw.wire._protocol._handlers['CHANNEL_OPEN_FAILURE'] = (_p, _recipient, reason, why) =>
+          resolve([reason, why]);
+      });
+      raw.wire._protocol.session(7, 2 ** 32 - 1, size);
+      expect(await refused).toEqual([4, 'the maximum packet size is below 1 KiB']);
+      await stillOpen();
+    },
+  );
 
   test.each([
     ['64 bytes of noise', randomBytes(64)],
@@ -76,10 +80,18 @@ describe('an attacker', () => {
   test('tries 2,000 passwords on one connection', async () => {
     await door();
     let tries = 0;
-    await expect(openRaw(rig, { auth: (_left, _partial, next) => {
-      tries += 1;
-      next(tries > 2000 ? 'keyboard-interactive' as AuthenticationType : { type: 'password', username: 'mallory', password: `guess ${tries}` });
-    } })).rejects.toThrow('hung up');
+    await expect(
+      openRaw(rig, {
+        auth: (_left, _partial, next) => {
+          tries += 1;
+          next(
+            tries > 2000
+              ? 'keyboard-interactive'
+              : { type: 'password', username: 'mallory', password: `guess ${tries}` },
+          );
+        },
+      }),
+    ).rejects.toThrow('hung up');
     expect(tries).toBeLessThanOrEqual(6);
     expect(rig.terminals).toHaveLength(0);
   });
@@ -97,10 +109,12 @@ describe('an attacker', () => {
   });
 
   test('opens more sessions than ten with an identity', async () => {
-    await door({ serve: async (terminal) => {
-      terminal.identified();
-      await once(terminal.gone, 'abort');
-    } });
+    await door({
+      serve: async (terminal) => {
+        terminal.identified();
+        await once(terminal.gone, 'abort');
+      },
+    });
     const raw = await openRaw(rig);
     await raw.shell();
     await until(() => rig.terminals.length === 1);
@@ -124,39 +138,46 @@ describe('an attacker', () => {
     ['RSA host keys', { serverHostKey: ['ssh-rsa', 'rsa-sha2-256'] }],
   ])('offers nothing but %s', async (_what, algorithms) => {
     await door();
-    await expect(openRaw(rig, { algorithms: algorithms as ssh2.Algorithms })).rejects.toThrow(/handshake|match/i);
+    await expect(openRaw(rig, { algorithms: algorithms as Algorithms })).rejects.toThrow(/handshake|match/i);
   });
 
   test('sends more than the receive window holds to somebody who does not read', async () => {
-    await door({ serve: async (terminal) => {
-      terminal.input.pause();
-      await once(terminal.gone, 'abort');
-    } });
+    await door({
+      serve: async (terminal) => {
+        terminal.input.pause();
+        await once(terminal.gone, 'abort');
+      },
+    });
     const raw = await openRaw(rig);
     const channel = await raw.shell();
     await until(() => rig.terminals.length === 1);
     const chunk = Buffer.alloc(32_000);
     for (let sent = 0; sent < 16 * MIB; sent += chunk.length) raw.wire._protocol.channelData(channel, chunk);
     await raw.gone;
-    expect(rig.lines.map(({ about }) => about)).toContainEqual({ from: '127.0.0.1', why: 'sent more than its window allows' });
+    expect(rig.lines.map(({ about }) => about)).toContainEqual({
+      from: '127.0.0.1',
+      why: 'sent more than its window allows',
+    });
     await openRaw(rig);
   });
 
   test('opens a window of 4 GiB and reads nothing: its source is paused', async () => {
     let written = 0;
     let stopped = false;
-    await door({ serve: async (terminal) => {
-      const chunk = Buffer.alloc(32 * 1024);
-      while (!terminal.gone.aborted) {
-        written += chunk.length;
-        if (terminal.output.write(chunk)) await new Promise(setImmediate);
-        else {
-          stopped = true;
-          await Promise.race([once(terminal.output, 'drain'), once(terminal.gone, 'abort')]);
-          stopped = false;
+    await door({
+      serve: async (terminal) => {
+        const chunk = Buffer.alloc(32 * 1024);
+        while (!terminal.gone.aborted) {
+          written += chunk.length;
+          if (terminal.output.write(chunk)) await new Promise(setImmediate);
+          else {
+            stopped = true;
+            await Promise.race([once(terminal.output, 'drain'), once(terminal.gone, 'abort')]);
+            stopped = false;
+          }
         }
-      }
-    } });
+      },
+    });
     const raw = await openRaw(rig);
     await raw.shell();
     raw.wire._sock.pause();
@@ -174,25 +195,34 @@ describe('an attacker', () => {
     const ask = setInterval(() => {
       for (let n = 0; n < 5000; n += 1) raw.wire._protocol.ping();
     }, 5);
-    await until(() => rig.lines.some(({ about }) => JSON.stringify(about).includes('does not read the answers')));
+    await until(() =>
+      rig.lines.some(({ about }) => JSON.stringify(about).includes('does not read the answers')),
+    );
     clearInterval(ask);
     raw.client.destroy();
   });
 
   test('begins a key exchange and never ends it, so that all output waits in memory', async () => {
     let written = 0;
-    await door({ limits: { rekeyBytes: 256 * 1024, rekeyWithin: 300 }, serve: async (terminal) => {
-      while (!terminal.gone.aborted) {
-        written += 32 * 1024;
-        if (!terminal.output.write(Buffer.alloc(32 * 1024))) await Promise.race([once(terminal.output, 'drain'), once(terminal.gone, 'abort')]);
-      }
-    } });
+    await door({
+      limits: { rekeyBytes: 256 * 1024, rekeyWithin: 300 },
+      serve: async (terminal) => {
+        while (!terminal.gone.aborted) {
+          written += 32 * 1024;
+          if (!terminal.output.write(Buffer.alloc(32 * 1024)))
+            await Promise.race([once(terminal.output, 'drain'), once(terminal.gone, 'abort')]);
+        }
+      },
+    });
     const raw = await openRaw(rig);
     await raw.shell();
     // takes our KEXINIT and says nothing to it
     raw.wire._protocol._onWrite = () => undefined;
     await raw.gone;
-    expect(rig.lines.map(({ about }) => about)).toContainEqual({ from: '127.0.0.1', why: 'does not finish a key exchange' });
+    expect(rig.lines.map(({ about }) => about)).toContainEqual({
+      from: '127.0.0.1',
+      why: 'does not finish a key exchange',
+    });
     expect(written).toBeLessThan(4 * MIB);
   });
 
@@ -210,14 +240,16 @@ describe('an attacker', () => {
 
   test('makes something of ours throw: that costs his connection only', async () => {
     let first = true;
-    await door({ serve: async (terminal) => {
-      if (first) {
-        first = false;
-        throw new Error('planted');
-      }
-      terminal.output.write('hello');
-      await once(terminal.gone, 'abort');
-    } });
+    await door({
+      serve: async (terminal) => {
+        if (first) {
+          first = false;
+          throw new Error('planted');
+        }
+        terminal.output.write('hello');
+        await once(terminal.gone, 'abort');
+      },
+    });
     const bystander = openTcp(rig);
     const raw = await openRaw(rig);
     await raw.shell();
@@ -230,13 +262,17 @@ describe('an attacker', () => {
 
   test('drags the window a thousand times: listeners hear little, and the last size', async () => {
     const heard: string[] = [];
-    await door({ serve: async (terminal) => {
-      terminal.onResize(({ columns, rows }) => heard.push(`${columns}x${rows}`));
-      await once(terminal.gone, 'abort');
-    } });
+    await door({
+      serve: async (terminal) => {
+        terminal.onResize(({ columns, rows }) => heard.push(`${columns}x${rows}`));
+        await once(terminal.gone, 'abort');
+      },
+    });
     const raw = await openRaw(rig);
     const channel = await raw.shell();
-    const protocol = raw.wire._protocol as unknown as { windowChange(channel: number, rows: number, columns: number, height: number, width: number): void };
+    const protocol = raw.wire._protocol as unknown as {
+      windowChange(channel: number, rows: number, columns: number, height: number, width: number): void;
+    };
     for (let n = 0; n < 1000; n += 1) protocol.windowChange(channel, 10 + (n % 50), 20 + (n % 100), 0, 0);
     protocol.windowChange(channel, 0, 0, 0, 0);
     protocol.windowChange(channel, 2 ** 32 - 1, 2 ** 32 - 1, 0, 0);
@@ -262,11 +298,13 @@ describe('an attacker', () => {
 
   test('fills the hall: later strangers are dropped at random, then all', async () => {
     await door({ limits: { startups: { begin: 3, rate: 50, full: 5 } }, random: () => 0.6 });
-    const inside = await Promise.all(Array.from({ length: 5 }, async () => {
-      const stranger = openTcp(rig);
-      const [first] = await once(stranger.socket, 'data') as [Buffer];
-      return { ...stranger, first: first.toString() };
-    }));
+    const inside = await Promise.all(
+      Array.from({ length: 5 }, async () => {
+        const stranger = openTcp(rig);
+        const [first] = (await once(stranger.socket, 'data')) as [Buffer];
+        return { ...stranger, first: first.toString() };
+      }),
+    );
     // 3 free places, the 4th of 50 %, the 5th of 75 %
     expect(inside.filter(({ first }) => first.startsWith('SSH-2.0-Postern'))).toHaveLength(4);
     expect(inside.filter(({ first }) => first === 'Exceeded MaxStartups\r\n')).toHaveLength(1);

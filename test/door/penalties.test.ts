@@ -1,21 +1,79 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Offence, OPENSSH_PENALTIES, penalise, type Penalty, penaltySource, penaltyTable, refusedFor } from '#/door/penalties.js';
+import {
+  type Offence,
+  OPENSSH_PENALTIES,
+  type Penalty,
+  penalise,
+  penaltySource,
+  penaltyTable,
+  refusedFor,
+} from '#/door/penalties.js';
 
 const offences: readonly Offence[] = ['authfail', 'noauth', 'grace-exceeded', 'crash'];
 
 /** Offences at moments (seconds), and for how long the source is refused at the end. */
 const stories: readonly (readonly [string, readonly (readonly [number, Offence])[], number, number])[] = [
   ['one failed login', [[0, 'authfail']], 0, 0],
-  ['two failed logins', [[0, 'authfail'], [0, 'authfail']], 0, 0],
-  ['three at once reach 15 s', [[0, 'authfail'], [0, 'authfail'], [0, 'authfail']], 0, 15],
-  ['three over a time decay below it', [[0, 'authfail'], [2, 'authfail'], [4, 'authfail']], 4, 0],
+  [
+    'two failed logins',
+    [
+      [0, 'authfail'],
+      [0, 'authfail'],
+    ],
+    0,
+    0,
+  ],
+  [
+    'three at once reach 15 s',
+    [
+      [0, 'authfail'],
+      [0, 'authfail'],
+      [0, 'authfail'],
+    ],
+    0,
+    15,
+  ],
+  [
+    'three over a time decay below it',
+    [
+      [0, 'authfail'],
+      [2, 'authfail'],
+      [4, 'authfail'],
+    ],
+    4,
+    0,
+  ],
   ['fifteen that never tried', Array.from({ length: 15 }, () => [0, 'noauth'] as const), 0, 15],
   ['a crash alone', [[0, 'crash']], 10, 80],
-  ['grace twice', [[0, 'grace-exceeded'], [1, 'grace-exceeded']], 1, 19],
+  [
+    'grace twice',
+    [
+      [0, 'grace-exceeded'],
+      [1, 'grace-exceeded'],
+    ],
+    1,
+    19,
+  ],
   ['seven crashes are capped', Array.from({ length: 7 }, () => [0, 'crash'] as const), 0, 600],
-  ['once over, it begins anew', [[0, 'crash'], [100, 'authfail']], 100, 0],
-  ['once enforced it stays so below 15 s', [[0, 'crash'], [89, 'noauth']], 89, 2],
+  [
+    'once over, it begins anew',
+    [
+      [0, 'crash'],
+      [100, 'authfail'],
+    ],
+    100,
+    0,
+  ],
+  [
+    'once enforced it stays so below 15 s',
+    [
+      [0, 'crash'],
+      [89, 'noauth'],
+    ],
+    89,
+    2,
+  ],
 ];
 
 describe('penalties', () => {
@@ -26,7 +84,10 @@ describe('penalties', () => {
   });
 
   test('never more than the cap, never refused before 15 s, always over in the end', () => {
-    const story = fc.array(fc.tuple(fc.nat(400), fc.constantFrom(...offences)), { minLength: 1, maxLength: 60 });
+    const story = fc.array(fc.tuple(fc.nat(400), fc.constantFrom(...offences)), {
+      minLength: 1,
+      maxLength: 60,
+    });
     fc.assert(
       fc.property(story, (events) => {
         let held: Penalty | null = null;

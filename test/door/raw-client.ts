@@ -12,7 +12,16 @@ export interface Wire {
     channelEOF(channel: number): void;
     channelClose(channel: number): void;
     shell(channel: number, reply: boolean): void;
-    pty(channel: number, rows: number, columns: number, height: number, width: number, term: string, modes: object | null, reply: boolean): void;
+    pty(
+      channel: number,
+      rows: number,
+      columns: number,
+      height: number,
+      width: number,
+      term: string,
+      modes: object | null,
+      reply: boolean,
+    ): void;
     openssh_noMoreSessions(reply: boolean): void;
     authPassword(user: string, password: string): void;
     ping(): void;
@@ -39,7 +48,10 @@ export interface RawOptions {
 }
 
 /** A client that passes the login-less keyboard-interactive and then obeys nobody. */
-export function openRaw(rig: { readonly port: number }, { algorithms, user = 'mallory', auth = ['keyboard-interactive'] as AuthenticationType[] }: RawOptions = {}): Promise<Raw> {
+export function openRaw(
+  rig: { readonly port: number },
+  { algorithms, user = 'mallory', auth = ['keyboard-interactive'] as AuthenticationType[] }: RawOptions = {},
+): Promise<Raw> {
   const client = new ssh2.Client();
   const { promise, resolve, reject } = Promise.withResolvers<Raw>();
   const gone = new Promise<void>((done) => client.once('close', () => done()));
@@ -52,7 +64,15 @@ export function openRaw(rig: { readonly port: number }, { algorithms, user = 'ma
     const received: Buffer[] = [];
     resolve({ client, wire, gone, received, shell: (window) => shell(wire, received, window) });
   });
-  client.connect({ host: '127.0.0.1', port: rig.port, username: user, tryKeyboard: true, authHandler: auth, hostVerifier: () => true, ...(algorithms === undefined ? {} : { algorithms }) });
+  client.connect({
+    host: '127.0.0.1',
+    port: rig.port,
+    username: user,
+    tryKeyboard: true,
+    authHandler: auth,
+    hostVerifier: () => true,
+    ...(algorithms === undefined ? {} : { algorithms }),
+  });
   return promise;
 }
 
@@ -64,14 +84,18 @@ function shell({ _protocol: protocol }: Wire, received: Buffer[], window = 2 ** 
     protocol.shell(sender, false);
     resolve(sender);
   };
-  protocol._handlers['CHANNEL_OPEN_FAILURE'] = (_protocol, _recipient, reason, description) => reject(new Error(`refused: ${String(reason)} ${String(description)}`));
+  protocol._handlers['CHANNEL_OPEN_FAILURE'] = (_protocol, _recipient, reason, description) =>
+    reject(new Error(`refused: ${String(reason)} ${String(description)}`));
   protocol._handlers['CHANNEL_DATA'] = (_protocol, _recipient, data) => void received.push(data as Buffer);
   protocol.session(7, window, 32_768);
   return promise;
 }
 
 /** A bare TCP connection, with everything it was sent. */
-export function openTcp(rig: { readonly port: number }, send?: Uint8Array): { readonly socket: Socket; readonly closed: Promise<string> } {
+export function openTcp(
+  rig: { readonly port: number },
+  send?: Uint8Array,
+): { readonly socket: Socket; readonly closed: Promise<string> } {
   const socket = connect(rig.port, '127.0.0.1');
   let heard = '';
   socket.on('data', (bytes) => {

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type IPty, spawn } from 'node-pty';
@@ -75,7 +75,9 @@ function listen(server: Server): Promise<void> {
 
 /** Says what it got, until the client is gone or `q` is typed. */
 async function waitForEnd(terminal: Terminal): Promise<void> {
-  terminal.output.write(`hello ${terminal.user} ${terminal.term} ${terminal.size().columns}x${terminal.size().rows}\r\n`);
+  terminal.output.write(
+    `hello ${terminal.user} ${terminal.term} ${terminal.size().columns}x${terminal.size().rows}\r\n`,
+  );
   terminal.onResize(({ columns, rows }) => terminal.output.write(`now ${columns}x${rows}\r\n`));
   for await (const bytes of terminal.input) {
     const text = (bytes as Buffer).toString('latin1');
@@ -85,7 +87,11 @@ async function waitForEnd(terminal: Terminal): Promise<void> {
 }
 
 /** A file in a directory of its own, gone at the end of the test. */
-export function scratch(): { readonly path: (name: string) => string; readonly write: (name: string, text: string, mode?: number) => string; remove(): void } {
+export function scratch(): {
+  readonly path: (name: string) => string;
+  readonly write: (name: string, text: string, mode?: number) => string;
+  remove(): void;
+} {
   const directory = mkdtempSync(join(tmpdir(), 'door-'));
   return {
     path: (name) => join(directory, name),
@@ -107,28 +113,58 @@ export interface Person {
 
 /** Nothing of this machine's own configuration, and no questions about the host key. */
 export function sshOptions(rig: { readonly port: number }): readonly string[] {
-  return ['-F', 'none', '-p', String(rig.port), '-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null', '-o', 'LogLevel=ERROR', '-o', 'IdentityAgent=none'];
+  return [
+    '-F',
+    'none',
+    '-p',
+    String(rig.port),
+    '-o',
+    'StrictHostKeyChecking=no',
+    '-o',
+    'UserKnownHostsFile=/dev/null',
+    '-o',
+    'LogLevel=ERROR',
+    '-o',
+    'IdentityAgent=none',
+  ];
 }
 
 /** The real ssh client in a pty. What follows the options, if it begins with no '-', is the command. */
-export function ssh(rig: { readonly port: number }, args: readonly string[], user = 'alice', size = { cols: 80, rows: 24 }): Person {
+export function ssh(
+  rig: { readonly port: number },
+  args: readonly string[],
+  user = 'alice',
+  size = { cols: 80, rows: 24 },
+): Person {
   const last = args.at(-1) ?? '';
-  const command = !last.startsWith('-') && (args.at(-2) === '-T' || args.at(-2) === '-tt' || args.at(-2) === '-s') ? [last] : [];
+  const command =
+    !last.startsWith('-') && (args.at(-2) === '-T' || args.at(-2) === '-tt' || args.at(-2) === '-s')
+      ? [last]
+      : [];
   const options = args.slice(0, args.length - command.length);
   return inPty('ssh', [...options, ...sshOptions(rig), '-l', user, '127.0.0.1', ...command], size);
 }
 
-export function inPty(file: string, args: readonly string[], size = { cols: 80, rows: 24 }, env: Record<string, string> = {}): Person {
-  const pty = spawn(file, [...args], { name: 'xterm-256color', ...size, env: { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', TERM: 'xterm-256color', ...env } });
+export function inPty(
+  file: string,
+  args: readonly string[],
+  size = { cols: 80, rows: 24 },
+  env: Record<string, string> = {},
+): Person {
+  const pty = spawn(file, [...args], {
+    name: 'xterm-256color',
+    ...size,
+    env: { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', TERM: 'xterm-256color', ...env },
+  });
   let shown = '';
   const waiting = new Set<() => void>();
   pty.onData((text) => {
     shown += text;
     for (const look of [...waiting]) look();
   });
-  const { promise: exit, resolve } = Promise.withResolvers<number>();
+  const { promise: exit, resolve: ended } = Promise.withResolvers<number>();
   pty.onExit(({ exitCode }) => {
-    resolve(exitCode);
+    ended(exitCode);
     for (const look of [...waiting]) look();
   });
   return {
@@ -137,7 +173,10 @@ export function inPty(file: string, args: readonly string[], size = { cols: 80, 
     exit,
     sees: (text) =>
       new Promise((resolve, reject) => {
-        const timer = setTimeout(() => reject(new Error(`never saw ${String(text)} in ${JSON.stringify(shown)}`)), 8000);
+        const timer = setTimeout(
+          () => reject(new Error(`never saw ${String(text)} in ${JSON.stringify(shown)}`)),
+          8000,
+        );
         const look = (): void => {
           if (typeof text === 'string' ? !shown.includes(text) : !text.test(shown)) return;
           clearTimeout(timer);

@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { verifyUserAuth } from '#/authentication/public-key.js';
 import { hostKey } from '#/door/host-key.js';
 import type { KeyProof } from '#/door/ssh-authentication.js';
-import { verifyUserAuth } from '#/authentication/public-key.js';
 import { openRig, type Rig, type RigOptions, scratch, somebody, ssh, sshOptions, until } from './rig.js';
 
 const files = scratch();
@@ -13,7 +13,12 @@ const keys: Record<string, { readonly path: string; readonly base64: string }> =
 let rig: Rig;
 
 beforeAll(() => {
-  for (const [name, ...how] of [['ed25519', '-t', 'ed25519'], ['rsa', '-t', 'rsa', '-b', '2048'], ['ecdsa', '-t', 'ecdsa'], ['other', '-t', 'ed25519']] as const) {
+  for (const [name, ...how] of [
+    ['ed25519', '-t', 'ed25519'],
+    ['rsa', '-t', 'rsa', '-b', '2048'],
+    ['ecdsa', '-t', 'ecdsa'],
+    ['other', '-t', 'ed25519'],
+  ] as const) {
     const path = files.path(name);
     spawnSync('ssh-keygen', ['-q', '-N', '', '-f', path, ...how]);
     const made = spawnSync('ssh-keygen', ['-y', '-f', path], { encoding: 'utf8' });
@@ -42,8 +47,15 @@ function vaultWith(registered: readonly string[]) {
     loginByKey: async (proof: KeyProof) => {
       proofs.push(proof);
       const length = proof.proof.readUInt32BE(0);
-      const evidence = { key: proof.key, algorithm: proof.algorithm, signed: proof.proof.subarray(4, 4 + length), signature: proof.proof.subarray(4 + length) };
-      return proof.user === 'alice' && registered.includes(proof.key) && verifyUserAuth(evidence, proof.user) ? somebody : null;
+      const evidence = {
+        key: proof.key,
+        algorithm: proof.algorithm,
+        signed: proof.proof.subarray(4, 4 + length),
+        signature: proof.proof.subarray(4 + length),
+      };
+      return proof.user === 'alice' && registered.includes(proof.key) && verifyUserAuth(evidence, proof.user)
+        ? somebody
+        : null;
     },
   };
 }
@@ -96,7 +108,15 @@ describe('a person with the real ssh client', () => {
   test('lands in the login screen with keys that nobody knows', async () => {
     const vault = vaultWith([]);
     await door({ questions: vault });
-    const person = ssh(rig, ['-tt', '-o', 'IdentitiesOnly=yes', '-i', keys['ed25519']?.path ?? '', '-i', keys['rsa']?.path ?? '']);
+    const person = ssh(rig, [
+      '-tt',
+      '-o',
+      'IdentitiesOnly=yes',
+      '-i',
+      keys['ed25519']?.path ?? '',
+      '-i',
+      keys['rsa']?.path ?? '',
+    ]);
     await person.sees('hello alice');
     expect(rig.terminals[0]?.login).toBeNull();
     expect(vault.offers).toHaveLength(2);
@@ -154,7 +174,12 @@ describe('a person with the real ssh client', () => {
   test('gets a sentence for agent forwarding, and the screens all the same', async () => {
     await door();
     const agent = spawn('ssh-agent', ['-D', '-a', files.path('agent')], { stdio: 'ignore' });
-    await until(() => spawnSync('ssh-add', ['-l'], { env: { SSH_AUTH_SOCK: files.path('agent'), PATH: process.env['PATH'] } }).status === 1);
+    await until(
+      () =>
+        spawnSync('ssh-add', ['-l'], {
+          env: { SSH_AUTH_SOCK: files.path('agent'), PATH: process.env['PATH'] },
+        }).status === 1,
+    );
     const person = ssh(rig, ['-tt', '-A', '-o', `IdentityAgent=${files.path('agent')}`]);
     await person.sees('Agent forwarding is not available in this release');
     await person.sees('hello alice');
@@ -180,7 +205,10 @@ describe('a person with the real ssh client', () => {
     expect(rig.terminals[0]?.gone.aborted).toBe(false);
     person.pty.kill('SIGSTOP');
     await until(() => rig.terminals[0]?.gone.aborted === true);
-    expect(rig.lines).toContainEqual({ what: 'door: hung up', about: { from: '127.0.0.1', why: 'Keepalive timeout' } });
+    expect(rig.lines).toContainEqual({
+      what: 'door: hung up',
+      about: { from: '127.0.0.1', why: 'Keepalive timeout' },
+    });
     person.pty.kill('SIGKILL');
   });
 });
@@ -196,26 +224,37 @@ describe('bytes', () => {
     const outward = randomBytes(3 * MIB);
     const inward = randomBytes(2 * MIB);
     const heard: Buffer[] = [];
-    await door({ limits: { rekeyBytes: 700_000 }, serve: async (terminal) => {
-      const all = (async () => {
-        let bytes = 0;
-        for await (const chunk of terminal.input) {
-          heard.push(chunk as Buffer);
-          bytes += (chunk as Buffer).length;
-          if (bytes >= inward.length) return;
+    await door({
+      limits: { rekeyBytes: 700_000 },
+      serve: async (terminal) => {
+        const all = (async () => {
+          let bytes = 0;
+          for await (const chunk of terminal.input) {
+            heard.push(chunk as Buffer);
+            bytes += (chunk as Buffer).length;
+            if (bytes >= inward.length) return;
+          }
+        })();
+        for (
+          let at = 0, length = 1;
+          at < outward.length;
+          at += length, length = 1 + ((length * 7919) % 60_000)
+        ) {
+          if (!terminal.output.write(outward.subarray(at, at + length))) await once(terminal.output, 'drain');
         }
-      })();
-      for (let at = 0, length = 1; at < outward.length; at += length, length = 1 + ((length * 7919) % 60_000)) {
-        if (!terminal.output.write(outward.subarray(at, at + length))) await once(terminal.output, 'drain');
-      }
-      await all;
-    } });
-    const client = spawn('ssh', [...sshOptions(rig), ...options, '-tt', '-e', 'none', '-l', 'alice', '127.0.0.1'], { stdio: ['pipe', 'pipe', 'ignore'] });
+        await all;
+      },
+    });
+    const client = spawn(
+      'ssh',
+      [...sshOptions(rig), ...options, '-tt', '-e', 'none', '-l', 'alice', '127.0.0.1'],
+      { stdio: ['pipe', 'pipe', 'ignore'] },
+    );
     const received: Buffer[] = [];
     client.stdout.on('data', (chunk: Buffer) => received.push(chunk));
     await until(() => rig.terminals.length === 1);
     client.stdin.write(inward);
-    const [code] = await once(client, 'close') as [number];
+    const [code] = (await once(client, 'close')) as [number];
     expect(code).toBe(0);
     expect(Buffer.concat(received).equals(outward)).toBe(true);
     expect(Buffer.concat(heard).equals(inward)).toBe(true);
@@ -227,6 +266,10 @@ test('the host key is made once, whoever comes first, and read by everybody afte
   const directory = files.path('.');
   const first = hostKey(directory);
   expect(hostKey(directory)).toBe(first);
-  const shown = spawnSync('ssh-keygen', ['-y', '-f', files.path('ssh_host_ed25519_key')], { encoding: 'utf8' });
-  expect(readFileSync(files.path('ssh_host_ed25519_key.pub'), 'utf8')).toBe(`${shown.stdout.trim()} postern\n`);
+  const shown = spawnSync('ssh-keygen', ['-y', '-f', files.path('ssh_host_ed25519_key')], {
+    encoding: 'utf8',
+  });
+  expect(readFileSync(files.path('ssh_host_ed25519_key.pub'), 'utf8')).toBe(
+    `${shown.stdout.trim()} postern\n`,
+  );
 });

@@ -42,11 +42,17 @@ describe('MaxStartups', () => {
 
   test('the chance never falls as the hall fills', () => {
     fc.assert(
-      fc.property(fc.nat(300), fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 100 }), fc.nat(200), (open, begin, rate, more) => {
-        const rule = { begin, rate, full: begin + more };
-        expect(dropChance(open + 1, rule)).toBeGreaterThanOrEqual(dropChance(open, rule));
-        expect(dropChance(open, rule)).toBeLessThanOrEqual(100);
-      }),
+      fc.property(
+        fc.nat(300),
+        fc.integer({ min: 1, max: 50 }),
+        fc.integer({ min: 1, max: 100 }),
+        fc.nat(200),
+        (open, begin, rate, more) => {
+          const rule = { begin, rate, full: begin + more };
+          expect(dropChance(open + 1, rule)).toBeGreaterThanOrEqual(dropChance(open, rule));
+          expect(dropChance(open, rule)).toBeLessThanOrEqual(100);
+        },
+      ),
     );
   });
 });

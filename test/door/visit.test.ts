@@ -7,7 +7,11 @@ let roll = 0.999;
 const chance = { now: () => now, random: () => roll };
 const nobody = (): void => undefined;
 
-function come(admission = openAdmission({ limits: OPENSSH_LIMITS, chance, penalties: true }), from = '192.0.2.1', dismiss: (why: string) => void = nobody): Visit {
+function come(
+  admission = openAdmission({ limits: OPENSSH_LIMITS, chance, penalties: true }),
+  from = '192.0.2.1',
+  dismiss: (why: string) => void = nobody,
+): Visit {
   const visit = admission.admit(from, dismiss);
   if ('refused' in visit) throw new Error(visit.refused);
   return visit;
@@ -52,7 +56,11 @@ describe('a visit', () => {
   });
 
   test('holds a place only while nobody is known', () => {
-    const admission = openAdmission({ limits: { ...OPENSSH_LIMITS, startups: { begin: 2, rate: 100, full: 2 } }, chance, penalties: true });
+    const admission = openAdmission({
+      limits: { ...OPENSSH_LIMITS, startups: { begin: 2, rate: 100, full: 2 } },
+      chance,
+      penalties: true,
+    });
     const first = come(admission);
     come(admission);
     expect(admission.admit('192.0.2.1', nobody)).toEqual({ refused: 'Exceeded MaxStartups' });
@@ -86,7 +94,14 @@ describe('penalties of visits', () => {
     ['fifteen that try nothing', 15, nobody],
     ['one that broke something of ours', 1, (visit: Visit) => visit.crashed()],
     ['two whose grace time was over', 2, () => void vi.advanceTimersByTime(120_001)],
-    ['none that logged in, after whatever', 40, (visit: Visit) => { visit.attempt(); visit.identify(); }],
+    [
+      'none that logged in, after whatever',
+      40,
+      (visit: Visit) => {
+        visit.attempt();
+        visit.identify();
+      },
+    ],
   ])('%s', (_what, visits, does) => {
     expect(refusedAfter(does)).toBe(visits);
   });

@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AccountRow } from '#/contract/rows.js';
 import { encodeFrame, encodeJson, FRAME, FrameDecoder } from '#/contract/frame.js';
+import type { AccountRow } from '#/contract/rows.js';
 import { type Handler, RpcPeer } from '#/contract/rpc.js';
 import { landingProofText, type ToHost, type ToPortal } from '#/contract/session-link.js';
 import { socketPath } from '#/contract/sockets.js';
-import { failure, type FailureCode } from '#/domain/failure.js';
+import { type FailureCode, failure } from '#/domain/failure.js';
 import { done, failed } from '#/domain/outcome.js';
 import { Secret } from '#/domain/secret.js';
 import { VaultLink } from '#/processes/shared/vault-link.js';
@@ -47,9 +47,19 @@ export interface House {
   readonly run: string;
   readonly vault: VaultLink;
   /** Calls that the vault heard, in order. */
-  readonly asked: { readonly call: string; readonly args: Record<string, unknown>; readonly blob: Buffer | undefined }[];
+  readonly asked: {
+    readonly call: string;
+    readonly args: Record<string, unknown>;
+    readonly blob: Buffer | undefined;
+  }[];
   /** Answers of the vault beside the usual ones. */
-  readonly answers: Record<string, (args: Record<string, unknown>, blob: Buffer | undefined) => { readonly value: unknown; readonly blob?: Buffer } | FailureCode>;
+  readonly answers: Record<
+    string,
+    (
+      args: Record<string, unknown>,
+      blob: Buffer | undefined,
+    ) => { readonly value: unknown; readonly blob?: Buffer } | FailureCode
+  >;
   host(index: number, onGuest: (guest: Guest) => void): Promise<Server>;
   listen(path: string, onConnection: (socket: Socket) => void): Promise<Server>;
   close(): Promise<void>;
@@ -63,21 +73,38 @@ export async function openHouse(): Promise<House> {
   const asked: House['asked'] = [];
   const answers: House['answers'] = {
     'component.login': (args) => ({ value: { component: args['component'] } }),
-    'portal.configuration': () => ({ value: { branding: 'Postern of the test', methods: ['vault'], version: '0', sessionHosts: 1 } }),
-    'portal.psmServer': () => ({ value: null, blob: psmServer.privateKey.export({ format: 'der', type: 'pkcs8' }) }),
-    'person.login': (args, blob) => (args['user'] === 'alice' && blob?.toString() === 'right' ? { value: loggedIn } : 'LOGIN_REFUSED'),
+    'portal.configuration': () => ({
+      value: { branding: 'Postern of the test', methods: ['vault'], version: '0', sessionHosts: 1 },
+    }),
+    'portal.psmServer': () => ({
+      value: null,
+      blob: psmServer.privateKey.export({ format: 'der', type: 'pkcs8' }),
+    }),
+    'person.login': (args, blob) =>
+      args['user'] === 'alice' && blob?.toString() === 'right' ? { value: loggedIn } : 'LOGIN_REFUSED',
     'person.keyKnown': () => ({ value: false }),
     'person.logout': () => ({ value: null }),
     'person.accounts': () => ({ value: [account] }),
     'person.recordings': () => ({ value: [] }),
     'person.sessions': () => ({ value: [] }),
-    'person.connect': () => ({ value: { permit: 'permit-1', sessionId: 'n0000000000000000000n', account: 'admin60@secappslearning.com', hosts: [0, 1] } }),
+    'person.connect': () => ({
+      value: {
+        permit: 'permit-1',
+        sessionId: 'n0000000000000000000n',
+        account: 'admin60@secappslearning.com',
+        hosts: [0, 1],
+      },
+    }),
     'person.reattach': () => ({ value: { permit: 'permit-2', host: 1 } }),
     'person.decideHostKey': () => ({ value: null }),
     'person.replay': () => ({ value: { permit: 'permit-3' } }),
   };
   const handle: Handler = async (call, args, blob) => {
-    asked.push({ call, args: args as Record<string, unknown>, blob: blob === undefined ? undefined : Buffer.from(blob) });
+    asked.push({
+      call,
+      args: args as Record<string, unknown>,
+      blob: blob === undefined ? undefined : Buffer.from(blob),
+    });
     const answer = answers[call]?.(args as Record<string, unknown>, blob) ?? 'PROTOCOL';
     return typeof answer === 'string' ? failed(failure(answer)) : done(answer);
   };
@@ -141,8 +168,24 @@ function receive(socket: Socket, onGuest: (guest: Guest) => void): void {
         guest.onMessage(message);
         continue;
       }
-      const proven = 'proof' in message && verify(null, Buffer.from(landingProofText(nonce, message.sessionId, message.permit)), psmServer.publicKey, Buffer.from(message.proof, 'base64'));
-      guest = { opening: message, proven, messages, say, socket, data: (data) => socket.write(encodeFrame(FRAME.data, data)), onData: () => undefined, onMessage: () => undefined };
+      const proven =
+        'proof' in message &&
+        verify(
+          null,
+          Buffer.from(landingProofText(nonce, message.sessionId, message.permit)),
+          psmServer.publicKey,
+          Buffer.from(message.proof, 'base64'),
+        );
+      guest = {
+        opening: message,
+        proven,
+        messages,
+        say,
+        socket,
+        data: (data) => socket.write(encodeFrame(FRAME.data, data)),
+        onData: () => undefined,
+        onMessage: () => undefined,
+      };
       onGuest(guest);
     }
   });

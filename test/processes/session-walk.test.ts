@@ -1,74 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { TerminalSize } from '#/domain/session.js';
-import type { FromMonitor } from '#/contract/replay-link.js';
-import { encodeFrame, encodeJson, FRAME, FrameDecoder } from '#/contract/frame.js';
 import { socketPath } from '#/contract/sockets.js';
 import { failure } from '#/domain/failure.js';
-import type { HostKeyDecision, SessionHooks } from '#/portal/services.js';
-import { servePerson, type ServedPerson } from '#/processes/portal/services.js';
+import type { ServedPerson } from '#/processes/portal/services.js';
 import { until } from '../door/rig.js';
-import { account, type Guest, type House, loggedIn, openHouse } from './house.js';
+import { account, type Guest, type House, openHouse } from './house.js';
+import { openPerson, type Stage, size, stage } from './person.js';
 
 let house: House;
 let person: ServedPerson;
 let marks: string[];
-const size = { columns: 80, rows: 24 };
 
 beforeEach(async () => {
   house = await openHouse();
   marks = [];
-  person = servePerson({
-    vault: house.vault,
-    run: house.run,
-    login: loggedIn,
-    onLive: (live) => marks.push(live ? 'live' : 'menu'),
-    terminal: {
-      from: '192.0.2.7', via: 'ssh', term: 'xterm-kitty', lang: 'C.UTF-8',
-      identified: () => marks.push('identified'), forgotten: () => marks.push('forgotten'), attemptRefused: () => marks.push('refused'),
-    },
-  });
+  person = openPerson(house, marks);
 });
 afterEach(() => house.close());
-
-interface Stage {
-  readonly hooks: SessionHooks;
-  readonly stages: string[];
-  readonly abort: AbortController;
-  readonly input: PassThrough;
-  readonly output: PassThrough;
-  readonly shown: Buffer[];
-  resize(size: TerminalSize): void;
-}
-
-/** The screens' side of a session. `decide` answers about a host key. */
-function stage(decide: HostKeyDecision = 'refuse'): Stage {
-  const stages: string[] = [];
-  const abort = new AbortController();
-  const input = new PassThrough();
-  const output = new PassThrough({ highWaterMark: 16 * 1024 });
-  const shown: Buffer[] = [];
-  const listeners = new Set<(size: TerminalSize) => void>();
-  let now: TerminalSize = size;
-  return {
-    stages, abort, input, output, shown,
-    resize(next) {
-      now = next;
-      for (const listener of listeners) listener(next);
-    },
-    hooks: {
-      signal: abort.signal,
-      onStage: (number, state) => stages.push(`${number} ${state}`),
-      askHostKey: async ({ fingerprint }) => {
-        stages.push(`asked ${fingerprint}`);
-        return decide;
-      },
-      takeTerminal: (use) => use({ input, output, size: () => now, onResize: (listener) => { listeners.add(listener); return () => listeners.delete(listener); } }),
-    },
-  };
-}
 
 const asked = (call: string) => house.asked.filter((one) => one.call === call).map(({ args }) => args);
 
@@ -84,14 +33,23 @@ describe('connecting', () => {
     });
     const one = stage();
     const running = person.services.connect(account, size, one.hooks);
-    const [notice] = await once(one.output, 'data') as [Buffer];
+    const [notice] = (await once(one.output, 'data')) as [Buffer];
     expect(notice.toString()).toBe('Your session is being recorded.\r\n');
     one.input.write('exit\r');
     expect(await running).toEqual({ kind: 'ended', ending: { kind: 'exited', status: 3, signal: null } });
     expect(one.stages).toEqual(['0 begun', '0 done', '1 begun', '1 done', '2 begun', '2 done', '3 begun']);
     expect(guests[0]?.proven).toBe(true);
-    expect(guests[0]?.opening).toMatchObject({ type: 'open', sessionId: 'n0000000000000000000n', permit: 'permit-1', ...size, term: 'xterm-kitty', lang: 'C.UTF-8' });
-    expect(asked('person.connect')).toEqual([{ ticket: 'ticket-1', accountId: account.id, ...size, term: 'xterm-kitty' }]);
+    expect(guests[0]?.opening).toMatchObject({
+      type: 'open',
+      sessionId: 'n0000000000000000000n',
+      permit: 'permit-1',
+      ...size,
+      term: 'xterm-kitty',
+      lang: 'C.UTF-8',
+    });
+    expect(asked('person.connect')).toEqual([
+      { ticket: 'ticket-1', accountId: account.id, ...size, term: 'xterm-kitty' },
+    ]);
     expect(marks).toEqual(['identified', 'live', 'menu']);
   });
 
@@ -103,15 +61,21 @@ describe('connecting', () => {
 
   test('says so when there is no session host', async () => {
     const one = stage();
-    expect(await person.services.connect(account, size, one.hooks)).toMatchObject({ kind: 'failed', failure: { code: 'SESSION_HOST_UNAVAILABLE', stage: 1, side: 'ours' } });
+    expect(await person.services.connect(account, size, one.hooks)).toMatchObject({
+      kind: 'failed',
+      failure: { code: 'SESSION_HOST_UNAVAILABLE', stage: 1, side: 'ours' },
+    });
     expect(one.stages).toEqual(['0 begun', '0 done', '1 begun']);
     expect(asked('portal.psmServer')).toEqual([]);
   });
 
-  test('stops at the vault\'s no', async () => {
+  test("stops at the vault's no", async () => {
     house.answers['person.connect'] = () => 'ACCESS_DENIED';
     const one = stage();
-    expect(await person.services.connect(account, size, one.hooks)).toMatchObject({ kind: 'failed', failure: { code: 'ACCESS_DENIED' } });
+    expect(await person.services.connect(account, size, one.hooks)).toMatchObject({
+      kind: 'failed',
+      failure: { code: 'ACCESS_DENIED' },
+    });
     expect(one.stages).toEqual(['0 begun']);
   });
 
@@ -122,39 +86,67 @@ describe('connecting', () => {
   ])('fails at stage 2 when PSMServer is %s', async (_what, answer) => {
     house.answers['portal.psmServer'] = answer;
     await house.host(0, () => undefined);
-    expect(await person.services.connect(account, size, stage().hooks)).toMatchObject({ kind: 'failed', failure: { code: 'PSM_SERVER_LOGON', stage: 2 } });
+    expect(await person.services.connect(account, size, stage().hooks)).toMatchObject({
+      kind: 'failed',
+      failure: { code: 'PSM_SERVER_LOGON', stage: 2 },
+    });
   });
 
   test('passes a failure of the host on, with both keys', async () => {
     const offered = { type: 'ssh-ed25519', base64: 'b2ZmZXJlZA==' };
     const pinned = { type: 'ssh-ed25519', base64: 'cGlubmVk' };
-    await house.host(0, (guest) => guest.say({ type: 'failed', failure: failure('HOST_KEY_CHANGED'), offered, pinned }));
-    expect(await person.services.connect(account, size, stage().hooks)).toEqual({ kind: 'failed', failure: failure('HOST_KEY_CHANGED'), offered, pinned });
+    await house.host(0, (guest) =>
+      guest.say({ type: 'failed', failure: failure('HOST_KEY_CHANGED'), offered, pinned }),
+    );
+    expect(await person.services.connect(account, size, stage().hooks)).toEqual({
+      kind: 'failed',
+      failure: failure('HOST_KEY_CHANGED'),
+      offered,
+      pinned,
+    });
   });
 
-  test.each(['once', 'pin', 'refuse'] as const)('host key: "%s" goes to the vault first, then to the host', async (decision) => {
-    const order: string[] = [];
-    house.answers['person.decideHostKey'] = (args) => {
-      order.push(`vault ${String(args['decision'])}`);
-      return { value: null };
-    };
-    await house.host(0, (guest) => {
-      guest.say({ type: 'host-key', key: { type: 'ssh-ed25519', base64: 'AAAA' }, fingerprint: 'SHA256:x', mayPin: true });
-      guest.onMessage = (message) => {
-        order.push(message.type);
-        guest.say({ type: 'ended', ending: { kind: 'owner-ended' } });
+  test.each(['once', 'pin', 'refuse'] as const)(
+    'host key: "%s" goes to the vault first, then to the host',
+    async (decision) => {
+      const order: string[] = [];
+      house.answers['person.decideHostKey'] = (args) => {
+        order.push(`vault ${String(args['decision'])}`);
+        return { value: null };
       };
-    });
-    const one = stage(decision);
-    await person.services.connect(account, size, one.hooks);
-    expect(one.stages).toContain('asked SHA256:x');
-    expect(order).toEqual([`vault ${decision}`, 'host-key-decided']);
-  });
+      await house.host(0, (guest) => {
+        guest.say({
+          type: 'host-key',
+          key: { type: 'ssh-ed25519', base64: 'AAAA' },
+          fingerprint: 'SHA256:x',
+          mayPin: true,
+        });
+        guest.onMessage = (message) => {
+          order.push(message.type);
+          guest.say({ type: 'ended', ending: { kind: 'owner-ended' } });
+        };
+      });
+      const one = stage(decision);
+      await person.services.connect(account, size, one.hooks);
+      expect(one.stages).toContain('asked SHA256:x');
+      expect(order).toEqual([`vault ${decision}`, 'host-key-decided']);
+    },
+  );
 
   test('host key: a decision that the vault refuses ends it', async () => {
     house.answers['person.decideHostKey'] = () => 'DENIED';
-    await house.host(0, (guest) => guest.say({ type: 'host-key', key: { type: 'ssh-ed25519', base64: 'AAAA' }, fingerprint: 'SHA256:x', mayPin: false }));
-    expect(await person.services.connect(account, size, stage('pin').hooks)).toMatchObject({ kind: 'failed', failure: { code: 'DENIED' } });
+    await house.host(0, (guest) =>
+      guest.say({
+        type: 'host-key',
+        key: { type: 'ssh-ed25519', base64: 'AAAA' },
+        fingerprint: 'SHA256:x',
+        mayPin: false,
+      }),
+    );
+    expect(await person.services.connect(account, size, stage('pin').hooks)).toMatchObject({
+      kind: 'failed',
+      failure: { code: 'DENIED' },
+    });
   });
 
   test('giving up before it is live ends the session', async () => {
@@ -195,7 +187,9 @@ describe('a live session', () => {
     guest.onData = (bytes) => void typed.push(bytes);
     for (let at = 0; at < outward.length; at += 54_321) guest.data(outward.subarray(at, at + 54_321));
     for (let at = 0; at < inward.length; at += 12_345) one.input.write(inward.subarray(at, at + 12_345));
-    await until(() => Buffer.concat(shown).length === outward.length && Buffer.concat(typed).length === inward.length);
+    await until(
+      () => Buffer.concat(shown).length === outward.length && Buffer.concat(typed).length === inward.length,
+    );
     expect(Buffer.concat(shown).equals(outward)).toBe(true);
     expect(Buffer.concat(typed).equals(inward)).toBe(true);
     guest.say({ type: 'ended', ending: { kind: 'owner-ended' } });
@@ -256,7 +250,10 @@ describe('a live session', () => {
     const { guest, running } = await live(one);
     one.resize({ columns: 100, rows: 40 });
     await until(() => guest.messages.length === 2);
-    expect(guest.messages).toEqual([{ type: 'resize', columns: 90, rows: 30 }, { type: 'resize', columns: 100, rows: 40 }]);
+    expect(guest.messages).toEqual([
+      { type: 'resize', columns: 90, rows: 30 },
+      { type: 'resize', columns: 100, rows: 40 },
+    ]);
     guest.say({ type: 'ended', ending: { kind: 'owner-ended' } });
     await running;
     one.resize({ columns: 1, rows: 1 });
@@ -280,7 +277,7 @@ describe('a live session', () => {
     guest.data(Buffer.from('last words'));
     guest.socket.end();
     expect(await running).toMatchObject({ kind: 'failed', failure: { code: 'SESSION_HOST_DIED' } });
-    expect(one.output.read()?.toString()).toBe('last words');
+    expect(String(one.output.read())).toBe('last words');
   });
 
   test('is taken up again on the host it lives in, with the same proof', async () => {
@@ -292,79 +289,13 @@ describe('a live session', () => {
       guest.say({ type: 'ended', ending: { kind: 'owner-ended' } });
     });
     const one = stage();
-    expect(await person.services.reattach('n0000000000000000000n', size, one.hooks)).toMatchObject({ kind: 'ended' });
-    expect(one.output.read()?.toString()).toBe('the exact screen');
-    expect(guests[0]).toMatchObject({ proven: true, opening: { type: 'attach', permit: 'permit-2', ...size } });
-  });
-});
-
-describe('the login', () => {
-  test('counts refusals, and nothing else, against the connection', async () => {
-    const password = () => Buffer.from('wrong');
-    expect((await person.services.login('alice', password())).ok).toBe(false);
-    house.answers['person.login'] = () => 'LOGIN_THROTTLED';
-    await person.services.login('alice', password());
-    house.answers['person.login'] = () => 'VAULT_SEALED';
-    await person.services.login('alice', password());
-    expect(marks).toEqual(['identified', 'refused', 'refused']);
-  });
-
-  test('that is over is forgotten, once, and asked no more', async () => {
-    house.answers['person.accounts'] = () => 'NOT_LOGGED_IN';
-    await Promise.all([person.services.accounts(), person.services.accounts()]);
-    expect(marks).toEqual(['identified', 'forgotten']);
-    const before = house.asked.length;
-    expect(await person.services.sessions()).toMatchObject({ ok: false, failure: { code: 'NOT_LOGGED_IN' } });
-    expect(house.asked.length).toBe(before);
-  });
-
-  test('ends with the terminal', async () => {
-    await person.services.accounts();
-    person.close();
-    person.close();
-    await until(() => asked('person.logout').length > 0);
-    expect(asked('person.logout')).toEqual([{ ticket: 'ticket-1' }]);
-  });
-
-  test('sends both passwords as bytes, never as text', async () => {
-    house.answers['person.changePassword'] = () => ({ value: null });
-    await person.services.changePassword(Buffer.from('old-canary'), Buffer.from('new-canary'));
-    const call = house.asked.find((one) => one.call === 'person.changePassword');
-    expect(JSON.stringify(call?.args)).not.toContain('canary');
-    expect(call?.blob?.toString('latin1')).toMatch(/new-canary.*old-canary/s);
-  });
-});
-
-describe('a replay', () => {
-  test('goes to the monitor with its permit; commands that came early follow it', async () => {
-    const heard: unknown[] = [];
-    await house.listen(socketPath(house.run, 'monitor'), (socket) => {
-      const decoder = new FrameDecoder();
-      socket.on('data', (bytes: Buffer) => {
-        for (const frame of decoder.push(bytes)) if (frame.kind === FRAME.json) heard.push(JSON.parse(frame.payload.toString()));
-        if (heard.length === 2) socket.write(Buffer.concat([encodeJson({ type: 'opened', durationMs: 5 }), encodeFrame(FRAME.data, Buffer.from('x'))]));
-      });
+    expect(await person.services.reattach('n0000000000000000000n', size, one.hooks)).toMatchObject({
+      kind: 'ended',
     });
-    const got: FromMonitor[] = [];
-    const handle = person.services.replay('n0000000000000000000n', size, (message) => got.push(message));
-    handle.send({ type: 'pause' });
-    await until(() => got.length === 1);
-    expect(heard).toEqual([{ type: 'replay', permit: 'permit-3', ...size }, { type: 'pause' }]);
-    handle.close();
-    handle.send({ type: 'play' });
-    await new Promise(setImmediate);
-    expect(got).toHaveLength(1);
-  });
-
-  test.each([
-    ['the vault says no', () => 'DENIED' as const, 'DENIED'],
-    ['there is no monitor', () => ({ value: { permit: 'p' } }), 'INTERNAL'],
-  ])('fails once when %s', async (_what, answer, code) => {
-    house.answers['person.replay'] = answer;
-    const got: FromMonitor[] = [];
-    person.services.replay('n0000000000000000000n', size, (message) => got.push(message));
-    await until(() => got.length > 0);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(got).toMatchObject([{ type: 'failed', failure: { code } }]);
+    expect(String(one.output.read())).toBe('the exact screen');
+    expect(guests[0]).toMatchObject({
+      proven: true,
+      opening: { type: 'attach', permit: 'permit-2', ...size },
+    });
   });
 });

@@ -30,7 +30,10 @@ const CHALLENGE_TIMEOUT = 5000;
 const FAREWELL = 2000;
 
 /** Connects and waits for the challenge; null with a reason when this host does not take anybody. */
-export function openHostLink(path: string, timeout = CHALLENGE_TIMEOUT): Promise<HostLink | { readonly refused: string }> {
+export function openHostLink(
+  path: string,
+  timeout = CHALLENGE_TIMEOUT,
+): Promise<HostLink | { readonly refused: string }> {
   const { promise, resolve } = Promise.withResolvers<HostLink | { readonly refused: string }>();
   const socket = connect(path);
   const decoder = new FrameDecoder();

@@ -20,7 +20,12 @@ export interface Landed {
 }
 
 /** Stages 1 and 2: finds a session host that takes the session, and proves to it that a portal sends it. */
-export async function land(vault: VaultLink, run: string, landing: Landing, hooks: Pick<SessionHooks, 'onStage'>): Promise<Outcome<Landed>> {
+export async function land(
+  vault: VaultLink,
+  run: string,
+  landing: Landing,
+  hooks: Pick<SessionHooks, 'onStage'>,
+): Promise<Outcome<Landed>> {
   hooks.onStage(1, 'begun');
   const link = await firstHost(run, landing.hosts);
   if (!link.ok) return link;
@@ -46,14 +51,21 @@ async function firstHost(run: string, hosts: readonly number[]): Promise<Outcome
 }
 
 /** The key is asked for each session anew, used once and wiped: a portal holds nothing between sessions. */
-async function prove(vault: VaultLink, { sessionId, permit }: Landing, nonce: string): Promise<Outcome<string>> {
+async function prove(
+  vault: VaultLink,
+  { sessionId, permit }: Landing,
+  nonce: string,
+): Promise<Outcome<string>> {
   const asked = await vault.ask('portal.psmServer', { sessionId });
   if (!asked.ok) return failed(failure('PSM_SERVER_LOGON', asked.failure.message));
   const blob = asked.value.blob;
   if (blob === undefined) return failed(failure('PSM_SERVER_LOGON', 'the vault gave no key'));
   try {
     const key = createPrivateKey({ key: blob, format: 'der', type: 'pkcs8' });
-    return { ok: true, value: sign(null, Buffer.from(landingProofText(nonce, sessionId, permit)), key).toString('base64') };
+    return {
+      ok: true,
+      value: sign(null, Buffer.from(landingProofText(nonce, sessionId, permit)), key).toString('base64'),
+    };
   } catch {
     return failed(failure('PSM_SERVER_LOGON', 'the key cannot be read'));
   } finally {

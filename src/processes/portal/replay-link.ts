@@ -24,13 +24,15 @@ export function openReplay({ path, permit, size, listener }: ReplayOptions): Rep
     socket?.destroy();
     listener({ type: 'failed', failure: what });
   };
-  const broken = (error: unknown): void => fail(failure('INTERNAL', error instanceof Error ? error.message : 'replay'));
+  const broken = (error: unknown): void =>
+    fail(failure('INTERNAL', error instanceof Error ? error.message : 'replay'));
   const open = async (): Promise<void> => {
     const granted = await permit();
     if (closed) return;
     if (!granted.ok) return fail(granted.failure);
     socket = connectMonitor(path, hear, (why) => fail(failure('INTERNAL', `the monitor is gone: ${why}`)));
-    for (const message of [{ type: 'replay', permit: granted.value, ...size } as const, ...early]) socket.write(encodeJson(message));
+    for (const message of [{ type: 'replay', permit: granted.value, ...size } as const, ...early])
+      socket.write(encodeJson(message));
   };
   const hear = (message: FromMonitor): void => {
     if (closed) return;
@@ -51,14 +53,19 @@ export function openReplay({ path, permit, size, listener }: ReplayOptions): Rep
   };
 }
 
-function connectMonitor(path: string, hear: (message: FromMonitor) => void, gone: (why: string) => void): Socket {
+function connectMonitor(
+  path: string,
+  hear: (message: FromMonitor) => void,
+  gone: (why: string) => void,
+): Socket {
   const socket = connect(path);
   const decoder = new FrameDecoder();
   socket.on('error', (error) => gone(error.message));
   socket.on('close', () => gone('connection closed'));
   socket.on('data', (bytes: Buffer) => {
     try {
-      for (const frame of decoder.push(bytes)) if (frame.kind === FRAME.json) hear(JSON.parse(frame.payload.toString('utf8')) as FromMonitor);
+      for (const frame of decoder.push(bytes))
+        if (frame.kind === FRAME.json) hear(JSON.parse(frame.payload.toString('utf8')) as FromMonitor);
     } catch (error) {
       gone(error instanceof Error ? error.message : 'broken frame');
     }

@@ -1,5 +1,5 @@
-import type { Terminal } from '#/door/terminal.js';
 import { checkName } from '#/domain/names.js';
+import type { Terminal } from '#/door/terminal.js';
 import { openPortal } from '#/portal/open-portal.js';
 import type { LoggedIn } from '#/portal/services.js';
 import type { VaultLink } from '../shared/vault-link.js';
@@ -15,10 +15,13 @@ export interface ServeOptions {
 }
 
 /** Everything that one person sees, until he leaves, is gone, or has to go. Never rejects but for a broken promise of ours. */
-export async function serveTerminal(terminal: Terminal, { vault, run, log, draining }: ServeOptions): Promise<void> {
+export async function serveTerminal(
+  terminal: Terminal,
+  { vault, run, log, draining }: ServeOptions,
+): Promise<void> {
   let live = false;
   let silent = false;
-  let farewell: string | null = null;
+  const last: { words: string | null } = { words: null };
   const person = servePerson({
     vault,
     run,
@@ -32,19 +35,19 @@ export async function serveTerminal(terminal: Terminal, { vault, run, log, drain
   const portal = openPortal({
     input: terminal.input,
     output: terminal.output,
-    size: { now: terminal.size, onChange: (listener) => terminal.onResize(() => listener()) },
+    size: { now: () => terminal.size(), onChange: (listener) => terminal.onResize(() => listener()) },
     prefilledUser: prefill(terminal.user),
     ...(terminal.login === null ? {} : { loggedIn: withoutTicket(terminal.login) }),
     services: person.services,
     clock: { now: Date.now, every },
     env: abilitiesOf(terminal.term, terminal.lang),
     onCrash: (error) => {
-      farewell = 'postern: A screen broke on our side. Your sessions live on: connect again.';
+      last.words = 'postern: A screen broke on our side. Your sessions live on: connect again.';
       log('portal: a screen crashed', error);
     },
   });
   const dismiss = (signal: AbortSignal) => (): void => {
-    farewell ??= `postern: ${String(signal.reason)}`;
+    last.words ??= `postern: ${String(signal.reason)}`;
     portal.close();
   };
   // nobody can type any more: what runs may go on to its end
@@ -52,12 +55,12 @@ export async function serveTerminal(terminal: Terminal, { vault, run, log, drain
     silent = true;
     if (!live) portal.close();
   });
-  whenAborted(terminal.gone, portal.close, terminal.gone);
+  whenAborted(terminal.gone, () => portal.close(), terminal.gone);
   whenAborted(terminal.dismissed, dismiss(terminal.dismissed), terminal.gone);
   whenAborted(draining, dismiss(draining), terminal.gone);
   await portal.finished;
   person.close();
-  if (farewell !== null) terminal.output.write(`${farewell}\r\n`);
+  if (last.words !== null) terminal.output.write(`${last.words}\r\n`);
 }
 
 function whenAborted(signal: AbortSignal, run: () => void, until: AbortSignal): void {

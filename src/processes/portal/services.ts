@@ -1,20 +1,23 @@
 import type { CallArgs, CallName, CallResult, LoggedIn } from '#/contract/calls.js';
 import { encodeSecretPayload } from '#/contract/secret-payload.js';
 import { socketPath } from '#/contract/sockets.js';
-import type { Terminal } from '#/door/terminal.js';
-import { failure, type FailureCode } from '#/domain/failure.js';
+import { type FailureCode, failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import type { TerminalSize } from '#/domain/session.js';
+import type { Terminal } from '#/door/terminal.js';
 import type { PortalServices, SessionHooks, SessionResult } from '#/portal/services.js';
 import type { VaultLink } from '../shared/vault-link.js';
-import { land, type Landing } from './landing.js';
+import { type Landing, land } from './landing.js';
 import { openReplay } from './replay-link.js';
 import { walkSession } from './session-walk.js';
 
 export interface ServicesOptions {
   readonly vault: VaultLink;
   readonly run: string;
-  readonly terminal: Pick<Terminal, 'from' | 'via' | 'term' | 'lang' | 'identified' | 'forgotten' | 'attemptRefused'>;
+  readonly terminal: Pick<
+    Terminal,
+    'from' | 'via' | 'term' | 'lang' | 'identified' | 'forgotten' | 'attemptRefused'
+  >;
   /** From the door, when the person proved a key there. */
   readonly login: LoggedIn | null;
   /** A session took the terminal, or gave it back. */
@@ -40,7 +43,11 @@ export function servePerson({ vault, run, terminal, login, onLive }: ServicesOpt
     terminal.forgotten();
   };
   /** Asks for the person; a login that is over is forgotten here too. */
-  const ask = async <K extends Ticketed>(call: K, args: Omit<CallArgs<K>, 'ticket'>, blob?: Buffer): Promise<Outcome<CallResult<K>>> => {
+  const ask = async <K extends Ticketed>(
+    call: K,
+    args: Omit<CallArgs<K>, 'ticket'>,
+    blob?: Buffer,
+  ): Promise<Outcome<CallResult<K>>> => {
     if (ticket === null) return failed(failure('NOT_LOGGED_IN'));
     const asked = ticket;
     const answer = await vault.ask(call, { ...args, ticket: asked } as unknown as CallArgs<K>, blob);
@@ -48,7 +55,11 @@ export function servePerson({ vault, run, terminal, login, onLive }: ServicesOpt
     if (answer.failure.code === 'NOT_LOGGED_IN' && ticket === asked) forget();
     return answer;
   };
-  const walk = async (landing: Landing, opening: { readonly type: 'open' | 'attach' } & TerminalSize, hooks: SessionHooks): Promise<SessionResult> => {
+  const walk = async (
+    landing: Landing,
+    opening: { readonly type: 'open' | 'attach' } & TerminalSize,
+    hooks: SessionHooks,
+  ): Promise<SessionResult> => {
     const landed = await land(vault, run, landing, hooks);
     if (!landed.ok) return { kind: 'failed', failure: landed.failure };
     const { sessionId, permit } = landing;
@@ -56,7 +67,10 @@ export function servePerson({ vault, run, terminal, login, onLive }: ServicesOpt
     const common = { sessionId, permit, proof: landed.value.proof, columns, rows };
     return await walkSession({
       link: landed.value.link,
-      opening: opening.type === 'attach' ? { type: 'attach', ...common } : { type: 'open', ...common, term: terminal.term, lang: terminal.lang },
+      opening:
+        opening.type === 'attach'
+          ? { type: 'attach', ...common }
+          : { type: 'open', ...common, term: terminal.term, lang: terminal.lang },
       hooks: { ...hooks, takeTerminal: whileLive(hooks, onLive) },
       decideHostKey: (decision) => ask('person.decideHostKey', { sessionId, decision }),
     });
@@ -68,7 +82,11 @@ export function servePerson({ vault, run, terminal, login, onLive }: ServicesOpt
       return answer.ok ? done(answer.value.value) : answer;
     },
     async login(user, password) {
-      const answer = await vault.ask('person.login', { user, from: terminal.from, via: terminal.via }, password);
+      const answer = await vault.ask(
+        'person.login',
+        { user, from: terminal.from, via: terminal.via },
+        password,
+      );
       if (answer.ok) {
         const { ticket: given, ...rest } = answer.value.value;
         ticket = given;
@@ -97,7 +115,12 @@ export function servePerson({ vault, run, terminal, login, onLive }: ServicesOpt
     approveHostKey: (accountId, seen) => ask('person.approveHostKey', { accountId, seen }),
     async connect(account, { columns, rows }, hooks) {
       hooks.onStage(0, 'begun');
-      const permitted = await ask('person.connect', { accountId: account.id, columns, rows, term: terminal.term });
+      const permitted = await ask('person.connect', {
+        accountId: account.id,
+        columns,
+        rows,
+        term: terminal.term,
+      });
       if (!permitted.ok) return { kind: 'failed', failure: permitted.failure };
       hooks.onStage(0, 'done');
       return await walk(permitted.value, { type: 'open', columns, rows }, hooks);
@@ -128,9 +151,9 @@ export function servePerson({ vault, run, terminal, login, onLive }: ServicesOpt
   };
 }
 
-function whileLive({ takeTerminal }: SessionHooks, onLive: (live: boolean) => void): SessionHooks['takeTerminal'] {
+function whileLive(hooks: SessionHooks, onLive: (live: boolean) => void): SessionHooks['takeTerminal'] {
   return async (use) => {
     onLive(true);
-    return await takeTerminal(use).finally(() => onLive(false));
+    return await hooks.takeTerminal(use).finally(() => onLive(false));
   };
 }

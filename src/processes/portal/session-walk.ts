@@ -16,19 +16,30 @@ export interface WalkOptions {
 const GIVEN_UP: SessionResult = { kind: 'ended', ending: { kind: 'owner-ended' } };
 
 /** One session as the portal sees it, from its opening to how it ended; the first reason wins. Never rejects. */
-export async function walkSession({ link, opening, hooks, decideHostKey }: WalkOptions): Promise<SessionResult> {
+export async function walkSession({
+  link,
+  opening,
+  hooks,
+  decideHostKey,
+}: WalkOptions): Promise<SessionResult> {
   const over = Promise.withResolvers<SessionResult>();
-  let lent: Promise<unknown> | null = null;
+  const terminal: { lent: Promise<unknown> | null } = { lent: null };
 
-  const broken = (error: unknown): void => over.resolve({ kind: 'failed', failure: failure('INTERNAL', String(error)) });
-  const gone = (why: string): void => over.resolve({ kind: 'failed', failure: failure('SESSION_HOST_DIED', why) });
+  const broken = (error: unknown): void =>
+    over.resolve({ kind: 'failed', failure: failure('INTERNAL', String(error)) });
+  const gone = (why: string): void =>
+    over.resolve({ kind: 'failed', failure: failure('SESSION_HOST_DIED', why) });
   /** Before the session is live nobody else holds it; afterwards it lives on without us. */
   const leave = (): void => {
-    if (lent !== null) return over.resolve({ kind: 'detached' });
+    if (terminal.lent !== null) return over.resolve({ kind: 'detached' });
     link.send({ type: 'end' });
     over.resolve(GIVEN_UP);
   };
-  const askHostKey = async ({ key, fingerprint, mayPin }: Extract<ToPortal, { type: 'host-key' }>): Promise<void> => {
+  const askHostKey = async ({
+    key,
+    fingerprint,
+    mayPin,
+  }: Extract<ToPortal, { type: 'host-key' }>): Promise<void> => {
     const told = await decideHostKey(await hooks.askHostKey({ key, fingerprint, mayPin }));
     if (told.ok) link.send({ type: 'host-key-decided' });
     else over.resolve({ kind: 'failed', failure: told.failure });
@@ -36,8 +47,8 @@ export async function walkSession({ link, opening, hooks, decideHostKey }: WalkO
   const lend = (): Promise<unknown> => {
     // until somebody takes them: the first bytes are those of the notice
     link.pause();
-    return hooks.takeTerminal(async (terminal) => {
-      const letGo = splice(link, terminal, { opened: opening, message, gone });
+    return hooks.takeTerminal(async (raw) => {
+      const letGo = splice(link, raw, { opened: opening, message, gone });
       await over.promise;
       letGo();
     });
@@ -49,7 +60,7 @@ export async function walkSession({ link, opening, hooks, decideHostKey }: WalkO
       case 'host-key':
         return void askHostKey(heard).catch(broken);
       case 'live':
-        lent ??= lend().catch(broken);
+        terminal.lent ??= lend().catch(broken);
         return;
       case 'ended':
         return over.resolve({ kind: 'ended', ending: heard.ending });
@@ -58,7 +69,10 @@ export async function walkSession({ link, opening, hooks, decideHostKey }: WalkO
       case 'challenge':
         return;
       default:
-        return over.resolve({ kind: 'failed', failure: failure('PROTOCOL', oneLine(`session host: ${JSON.stringify(heard satisfies never)}`, 80)) });
+        return over.resolve({
+          kind: 'failed',
+          failure: failure('PROTOCOL', oneLine(`session host: ${JSON.stringify(heard satisfies never)}`, 80)),
+        });
     }
   };
 
@@ -72,10 +86,15 @@ export async function walkSession({ link, opening, hooks, decideHostKey }: WalkO
   const result = await over.promise;
   hooks.signal.removeEventListener('abort', leave);
   link.close();
-  await lent;
+  await terminal.lent;
   return result;
 }
 
 function failedAs({ failure: what, offered, pinned }: Extract<ToPortal, { type: 'failed' }>): SessionResult {
-  return { kind: 'failed', failure: what, ...(offered === undefined ? {} : { offered }), ...(pinned === undefined ? {} : { pinned }) };
+  return {
+    kind: 'failed',
+    failure: what,
+    ...(offered === undefined ? {} : { offered }),
+    ...(pinned === undefined ? {} : { pinned }),
+  };
 }

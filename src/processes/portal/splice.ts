@@ -1,5 +1,5 @@
-import type { RawTerminal } from '#/portal/services.js';
 import type { TerminalSize } from '#/domain/session.js';
+import type { RawTerminal } from '#/portal/services.js';
 import type { HostLink, HostListener } from './host-link.js';
 
 export interface SpliceOptions extends Pick<HostListener, 'message' | 'gone'> {
@@ -8,7 +8,11 @@ export interface SpliceOptions extends Pick<HostListener, 'message' | 'gone'> {
 }
 
 /** Bytes both ways, each side only as fast as the other takes them. The result lets go of the terminal. */
-export function splice(link: HostLink, terminal: RawTerminal, { opened, message, gone }: SpliceOptions): () => void {
+export function splice(
+  link: HostLink,
+  terminal: RawTerminal,
+  { opened, message, gone }: SpliceOptions,
+): () => void {
   const { input, output } = terminal;
   const typed = (bytes: Buffer): void => {
     if (!link.data(bytes)) input.pause();

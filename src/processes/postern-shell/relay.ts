@@ -14,11 +14,15 @@ export interface RelayOptions {
 }
 
 /** In case the portal could not say goodbye: mouse, paste and focus reports off, cursor shown, normal screen and looks. */
-const CALM = '\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[?1l\x1b>\x1b[?25h\x1b[?1049l\x1b[0m';
+const CALM =
+  '\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[?1l\x1b>\x1b[?25h\x1b[?1049l\x1b[0m';
 const LONGEST = 1024;
 
 /** Carries bytes both ways until the portal or the terminal is gone; the terminal is left as it was. Gives the exit status. */
-export async function relay(socket: Socket, { keyboard, screen, hello, complain, unavailable }: RelayOptions): Promise<number> {
+export async function relay(
+  socket: Socket,
+  { keyboard, screen, hello, complain, unavailable }: RelayOptions,
+): Promise<number> {
   const over = Promise.withResolvers<number>();
   const decoder = new FrameDecoder();
   let reached = false;
@@ -31,7 +35,8 @@ export async function relay(socket: Socket, { keyboard, screen, hello, complain,
     over.resolve(message.type === 'exit' ? message.status : unavailable);
   };
   const lost = (why: string): void => {
-    if (!reached) complain(`Postern does not answer (${why}). Try again in a moment; on the bastion: postern doctor`);
+    if (!reached)
+      complain(`Postern does not answer (${why}). Try again in a moment; on the bastion: postern doctor`);
     over.resolve(unavailable);
   };
   const onResize = (): void => say({ type: 'resize', ...size() });
@@ -48,11 +53,21 @@ export async function relay(socket: Socket, { keyboard, screen, hello, complain,
       else if (!screen.write(frame.payload)) socket.pause();
     }
   });
-  socket.on('error', (error) => lost(error.message)).on('close', () => lost('the connection was closed')).on('drain', () => keyboard.resume());
-  screen.on('drain', () => socket.resume()).on('resize', onResize).on('error', () => over.resolve(unavailable));
+  socket
+    .on('error', (error) => lost(error.message))
+    .on('close', () => lost('the connection was closed'))
+    .on('drain', () => keyboard.resume());
+  screen
+    .on('drain', () => socket.resume())
+    .on('resize', onResize)
+    .on('error', () => over.resolve(unavailable));
   makeRaw(keyboard);
-  keyboard.on('data', onKeys).on('end', () => over.resolve(0)).on('error', () => over.resolve(unavailable));
-  for (const signal of ['SIGHUP', 'SIGTERM', 'SIGINT', 'SIGQUIT'] as const) process.on(signal, () => over.resolve(unavailable));
+  keyboard
+    .on('data', onKeys)
+    .on('end', () => over.resolve(0))
+    .on('error', () => over.resolve(unavailable));
+  for (const signal of ['SIGHUP', 'SIGTERM', 'SIGINT', 'SIGQUIT'] as const)
+    process.on(signal, () => over.resolve(unavailable));
 
   const status = await over.promise;
   screen.off('resize', onResize);
