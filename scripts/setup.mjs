@@ -49,6 +49,8 @@ async function setUp() {
   });
 }
 
+// Service accounts must be able to read what is made here, however strict the umask of whoever cloned is.
+process.umask(0o022);
 stopOnSignals();
 try {
   await setUp();

@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, copyFileSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { runPaths } from '#/contract/sockets.js';
 import { bind, tmpfs } from './mounts.js';
@@ -20,12 +20,15 @@ export interface Walls {
   readonly session: { readonly uid: number; readonly gid: number };
 }
 
-/** The whole of the installation that processes need. */
-const HOUSE = ['package.json', 'dist', 'node_modules'];
+/** The whole of the installation that processes need, beside package.json. */
+const HOUSE = ['dist', 'node_modules'];
+/** If these can be read by everybody, so can the rest: one tool wrote them all, under one umask. */
+const SAMPLES = ['dist', 'dist/processes/vault.js', 'node_modules', 'node_modules/node/bin/node', 'node_modules/zod/package.json'];
 
 /** Makes the run directory anew. What an earlier daemon of this home left there is swept: nothing in it outlives a daemon. */
 export function makeRunDirectory(places: Places, walls: Walls): void {
   const { run } = places;
+  if (walls.root) checkReadable(places.installation);
   const found = lstatSync(run, { throwIfNoEntry: false });
   if (found !== undefined && (!found.isDirectory() || found.uid !== process.getuid?.())) {
     throw new Error(`${run} is in the way: it is not a directory of ours`);
@@ -45,10 +48,18 @@ export function makeRunDirectory(places: Places, walls: Walls): void {
   installBox(places, walls);
 }
 
+function checkReadable(installation: string): void {
+  const closed = SAMPLES.map((part) => join(installation, part)).find((path) => (statSync(path).mode & 0o004) === 0);
+  if (closed !== undefined) throw new Error(`${closed} cannot be read by the service accounts; run: chmod -R go+rX ${installation}/dist ${installation}/node_modules`);
+}
+
 /** Dropped processes reach everything below the run directory, wherever it lies, also below a directory closed to them. */
 function show(places: Places, namespace: boolean): void {
   const paths = runPaths(places.run);
   mkdirSync(paths.house, { mode: 0o755 });
+  // a clone made under a strict umask has this one file closed
+  copyFileSync(join(places.installation, 'package.json'), join(paths.house, 'package.json'));
+  chmodSync(join(paths.house, 'package.json'), 0o644);
   for (const part of HOUSE) place(join(places.installation, part), join(paths.house, part), namespace, true);
   place(places.home, paths.home, namespace, false);
   place(places.recordings, paths.recordings, namespace, false);
