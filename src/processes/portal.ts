@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ChildSettings } from '#/contract/orders.js';
 import { socketPath } from '#/contract/sockets.js';
-import { hostKey } from '#/door/host-key.js';
+import { readHostKey } from '#/door/host-key.js';
 import { type DoorLimits, OPENSSH_LIMITS } from '#/door/limits.js';
 import { openLoginShellDoor } from '#/door/login-shell-door.js';
 import { openSshDoor } from '#/door/ssh-door.js';
@@ -48,7 +48,7 @@ async function start(settings: ChildSettings, supervisor: Supervisor): Promise<C
   };
   const ssh = openSshDoor({
     ...common,
-    hostKey: hostKey(paths.hostKeys),
+    hostKey: readHostKey(paths.hostKeys),
     questions: keyQuestions(vault),
     abandon: ({ ticket }) => void vault.ask('person.logout', { ticket }),
   });

@@ -1,10 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { verifyUserAuth } from '#/authentication/public-key.js';
-import { hostKey } from '#/door/host-key.js';
 import type { KeyProof } from '#/door/ssh-authentication.js';
 import { openRig, type Rig, type RigOptions, scratch, somebody, ssh, sshOptions, until } from './rig.js';
 
@@ -259,17 +258,4 @@ describe('bytes', () => {
     expect(Buffer.concat(received).equals(outward)).toBe(true);
     expect(Buffer.concat(heard).equals(inward)).toBe(true);
   });
-});
-
-test('the host key is made once, whoever comes first, and read by everybody after', async () => {
-  await door();
-  const directory = files.path('.');
-  const first = hostKey(directory);
-  expect(hostKey(directory)).toBe(first);
-  const shown = spawnSync('ssh-keygen', ['-y', '-f', files.path('ssh_host_ed25519_key')], {
-    encoding: 'utf8',
-  });
-  expect(readFileSync(files.path('ssh_host_ed25519_key.pub'), 'utf8')).toBe(
-    `${shown.stdout.trim()} postern\n`,
-  );
 });
