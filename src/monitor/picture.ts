@@ -29,6 +29,7 @@ export function pictureOf(terminal: Terminal, window: Window): Picture {
 }
 
 type Look = Omit<CellRun, 'text'>;
+const PLAIN = '{}';
 
 /** Cells of one look become one run; blanks at the end of the line are left out. */
 function lineOf(buffer: IBuffer, row: number, window: Window, scratch: IBufferCell): readonly CellRun[] {
@@ -45,7 +46,9 @@ function lineOf(buffer: IBuffer, row: number, window: Window, scratch: IBufferCe
     if (last?.look === look) last.text += text;
     else runs.push({ text, look });
   }
-  while (runs.at(-1)?.look === '{}' && runs.at(-1)?.text.trim() === '') runs.pop();
+  const last = runs.at(-1);
+  if (last?.look === PLAIN) last.text = last.text.replace(/ +$/, '');
+  if (last?.text === '') runs.pop();
   return runs.map(({ text, look }) => ({ text, ...(JSON.parse(look) as Look) }));
 }
 

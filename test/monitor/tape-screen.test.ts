@@ -10,7 +10,7 @@ import { type Happening, output, readerOf, recorded, segmentsOf } from './record
 const written = fc.constantFrom(
   'hello ', 'a long line that wraps at the right edge of the screen and goes on and on, and on, and on. ', '\r\n', '\n\n\n', '\t', '\b\b', '漢字かな', 'e\u0301', '👩‍👩‍👧 ',
   '\x1b[31mred', '\x1b[38;2;1;2;3mrgb', '\x1b[0m', '\x1b[7m', '\x1b[H', '\x1b[2J', '\x1b[10;20H', '\x1b[5;10r', '\x1b[r', '\x1b[?1049h', '\x1b[?1049l', '\x1b[L', '\x1b[3P', '\x1b[?25l', '\x1b[?25h',
-  '\x1b7', '\x1b8', '\x1b(0qqqx\x1b(B', '\x1b[?7l', '\x1b[?7h', '\x1b[4h', '\x1b[4l', '\x1bM', '\x1b[3g', '\x1bH', '\x1b]0;title\x07', '\x1b[6n', '\x1b[?6h', '\x1b[?6l',
+  '\x1b7', '\x1b8', '\x1b(0qqqx\x1b(B', '\x1b[?7l', '\x1b[?7h', '\x1bM', '\x1b[3g', '\x1bH', '\x1b]0;title\x07', '\x1b[6n', '\x1b[?6h', '\x1b[?6l',
 );
 
 /** One write, cut into reads anywhere, at one time, with a keyframe or a resize now and then. */
