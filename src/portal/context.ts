@@ -10,9 +10,9 @@ import type { Theme } from './theme.js';
 
 export interface Clock {
   /** Milliseconds since 1970, UTC. */
-  now(): number;
+  readonly now: () => number;
   /** Runs again and again until the result is called. */
-  every(ms: number, run: () => void): () => void;
+  readonly every: (ms: number, run: () => void) => () => void;
 }
 
 /** What every screen may use beside its own state. */
@@ -22,16 +22,16 @@ export interface Portal {
   readonly keyboard: Keyboard;
   readonly clock: Clock;
   /** The size of the person's terminal now. */
-  size(): TerminalSize;
+  readonly size: () => TerminalSize;
   /** The person's terminal, while Ink keeps away from it. */
-  lend<T>(use: (terminal: RawTerminal) => Promise<T>): Promise<T>;
+  readonly lend: <T>(use: (terminal: RawTerminal) => Promise<T>) => Promise<T>;
   /** Shows a failure at the bottom, or the login screen when it says that the login is over. */
-  failed(failure: Failure): void;
+  readonly failed: (failure: Failure) => void;
   /** Logs out and closes. */
-  leave(): void;
+  readonly leave: () => void;
   /** Whether the person's terminal takes no more for now; `whenFree` runs once when it does again. */
-  congested(): boolean;
-  whenFree(run: () => void): () => void;
+  readonly congested: () => boolean;
+  readonly whenFree: (run: () => void) => () => void;
 }
 
 function missing(what: string): never {

@@ -10,13 +10,17 @@ export function endingNotice(account: string, ending: Ending): Notice {
 function toneOf(ending: Ending): Notice['tone'] {
   if (ending.kind === 'exited') return ending.status === 0 && ending.signal === null ? 'good' : 'plain';
   if (ending.kind === 'owner-ended') return 'good';
-  return ending.kind === 'failed' || ending.kind === 'recorder-failed' || ending.kind === 'session-host-died' ? 'bad' : 'warning';
+  return ending.kind === 'failed' || ending.kind === 'recorder-failed' || ending.kind === 'session-host-died'
+    ? 'bad'
+    : 'warning';
 }
 
 export function endingWords(ending: Ending): string {
   switch (ending.kind) {
     case 'exited':
-      return ending.signal === null ? `session ended, exit status ${ending.status}` : `session ended by signal ${ending.signal}`;
+      return ending.signal === null
+        ? `session ended, exit status ${ending.status}`
+        : `session ended by signal ${ending.signal}`;
     case 'owner-ended':
       return 'you ended the session';
     case 'terminated':

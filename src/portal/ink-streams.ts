@@ -4,9 +4,9 @@ import { width } from './text.js';
 
 /** Where the size of a terminal is known: the SSH channel, the login shell's relay, a tty. */
 export interface SizeSource {
-  now(): TerminalSize;
+  readonly now: () => TerminalSize;
   /** Says when it changed; the result stops it. */
-  onChange(listener: () => void): () => void;
+  readonly onChange: (listener: () => void) => () => void;
 }
 
 /** The person's terminal as Ink wants an output stream: a size, and writes one after the other. */
@@ -31,10 +31,16 @@ export class InkScreen extends Writable {
 
   /** Settles when everything written so far has gone out, or cannot any more. */
   flushed(): Promise<void> {
-    return new Promise((resolve) => (this.destroyed || this.writableEnded ? resolve() : void this.write('', () => resolve())));
+    return new Promise((resolve) =>
+      this.destroyed || this.writableEnded ? resolve() : void this.write('', () => resolve()),
+    );
   }
 
-  override _write(chunk: Buffer | string, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+  override _write(
+    chunk: Buffer | string,
+    _encoding: BufferEncoding,
+    done: (error?: Error | null) => void,
+  ): void {
     // no tty driver stands between us and the terminal: a new line begins where we say
     const text = (typeof chunk === 'string' ? chunk : chunk.toString('utf8')).replace(/\r?\n/g, '\r\n');
     // a client that is gone is no error of the screen: its door closes the portal
@@ -55,7 +61,10 @@ function sizeOf(size: SizeSource): TerminalSize {
 
 /** For terminals that show no UTF-8: names in other scripts cannot be read there, but must not disturb the lines either. */
 export function asciiOnly(text: string): string {
-  return text.replace(/[^\x00-\x7f]/gu, (character) => ({ '·': '.', '…': '~', '–': '-' })[character] ?? '?'.repeat(width(character)));
+  return text.replace(
+    /\P{ASCII}/gu,
+    (character) => ({ '·': '.', '…': '~', '–': '-' })[character] ?? '?'.repeat(width(character)),
+  );
 }
 
 /** The person's keyboard as Ink wants an input stream. Takes from the source only while Ink listens: a session gets the rest. */

@@ -1,6 +1,14 @@
 import { useLayoutEffect, useRef } from 'react';
 import { usePortal } from './context.js';
-import { COMMANDS, type CommandName, type CommandOf, commandOf, type EVERYWHERE, type KeyScreen, SCREENS } from './keys.js';
+import {
+  COMMANDS,
+  type CommandName,
+  type CommandOf,
+  commandOf,
+  type EVERYWHERE,
+  type KeyScreen,
+  SCREENS,
+} from './keys.js';
 import { createStore, type Store } from './store.js';
 import type { Stroke } from './strokes.js';
 
@@ -23,10 +31,10 @@ interface Listener extends Listening {
 export interface Keyboard {
   readonly listening: Store<Listening | null, Listening | null>;
   /** Gives a stroke to the screen that listens. */
-  press(stroke: Stroke): void;
-  listen(listener: () => Listener): () => void;
+  readonly press: (stroke: Stroke) => void;
+  readonly listen: (listener: () => Listener) => () => void;
   /** What works everywhere. */
-  everywhere(handlers: Record<Everywhere, () => void>): void;
+  readonly everywhere: (handlers: Record<Everywhere, () => void>) => void;
 }
 
 export function createKeyboard(): Keyboard {
@@ -76,12 +84,24 @@ export interface KeyOptions {
 }
 
 /** Listens to the keys of a screen while it is mounted and active. The table says which; the compiler that none is missing. */
-export function useKeys<S extends KeyScreen>(screen: S, handlers: Handlers<S>, { text, without = [], active = true }: KeyOptions = {}): void {
+export function useKeys<S extends KeyScreen>(
+  screen: S,
+  handlers: Handlers<S>,
+  { text, without = [], active = true }: KeyOptions = {},
+): void {
   const { keyboard } = usePortal();
   const latest = useRef<Listener>({ screen, without, handlers: {}, text: () => undefined });
-  latest.current = { screen, without, handlers: handlers as Listener['handlers'], text: text ?? (() => undefined) };
+  latest.current = {
+    screen,
+    without,
+    handlers,
+    text: text ?? (() => undefined),
+  };
   const missing = without.join(' ');
-  useLayoutEffect(() => (active ? keyboard.listen(() => latest.current) : undefined), [keyboard, active, screen, missing]);
+  useLayoutEffect(
+    () => (active ? keyboard.listen(() => latest.current) : undefined),
+    [keyboard, active, screen, missing],
+  );
 }
 
 /** Commands for the line at the bottom, those that do something now. */

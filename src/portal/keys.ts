@@ -18,12 +18,20 @@ export const COMMANDS = {
   'text.eraseWord': { keys: ['ctrl-w'], help: 'take back the last word' },
   'text.clear': { keys: ['ctrl-u'], help: 'take back everything typed' },
   'list.refresh': { keys: ['ctrl-r'], brief: 'refresh', help: 'ask for the list again' },
-  'list.back': { keys: ['escape'], brief: 'back', help: 'clear what was typed; with nothing typed, ask whether to leave' },
-  'screen.next': { keys: ['tab'], brief: 'next screen', help: 'next screen' },
+  'list.back': {
+    keys: ['escape'],
+    brief: 'back',
+    help: 'clear what was typed; with nothing typed, ask whether to leave',
+  },
+  'screen.next': { keys: ['tab'], brief: 'screens', help: 'next screen' },
   'screen.previous': { keys: ['shiftTab'], help: 'previous screen' },
   'screen.redraw': { keys: ['ctrl-l'], help: 'draw everything again' },
   'leave.ask': { keys: ['ctrl-d', 'ctrl-c'], help: 'leave Postern, after asking' },
-  'leave.now': { keys: ['ctrl-q'], brief: 'quit', help: 'leave Postern at once; sessions end only when you end them' },
+  'leave.now': {
+    keys: ['ctrl-q'],
+    brief: 'quit',
+    help: 'leave Postern at once; sessions end only when you end them',
+  },
 
   'account.connect': { keys: ['enter'], brief: 'connect', help: 'connect to the account' },
   'account.favourite': { keys: ['ctrl-f'], brief: 'favourite', help: 'make it a favourite, or no longer' },
@@ -47,9 +55,17 @@ export const COMMANDS = {
   'hostKey.pin': { keys: ["'p"], brief: 'pin', help: 'accept it and pin it for everybody, if you may' },
   'hostKey.refuse': { keys: ["'r", 'escape', 'ctrl-c'], brief: 'refuse', help: 'refuse it: no session' },
 
-  'refused.back': { keys: ['enter', 'escape', 'ctrl-c'], brief: 'back to the menu', help: 'back to the menu' },
+  'refused.back': {
+    keys: ['enter', 'escape', 'ctrl-c'],
+    brief: 'back to the menu',
+    help: 'back to the menu',
+  },
   'refused.again': { keys: ["'r", 'ctrl-r'], brief: 'try again', help: 'try again' },
-  'refused.approve': { keys: ["'a"], brief: 'approve the new key', help: 'approve a changed host key, if you may' },
+  'refused.approve': {
+    keys: ["'a"],
+    brief: 'approve the new key',
+    help: 'approve a changed host key, if you may',
+  },
 
   'dialog.enter': { keys: ['enter'], brief: 'confirm', help: 'confirm' },
   'dialog.cancel': { keys: ['escape', 'ctrl-c'], brief: 'back', help: 'back, nothing is done' },
@@ -68,12 +84,20 @@ export const COMMANDS = {
   'replay.slower': { keys: ["'-"], help: 'half as fast, down to a quarter' },
   'replay.nextMarker': { keys: ["'n"], brief: 'marker', help: 'to the next marker' },
   'replay.previousMarker': { keys: ["'p"], help: 'to the previous marker' },
-  'replay.idle': { keys: ["'i"], brief: 'idle', help: 'shorten pauses to 2 seconds, or show them as they were' },
+  'replay.idle': {
+    keys: ["'i"],
+    brief: 'idle',
+    help: 'shorten pauses to 2 seconds, or show them as they were',
+  },
   'replay.up': { keys: ['up'], help: 'scroll up over a screen larger than yours' },
   'replay.down': { keys: ['down'], help: 'scroll down' },
   'replay.left': { keys: ["'["], help: 'scroll left' },
   'replay.right': { keys: ["']"], help: 'scroll right' },
-  'replay.leave': { keys: ['escape', "'q", 'ctrl-c', 'ctrl-q'], brief: 'back', help: 'back to the recordings' },
+  'replay.leave': {
+    keys: ['escape', "'q", 'ctrl-c', 'ctrl-q'],
+    brief: 'back',
+    help: 'back to the recordings',
+  },
 } as const satisfies Record<string, Command>;
 export type CommandName = keyof typeof COMMANDS;
 
@@ -90,26 +114,72 @@ export const SCREENS = {
   login: { title: 'Login', typing: true, commands: FORM },
   unavailable: { title: 'Portal closed', typing: false, commands: ['form.leave'] },
   password: { title: 'New password', typing: true, commands: FORM },
-  offer: { title: 'Sessions that wait for you', typing: false, commands: ['choice.take', 'choice.up', 'choice.down', 'choice.cancel'] },
-  accounts: { title: 'Accounts', typing: true, commands: ['account.connect', ...TAB, 'account.favourite', 'list.refresh', 'list.back', ...MOVE, ...EDIT] },
-  recordings: { title: 'Recordings', typing: true, commands: ['recording.replay', ...TAB, 'list.refresh', 'list.back', ...MOVE, ...EDIT] },
-  live: { title: 'Live', typing: true, commands: ['session.attach', 'session.end', ...TAB, 'list.refresh', 'list.back', ...MOVE, ...EDIT] },
+  offer: {
+    title: 'Sessions that wait for you',
+    typing: false,
+    commands: ['choice.take', 'choice.up', 'choice.down', 'choice.cancel'],
+  },
+  accounts: {
+    title: 'Accounts',
+    typing: true,
+    commands: ['account.connect', ...TAB, 'account.favourite', 'list.refresh', 'list.back', ...MOVE, ...EDIT],
+  },
+  recordings: {
+    title: 'Recordings',
+    typing: true,
+    commands: ['recording.replay', ...TAB, 'list.refresh', 'list.back', ...MOVE, ...EDIT],
+  },
+  live: {
+    title: 'Live',
+    typing: true,
+    commands: ['session.attach', 'session.end', ...TAB, 'list.refresh', 'list.back', ...MOVE, ...EDIT],
+  },
   help: { title: 'Help', typing: false, commands: ['help.back', ...TAB, ...MOVE] },
   connecting: { title: 'Connecting', typing: false, commands: ['connecting.cancel'] },
-  hostKey: { title: 'Unknown host key', typing: false, commands: ['choice.take', 'hostKey.once', 'hostKey.pin', 'hostKey.refuse', 'choice.up', 'choice.down'] },
-  refused: { title: 'Not connected', typing: false, commands: ['refused.back', 'refused.again', 'refused.approve'] },
+  hostKey: {
+    title: 'Unknown host key',
+    typing: false,
+    commands: ['choice.take', 'hostKey.once', 'hostKey.pin', 'hostKey.refuse', 'choice.up', 'choice.down'],
+  },
+  refused: {
+    title: 'Not connected',
+    typing: false,
+    commands: ['refused.back', 'refused.again', 'refused.approve'],
+  },
   approve: { title: 'Changed host key', typing: true, commands: ['dialog.enter', 'dialog.cancel', ...EDIT] },
-  endSession: { title: 'Ending a session', typing: true, commands: ['dialog.enter', 'dialog.cancel', ...EDIT] },
+  endSession: {
+    title: 'Ending a session',
+    typing: true,
+    commands: ['dialog.enter', 'dialog.cancel', ...EDIT],
+  },
   replay: {
     title: 'Replay',
     typing: false,
     commands: [
-      'replay.toggle', 'replay.back', 'replay.ahead', 'replay.farBack', 'replay.farAhead', 'replay.first', 'replay.last', 'replay.faster', 'replay.slower',
-      'replay.nextMarker', 'replay.previousMarker', 'replay.idle', 'replay.leave', 'replay.up', 'replay.down', 'replay.left', 'replay.right',
+      'replay.toggle',
+      'replay.back',
+      'replay.ahead',
+      'replay.farBack',
+      'replay.farAhead',
+      'replay.first',
+      'replay.last',
+      'replay.faster',
+      'replay.slower',
+      'replay.nextMarker',
+      'replay.previousMarker',
+      'replay.idle',
+      'replay.leave',
+      'replay.up',
+      'replay.down',
+      'replay.left',
+      'replay.right',
     ],
   },
   leave: { title: 'Leaving', typing: false, commands: ['leave.yes', 'leave.no'] },
-} as const satisfies Record<string, { readonly title: string; readonly typing: boolean; readonly commands: readonly CommandName[] }>;
+} as const satisfies Record<
+  string,
+  { readonly title: string; readonly typing: boolean; readonly commands: readonly CommandName[] }
+>;
 export type KeyScreen = keyof typeof SCREENS;
 export type CommandOf<S extends KeyScreen> = (typeof SCREENS)[S]['commands'][number];
 
@@ -122,8 +192,21 @@ export function commandOf(screen: KeyScreen, stroke: Stroke): CommandName | null
 }
 
 const WORDS: Readonly<Record<string, string>> = {
-  pageUp: 'PgUp', pageDown: 'PgDn', home: 'Home', end: 'End', enter: 'Enter', escape: 'Esc', tab: 'Tab', shiftTab: 'Shift-Tab', backspace: 'Backspace', delete: 'Del',
-  up: 'Up', down: 'Down', left: 'Left', right: 'Right', "' ": 'Space',
+  pageUp: 'PgUp',
+  pageDown: 'PgDn',
+  home: 'Home',
+  end: 'End',
+  enter: 'Enter',
+  escape: 'Esc',
+  tab: 'Tab',
+  shiftTab: 'Shift-Tab',
+  backspace: 'Backspace',
+  delete: 'Del',
+  up: 'Up',
+  down: 'Down',
+  left: 'Left',
+  right: 'Right',
+  "' ": 'Space',
 };
 
 /** A key as people call it: Enter, PgUp, Ctrl-F, n. */

@@ -20,13 +20,13 @@ export type ListAction<T> =
   | { readonly type: 'first' | 'last' };
 
 export interface ListKind<T> {
-  idOf(item: T): string;
+  readonly idOf: (item: T) => string;
   /** What the filter looks through. */
-  textOf(item: T): string;
+  readonly textOf: (item: T) => string;
   /** Those of a higher rank never come before others, however well they match. */
   rankOf?(item: T): number;
   /** The order while nothing is typed. */
-  order(a: T, b: T): number;
+  readonly order: (a: T, b: T) => number;
 }
 
 /** Nobody filters by more: what is longer is an accident, or meant to hurt. */
@@ -40,7 +40,9 @@ export function selectedItem<T>(state: ListState<T>): T | null {
   return state.shown[state.selected] ?? null;
 }
 
-export function listReducer<T>(kind: ListKind<T>): (state: ListState<T>, action: ListAction<T>) => ListState<T> {
+export function listReducer<T>(
+  kind: ListKind<T>,
+): (state: ListState<T>, action: ListAction<T>) => ListState<T> {
   return (state, action) => {
     switch (action.type) {
       case 'items':
@@ -67,7 +69,11 @@ export function listReducer<T>(kind: ListKind<T>): (state: ListState<T>, action:
 
 /** New items under the same filter; the selection stays on its item, or where it was when that one is gone. */
 function withItems<T>(kind: ListKind<T>, state: ListState<T>, items: readonly T[]): ListState<T> {
-  const index = makeIndex([...items].sort((a, b) => kind.order(a, b)), (item) => kind.textOf(item), (item) => kind.rankOf?.(item) ?? 0);
+  const index = makeIndex(
+    [...items].sort((a, b) => kind.order(a, b)),
+    (item) => kind.textOf(item),
+    (item) => kind.rankOf?.(item) ?? 0,
+  );
   const shown = index.find(state.filter);
   return { ...state, items, index, shown, selected: placeOf(kind, shown, state) };
 }

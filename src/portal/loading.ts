@@ -4,7 +4,11 @@ import { type Clock, usePortal } from './context.js';
 import type { ListStore } from './memory.js';
 
 /** Asks for a list when its screen is opened, on demand, and every so often while it is in sight. */
-export function useLoadedList<T>(store: ListStore<T>, ask: () => Promise<Outcome<readonly T[]>>, everyMs = 0): () => void {
+export function useLoadedList<T>(
+  store: ListStore<T>,
+  ask: () => Promise<Outcome<readonly T[]>>,
+  everyMs = 0,
+): () => void {
   const { clock, failed } = usePortal();
   const asking = useRef(false);
   const gone = useRef(false);

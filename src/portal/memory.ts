@@ -1,5 +1,5 @@
 import type { AccountRow, RecordingRow, SessionRow } from '#/contract/rows.js';
-import { emptyList, type ListAction, type ListKind, listReducer, type ListState } from './list.js';
+import { emptyList, type ListAction, type ListKind, type ListState, listReducer } from './list.js';
 import { accountsList } from './screens/accounts/accounts-list.js';
 import { liveList } from './screens/live/live-list.js';
 import { recordingsList } from './screens/recordings/recordings-list.js';

@@ -33,15 +33,25 @@ export interface OpenPortal {
   /** Settles when the person left, close() was called, or a screen broke. Never rejects. The terminal is restored. */
   readonly finished: Promise<void>;
   /** A line at the bottom of whatever is in sight. */
-  notify(text: string): void;
-  close(): void;
+  readonly notify: (text: string) => void;
+  readonly close: () => void;
 }
 
 /** The portal asks again this often while it cannot be opened. */
 const RETRY = 2000;
 
 /** Opens the screens on a person's terminal. The only call to Ink's render. */
-export function openPortal({ input, output, size, prefilledUser, loggedIn, services, clock, env, onCrash }: PortalOptions): OpenPortal {
+export function openPortal({
+  input,
+  output,
+  size,
+  prefilledUser,
+  loggedIn,
+  services,
+  clock,
+  env,
+  onCrash,
+}: PortalOptions): OpenPortal {
   const screen = new InkScreen(output, size, env.unicode);
   const inkKeyboard = new InkKeyboard(input);
   const keyboard = createKeyboard();
@@ -58,12 +68,16 @@ export function openPortal({ input, output, size, prefilledUser, loggedIn, servi
     keyboard,
     clock,
     size: () => ({ columns: screen.columns, rows: screen.rows }),
-    lend: (use) => lend(use),
+    lend,
     failed(failure: Failure) {
       if (failure.code === 'NOT_LOGGED_IN') {
         memory = createMemory();
         state.dispatch({ type: 'loggedOut', why: `${failure.message} ${failure.next}` });
-      } else state.dispatch({ type: 'notice', notice: { tone: 'bad', text: `${failure.message} ${failure.next}` } });
+      } else
+        state.dispatch({
+          type: 'notice',
+          notice: { tone: 'bad', text: `${failure.message} ${failure.next}` },
+        });
     },
     leave() {
       if (leaving) return;
@@ -76,34 +90,46 @@ export function openPortal({ input, output, size, prefilledUser, loggedIn, servi
   };
 
   /** Ink keeps off by now. What it wrote goes out first; what a session leaves switched on is switched off. */
-  async function lend<T>(use: (terminal: RawTerminal) => Promise<T>): Promise<T> {
+  async function lend<T>(borrow: (terminal: RawTerminal) => Promise<T>): Promise<T> {
     strokes.clear();
     await screen.flushed();
     const onResize: RawTerminal['onResize'] = (listener) => size.onChange(() => listener(portal.size()));
     try {
-      return await use({ input, output, size: portal.size, onResize });
+      return await borrow({ input, output, size: portal.size, onResize });
     } finally {
       if (!output.destroyed && !output.writableEnded) output.write(RESTORE_TERMINAL);
     }
   }
 
-  const ink = render(<Portal portal={portal} services={services} theme={makeTheme(env)} strokes={strokes} prefilledUser={prefilledUser} />, {
-    stdout: screen,
-    stdin: inkKeyboard as unknown as NodeJS.ReadStream,
-    stderr: screen,
-    interactive: true,
-    exitOnCtrlC: false,
-    patchConsole: false,
-    alternateScreen: true,
-    incrementalRendering: true,
-    // a key is on the screen within 20 ms
-    maxFps: 60,
-  });
+  const ink = render(
+    <Portal
+      portal={portal}
+      services={services}
+      theme={makeTheme(env)}
+      strokes={strokes}
+      prefilledUser={prefilledUser}
+    />,
+    {
+      stdout: screen,
+      stdin: inkKeyboard as unknown as NodeJS.ReadStream,
+      stderr: screen,
+      interactive: true,
+      exitOnCtrlC: false,
+      patchConsole: false,
+      alternateScreen: true,
+      incrementalRendering: true,
+      // a key is on the screen within 20 ms
+      maxFps: 60,
+    },
+  );
   const stopAsking = keepAsking();
-  const finished = ink.waitUntilExit().then(
-    () => undefined,
-    (error: unknown) => onCrash?.(error),
-  ).then(end, end);
+  const finished = ink
+    .waitUntilExit()
+    .then(
+      () => undefined,
+      (error: unknown) => onCrash?.(error),
+    )
+    .then(end, end);
 
   function close(): void {
     ink.unmount();
@@ -126,7 +152,11 @@ export function openPortal({ input, output, size, prefilledUser, loggedIn, servi
       asking = true;
       void services.configuration().then((outcome) => {
         asking = false;
-        state.dispatch(outcome.ok ? { type: 'opened', configuration: outcome.value } : { type: 'closed', failure: outcome.failure });
+        state.dispatch(
+          outcome.ok
+            ? { type: 'opened', configuration: outcome.value }
+            : { type: 'closed', failure: outcome.failure },
+        );
       });
     };
     open();

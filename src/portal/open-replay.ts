@@ -1,22 +1,32 @@
 import type { TerminalSize } from '#/domain/session.js';
 import type { Portal } from './context.js';
-import { type ReplayAction, replayCommands, type ReplayState } from './screens/replay/replay-state.js';
 import type { ReplayKey } from './screens/replay/replay-keys.js';
+import { type ReplayAction, type ReplayState, replayCommands } from './screens/replay/replay-state.js';
 import type { FromMonitor, PortalServices, RecordingRow, ReplayHandle } from './services.js';
 import type { Store } from './store.js';
 
 export interface OpenReplay {
-  open(size: TerminalSize): void;
-  resize(size: TerminalSize): void;
-  press(key: ReplayKey): void;
-  close(): void;
+  /** Opens the replay at first; later says how much room there is. */
+  readonly show: (size: TerminalSize) => void;
+  readonly press: (key: ReplayKey) => void;
+  readonly close: () => void;
 }
 
 /**
  * A replay between the monitor and the screen. While the person's terminal takes nothing more, frames are kept back and
  * only the newest is drawn: a slow viewer is skipped forward, and costs no memory.
  */
-export function openReplay({ recording, services, portal, store }: { readonly recording: RecordingRow; readonly services: PortalServices; readonly portal: Portal; readonly store: Store<ReplayState, ReplayAction> }): OpenReplay {
+export function openReplay({
+  recording,
+  services,
+  portal,
+  store,
+}: {
+  readonly recording: RecordingRow;
+  readonly services: PortalServices;
+  readonly portal: Portal;
+  readonly store: Store<ReplayState, ReplayAction>;
+}): OpenReplay {
   let handle: ReplayHandle | null = null;
   let asked: TerminalSize | null = null;
   let newest: FromMonitor | null = null;
@@ -27,7 +37,8 @@ export function openReplay({ recording, services, portal, store }: { readonly re
     newest = null;
   };
   const heard = (message: FromMonitor): void => {
-    if (message.type === 'failed' && message.failure.code === 'NOT_LOGGED_IN') return portal.failed(message.failure);
+    if (message.type === 'failed' && message.failure.code === 'NOT_LOGGED_IN')
+      return portal.failed(message.failure);
     if (message.type !== 'frame') return store.dispatch({ type: 'heard', message });
     const waiting = newest !== null;
     newest = message;
@@ -35,14 +46,11 @@ export function openReplay({ recording, services, portal, store }: { readonly re
     else if (!waiting) stopWaiting = portal.whenFree(draw);
   };
   return {
-    open(size) {
+    show(size) {
+      if (asked?.columns === size.columns && asked.rows === size.rows) return;
       asked = size;
-      handle ??= services.replay(recording.id, size, heard);
-    },
-    resize(size) {
-      if (handle === null || (asked?.columns === size.columns && asked.rows === size.rows)) return;
-      asked = size;
-      handle.send({ type: 'resize', ...size });
+      if (handle === null) handle = services.replay(recording.id, size, heard);
+      else handle.send({ type: 'resize', ...size });
     },
     press(key) {
       for (const command of replayCommands(store.now(), key)) {

@@ -2,18 +2,30 @@ import type { Portal } from './context.js';
 import { endingNotice } from './ending-words.js';
 import type { Notice } from './portal-state.js';
 import { type SessionWish, wishName } from './route.js';
-import { type ConnectingAction, connectingReducer, type ConnectingState, notYetConnecting } from './screens/connecting/connecting-state.js';
-import type { HostKeyDecision, HostKeyQuestion, PortalServices, RawTerminal, SessionHooks, SessionResult } from './services.js';
+import {
+  type ConnectingAction,
+  type ConnectingState,
+  connectingReducer,
+  notYetConnecting,
+} from './screens/connecting/connecting-state.js';
+import type {
+  HostKeyDecision,
+  HostKeyQuestion,
+  PortalServices,
+  RawTerminal,
+  SessionHooks,
+  SessionResult,
+} from './services.js';
 import { createStore, type Store } from './store.js';
 
 /** One session that is being opened. */
 export interface Opening {
   readonly state: Store<ConnectingState, ConnectingAction>;
   /** Begins; later calls do nothing. */
-  start(): void;
-  decide(decision: HostKeyDecision): void;
+  readonly start: () => void;
+  readonly decide: (decision: HostKeyDecision) => void;
   /** The person gives up, or his terminal is gone. After the end it does nothing. */
-  giveUp(): void;
+  readonly giveUp: () => void;
 }
 
 export interface OpeningOptions {
@@ -55,7 +67,10 @@ export function openSession({ wish, services, portal, suspend }: OpeningOptions)
       if (started) return;
       started = true;
       const size = portal.size();
-      const running = wish.kind === 'connect' ? services.connect(wish.account, size, hooks) : services.reattach(wish.session.id, size, hooks);
+      const running =
+        wish.kind === 'connect'
+          ? services.connect(wish.account, size, hooks)
+          : services.reattach(wish.session.id, size, hooks);
       void running.then((result) => finish(portal, wish, result, abort.signal.aborted));
     },
     giveUp() {
@@ -67,7 +82,11 @@ export function openSession({ wish, services, portal, suspend }: OpeningOptions)
 }
 
 /** Lends the terminal while Ink keeps off it; what `use` came to is what comes out. */
-async function lentTerminal<T>(suspend: OpeningOptions['suspend'], portal: Portal, use: (terminal: RawTerminal) => Promise<T>): Promise<T> {
+async function lentTerminal<T>(
+  suspend: OpeningOptions['suspend'],
+  portal: Portal,
+  use: (terminal: RawTerminal) => Promise<T>,
+): Promise<T> {
   const outcome: { value?: T } = {};
   await suspend(async () => {
     outcome.value = await portal.lend(use);
@@ -78,16 +97,22 @@ async function lentTerminal<T>(suspend: OpeningOptions['suspend'], portal: Porta
 function finish(portal: Portal, wish: SessionWish, result: SessionResult, givenUp: boolean): void {
   const tab = wish.kind === 'connect' ? 'accounts' : 'live';
   const name = wishName(wish);
-  if (result.kind === 'failed' && result.failure.code === 'NOT_LOGGED_IN') return portal.failed(result.failure);
+  if (result.kind === 'failed' && result.failure.code === 'NOT_LOGGED_IN')
+    return portal.failed(result.failure);
   if (result.kind === 'failed' && !givenUp) {
-    const keys = result.offered === undefined ? null : { offered: result.offered, pinned: result.pinned ?? null };
-    return portal.state.dispatch({ type: 'replace', route: { screen: 'refused', wish, failure: result.failure, keys } });
+    const keys =
+      result.offered === undefined ? null : { offered: result.offered, pinned: result.pinned ?? null };
+    return portal.state.dispatch({
+      type: 'replace',
+      route: { screen: 'refused', wish, failure: result.failure, keys },
+    });
   }
   portal.state.dispatch({ type: 'show', tab, notice: noticeOf(name, result) });
 }
 
 function noticeOf(name: string, result: SessionResult): Notice {
   if (result.kind === 'ended') return endingNotice(name, result.ending);
-  if (result.kind === 'detached') return { tone: 'warning', text: `${name}: detached, the session runs on. Take it up again under Live.` };
+  if (result.kind === 'detached')
+    return { tone: 'warning', text: `${name}: detached, the session runs on. Take it up again under Live.` };
   return { tone: 'plain', text: `${name}: not connected, you gave up` };
 }

@@ -1,8 +1,7 @@
 import type { PersonRow, SessionRow } from '#/contract/rows.js';
 import type { Failure } from '#/domain/failure.js';
-import type { LoggedIn } from './services.js';
-import { here, isTab, pop, push, replace, type Route, type RouteStack, type Tab, tabFrom } from './route.js';
-import type { Configuration } from './services.js';
+import { here, isTab, pop, push, type Route, type RouteStack, replace, type Tab, tabFrom } from './route.js';
+import type { Configuration, LoggedIn } from './services.js';
 
 /** One line for the person, at the bottom. It stays until the next one, or until another screen is opened. */
 export interface Notice {
@@ -34,7 +33,13 @@ export type PortalAction =
   | { readonly type: 'notice'; readonly notice: Notice | null };
 
 export function firstState(loggedIn: LoggedIn | null): PortalState {
-  const state: PortalState = { configuration: null, closedWhy: null, person: null, stack: [{ screen: 'login', why: null }], notice: null };
+  const state: PortalState = {
+    configuration: null,
+    closedWhy: null,
+    person: null,
+    stack: [{ screen: 'login', why: null }],
+    notice: null,
+  };
   return loggedIn === null ? state : portalReducer(state, { type: 'loggedIn', login: loggedIn });
 }
 
@@ -45,13 +50,24 @@ export function portalReducer(state: PortalState, action: PortalAction): PortalS
     case 'closed':
       return { ...state, closedWhy: action.failure };
     case 'loggedIn':
-      return { ...state, person: action.login.person, notice: null, stack: [action.login.mustChange ? MUST_CHANGE : { screen: 'accounts' }] };
+      return {
+        ...state,
+        person: action.login.person,
+        notice: null,
+        stack: [action.login.mustChange ? MUST_CHANGE : { screen: 'accounts' }],
+      };
     case 'passwordChanged':
-      return { ...state, stack: [{ screen: 'accounts' }], notice: { tone: 'good', text: 'Your password is changed.' } };
+      return {
+        ...state,
+        stack: [{ screen: 'accounts' }],
+        notice: { tone: 'good', text: 'Your password is changed.' },
+      };
     case 'loggedOut':
       return { ...state, person: null, stack: [{ screen: 'login', why: action.why }], notice: null };
     case 'waiting':
-      return here(state.stack).screen === 'accounts' ? { ...state, stack: push(state.stack, { screen: 'offer', sessions: action.sessions }) } : state;
+      return here(state.stack).screen === 'accounts'
+        ? { ...state, stack: push(state.stack, { screen: 'offer', sessions: action.sessions }) }
+        : state;
     case 'go':
       return { ...state, stack: push(state.stack, action.route), notice: null };
     case 'replace':
@@ -73,5 +89,7 @@ const MUST_CHANGE: Route = { screen: 'password', why: 'Choose a new password bef
 
 function turned(state: PortalState, by: 1 | -1): PortalState {
   const { screen } = here(state.stack);
-  return isTab(screen) ? { ...state, stack: replace(state.stack, { screen: tabFrom(screen, by) }), notice: null } : state;
+  return isTab(screen)
+    ? { ...state, stack: replace(state.stack, { screen: tabFrom(screen, by) }), notice: null }
+    : state;
 }

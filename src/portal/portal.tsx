@@ -1,9 +1,17 @@
 import { Box, useInput, usePaste, useWindowSize } from 'ink';
 import { useEffect, useMemo } from 'react';
 import { Lines } from './components/lines.js';
-import { type Portal as PortalTools, PortalContext, RoomContext, ServicesContext, ThemeContext, usePortal, useTheme } from './context.js';
-import { hasHeader, isTooSmall, roomOf, tooSmallText } from './frame/frame.js';
+import {
+  PortalContext,
+  type Portal as PortalTools,
+  RoomContext,
+  ServicesContext,
+  ThemeContext,
+  usePortal,
+  useTheme,
+} from './context.js';
 import { footerLine, noticeLine } from './frame/footer.js';
+import { hasHeader, isTooSmall, roomOf, tooSmallText } from './frame/frame.js';
 import { headerLines } from './frame/header.js';
 import { briefCommands } from './keyboard.js';
 import { useNow } from './loading.js';
@@ -11,11 +19,11 @@ import { here, type Route } from './route.js';
 import { Screen } from './screens/screen.js';
 import type { PortalServices } from './services.js';
 import { useStore } from './store.js';
-import { pastedText, strokesOf } from './strokes.js';
 import type { StrokeQueue } from './stroke-queue.js';
+import { pastedText, strokesOf } from './strokes.js';
 import type { Theme } from './theme.js';
-import { useWaitingSessions } from './waiting-sessions.js';
 import { span } from './view.js';
+import { useWaitingSessions } from './waiting-sessions.js';
 
 export interface PortalProps {
   readonly portal: PortalTools;
@@ -30,7 +38,7 @@ export function Portal({ portal, services, theme, strokes, prefilledUser }: Port
   const state = useStore(portal.state);
   const size = useWindowSize();
   const route = here(state.stack);
-  const room = useMemo(() => roomOf(size, route), [size.columns, size.rows, route]);
+  const room = useMemo(() => roomOf(size, route), [size, route]);
   useInput((input, key) => strokes.add(strokesOf(input, key)));
   usePaste((pasted) => strokes.add([{ kind: 'text', text: pastedText(pasted) }]));
   useEffect(() => portal.keyboard.everywhere(everywhere(portal)), [portal]);
@@ -43,7 +51,13 @@ export function Portal({ portal, services, theme, strokes, prefilledUser }: Port
           <RoomContext value={room}>
             {small ? <Lines lines={tooSmallText(size).map((line) => [span(line)])} /> : null}
             {/* kept while the window is too small, so that nothing is lost by a resize */}
-            <Box display={small ? 'none' : 'flex'} flexDirection="column" width={size.columns} height={size.rows} overflow="hidden">
+            <Box
+              display={small ? 'none' : 'flex'}
+              flexDirection="column"
+              width={size.columns}
+              height={size.rows}
+              overflow="hidden"
+            >
               {hasHeader(route) ? <Header route={route} columns={room.columns} /> : null}
               <Box height={room.rows} flexShrink={0} overflow="hidden">
                 <Screen route={route} state={state} prefilledUser={prefilledUser} />
@@ -76,7 +90,18 @@ function Header({ route, columns }: { readonly route: Route; readonly columns: n
   const now = useNow(portal.clock, CLOCK);
   const { configuration, person } = useStore(portal.state);
   const inside = route.screen === 'password' ? null : person;
-  return <Lines lines={headerLines({ branding: configuration?.branding ?? 'Postern', person: inside, route, now, columns, sign })} />;
+  return (
+    <Lines
+      lines={headerLines({
+        branding: configuration?.branding ?? 'Postern',
+        person: inside,
+        route,
+        now,
+        columns,
+        sign,
+      })}
+    />
+  );
 }
 
 function Footer({ columns }: { readonly columns: number }) {

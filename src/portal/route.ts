@@ -18,7 +18,12 @@ export type Route =
   | { readonly screen: 'offer'; readonly sessions: readonly SessionRow[] }
   | { readonly screen: Tab }
   | { readonly screen: 'connecting'; readonly wish: SessionWish }
-  | { readonly screen: 'refused'; readonly wish: SessionWish; readonly failure: Failure; readonly keys: ChangedKeys | null }
+  | {
+      readonly screen: 'refused';
+      readonly wish: SessionWish;
+      readonly failure: Failure;
+      readonly keys: ChangedKeys | null;
+    }
   | { readonly screen: 'approve'; readonly account: AccountRow; readonly keys: ChangedKeys }
   | { readonly screen: 'replay'; readonly recording: RecordingRow }
   | { readonly screen: 'leave' };

@@ -11,7 +11,11 @@ export interface Index<T> {
  * The best matches come first; equally good ones, and all of them while nothing is typed, stay in the order of the list.
  * Those of a lower rank come after all others, however well they match.
  */
-export function makeIndex<T>(items: readonly T[], textOf: (item: T) => string, rankOf: (item: T) => number = () => 0): Index<T> {
+export function makeIndex<T>(
+  items: readonly T[],
+  textOf: (item: T) => string,
+  rankOf: (item: T) => number = () => 0,
+): Index<T> {
   const entries = items.map((item, place) => ({ item, place, rank: rankOf(item), text: textOf(item) }));
   const snapshot = fuzzysort.snapshot(entries, { key: 'text' });
   return {
@@ -20,7 +24,9 @@ export function makeIndex<T>(items: readonly T[], textOf: (item: T) => string, r
       const wanted = typed.trim();
       if (wanted === '') return items;
       const found = fuzzysort.go(wanted, snapshot, { limit: 0, threshold: 0 });
-      return [...found].sort((a, b) => a.obj.rank - b.obj.rank || b.score - a.score || a.obj.place - b.obj.place).map(({ obj }) => obj.item);
+      return [...found]
+        .sort((a, b) => a.obj.rank - b.obj.rank || b.score - a.score || a.obj.place - b.obj.place)
+        .map(({ obj }) => obj.item);
     },
   };
 }

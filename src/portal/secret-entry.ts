@@ -2,14 +2,14 @@
 export interface SecretEntry {
   /** Characters so far. */
   readonly length: number;
-  type(text: string): void;
-  erase(): void;
+  readonly type: (text: string) => void;
+  readonly erase: () => void;
   /** The bytes in a buffer of their own, for the receiver to wipe; the entry is empty afterwards. */
-  take(): Buffer;
-  sameAs(other: SecretEntry): boolean;
-  wipe(): void;
+  readonly take: () => Buffer;
+  readonly sameAs: (other: SecretEntry) => boolean;
+  readonly wipe: () => void;
   /** The bytes so far: a view, not to be kept. */
-  bytes(): Buffer;
+  readonly bytes: () => Buffer;
 }
 
 /** More bytes than the vault takes as a password. */

@@ -33,9 +33,9 @@ export interface RawTerminal {
   readonly input: Readable;
   readonly output: Writable;
   /** The size now. */
-  size(): TerminalSize;
+  readonly size: () => TerminalSize;
   /** Says when the size changed; the result stops it. */
-  onResize(listener: (size: TerminalSize) => void): () => void;
+  readonly onResize: (listener: (size: TerminalSize) => void) => () => void;
 }
 
 /** How a session that is being opened talks to the screen. */
@@ -56,7 +56,12 @@ export interface SessionHooks {
 export type SessionResult =
   | { readonly kind: 'ended'; readonly ending: Ending }
   | { readonly kind: 'detached' }
-  | { readonly kind: 'failed'; readonly failure: Failure; readonly offered?: HostKey; readonly pinned?: HostKey };
+  | {
+      readonly kind: 'failed';
+      readonly failure: Failure;
+      readonly offered?: HostKey;
+      readonly pinned?: HostKey;
+    };
 
 /** What the replay screen may tell the monitor; the permit is the services' business. */
 export type ReplayCommand = Exclude<ToMonitor, { type: 'replay' | 'export' | 'verify' }>;

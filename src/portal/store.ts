@@ -2,9 +2,9 @@ import { useSyncExternalStore } from 'react';
 
 /** State of a screen that is there before and after it is in sight, and is never behind what was typed. */
 export interface Store<S, A> {
-  now(): S;
-  dispatch(action: A): void;
-  subscribe(listener: () => void): () => void;
+  readonly now: () => S;
+  readonly dispatch: (action: A) => void;
+  readonly subscribe: (listener: () => void) => () => void;
 }
 
 /** A pure reducer with somebody to listen to it. */

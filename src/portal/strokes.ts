@@ -1,15 +1,54 @@
 import type { Key as InkKey } from 'ink';
 
 /** Keys that have a name. Everything else that a person presses is text. */
-export const NAMED_KEYS = ['up', 'down', 'left', 'right', 'pageUp', 'pageDown', 'home', 'end', 'enter', 'escape', 'tab', 'shiftTab', 'backspace', 'delete'] as const;
+export const NAMED_KEYS = [
+  'up',
+  'down',
+  'left',
+  'right',
+  'pageUp',
+  'pageDown',
+  'home',
+  'end',
+  'enter',
+  'escape',
+  'tab',
+  'shiftTab',
+  'backspace',
+  'delete',
+] as const;
 export type NamedKey = (typeof NAMED_KEYS)[number];
 
-type Letter = 'a' | 'b' | 'c' | 'd' | 'e' | 'f' | 'g' | 'k' | 'l' | 'n' | 'o' | 'p' | 'q' | 'r' | 's' | 't' | 'u' | 'v' | 'w' | 'x' | 'y' | 'z';
+type Letter =
+  | 'a'
+  | 'b'
+  | 'c'
+  | 'd'
+  | 'e'
+  | 'f'
+  | 'g'
+  | 'k'
+  | 'l'
+  | 'n'
+  | 'o'
+  | 'p'
+  | 'q'
+  | 'r'
+  | 's'
+  | 't'
+  | 'u'
+  | 'v'
+  | 'w'
+  | 'x'
+  | 'y'
+  | 'z';
 /** `'x` is the character x itself, on screens where nothing is typed. */
 export type KeyName = NamedKey | `ctrl-${Letter}` | `'${string}`;
 
 /** One thing that a person did on the keyboard. */
-export type Stroke = { readonly kind: 'key'; readonly key: KeyName } | { readonly kind: 'text'; readonly text: string };
+export type Stroke =
+  | { readonly kind: 'key'; readonly key: KeyName }
+  | { readonly kind: 'text'; readonly text: string };
 
 const key = (name: KeyName): Stroke => ({ kind: 'key', key: name });
 
@@ -53,5 +92,8 @@ export function strokesOfText(input: string): readonly Stroke[] {
 
 /** What was pasted, as text alone: a pasted line end presses no Enter. */
 export function pastedText(pasted: string): string {
-  return pasted.replace(/[\r\n]+$/u, '').replace(/[\r\n\t]+/gu, ' ').replace(/\p{Cc}/gu, '');
+  return pasted
+    .replace(/[\r\n]+$/u, '')
+    .replace(/[\r\n\t]+/gu, ' ')
+    .replace(/\p{Cc}/gu, '');
 }

@@ -61,13 +61,17 @@ export function wrap(text: string, columns: number): readonly string[] {
     if (line !== '') lines.push(line);
     line = word;
     while (width(line) > room) {
-      const head = clip(line, room);
-      if (head === '') break;
+      const head = clip(line, room) || firstOf(line);
       lines.push(head);
       line = line.slice(head.length);
     }
   }
   return [...lines, line];
+}
+
+function firstOf(text: string): string {
+  const [first] = GRAPHEMES.segment(text);
+  return first?.segment ?? '';
 }
 
 /** Without the last character as people see it (an accent goes with its letter). */

@@ -69,10 +69,10 @@ export type Sign = keyof typeof SIGNS;
 
 export interface Theme {
   readonly color: TerminalAbilities['color'];
-  look(token: Token): Look;
-  sign(sign: Sign): string;
+  readonly look: (token: Token) => Look;
+  readonly sign: (sign: Sign) => string;
   /** A colour of a recorded screen: 0 to 255 of the palette, or '#rrggbb'. Undefined: the default, or none can be shown. */
-  picture(color: number | string | undefined): string | undefined;
+  readonly picture: (color: number | string | undefined) => string | undefined;
 }
 
 export function makeTheme({ color, unicode }: TerminalAbilities): Theme {
@@ -84,9 +84,29 @@ export function makeTheme({ color, unicode }: TerminalAbilities): Theme {
   };
 }
 
-const NAMED = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white', 'blackBright', 'redBright', 'greenBright', 'yellowBright', 'blueBright', 'magentaBright', 'cyanBright', 'whiteBright'];
+const NAMED = [
+  'black',
+  'red',
+  'green',
+  'yellow',
+  'blue',
+  'magenta',
+  'cyan',
+  'white',
+  'blackBright',
+  'redBright',
+  'greenBright',
+  'yellowBright',
+  'blueBright',
+  'magentaBright',
+  'cyanBright',
+  'whiteBright',
+];
 
-function pictureColor(wanted: number | string | undefined, color: TerminalAbilities['color']): string | undefined {
+function pictureColor(
+  wanted: number | string | undefined,
+  color: TerminalAbilities['color'],
+): string | undefined {
   if (wanted === undefined || color === 'none') return undefined;
   const index = typeof wanted === 'number' ? wanted : nearest(wanted);
   if (index === null || !Number.isInteger(index) || index < 0 || index > 255) return undefined;

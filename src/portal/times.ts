@@ -17,12 +17,13 @@ export function dateTime(at: number): string {
   return valid(at)?.toISOString().slice(0, 16).replace('T', ' ') ?? '?';
 }
 
-/** 23 Nov 19:05, with the year when it is another one than now. */
+/** 23 Nov 19:05; the year in place of the time when it is another one than now. */
 export function shortTime(at: number, now: number): string {
   const date = valid(at);
   if (date === null) return '?';
-  const year = date.getUTCFullYear() === valid(now)?.getUTCFullYear() ? '' : ` ${date.getUTCFullYear()}`;
-  return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()] ?? ''}${year} ${clockTime(at)}`;
+  const year = date.getUTCFullYear();
+  const rest = year === valid(now)?.getUTCFullYear() ? clockTime(at) : String(year);
+  return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()] ?? ''} ${rest}`;
 }
 
 /** 19:05 */

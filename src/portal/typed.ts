@@ -5,14 +5,21 @@ import { withoutLast, withoutLastWord } from './text.js';
 /** A line that is being typed, never behind the keyboard. */
 export interface Typed {
   readonly value: string;
-  now(): string;
-  type(text: string): void;
-  readonly handlers: { readonly 'text.erase': () => void; readonly 'text.eraseWord': () => void; readonly 'text.clear': () => void };
+  readonly now: () => string;
+  readonly type: (text: string) => void;
+  readonly handlers: {
+    readonly 'text.erase': () => void;
+    readonly 'text.eraseWord': () => void;
+    readonly 'text.clear': () => void;
+  };
 }
 
 /** `limit`: characters that are kept. */
 export function useTyped(limit: number, first = ''): Typed {
-  const store = useMemo(() => createStore<string, string>((_old, next) => [...next].slice(0, limit).join(''), first), [limit, first]);
+  const store = useMemo(
+    () => createStore<string, string>((_old, next) => [...next].slice(0, limit).join(''), first),
+    [limit, first],
+  );
   const value = useStore(store);
   return {
     value,

@@ -1,5 +1,5 @@
-import type { Look, Sign, Token } from './theme.js';
 import { fit, width, wrap } from './text.js';
+import type { Look, Sign, Token } from './theme.js';
 
 /** Text of one look. Screens are lines of spans: values, that are compared and tested without a terminal. */
 export interface Span {
@@ -60,17 +60,25 @@ export function framed(title: string, lines: readonly Line[], columns: number, s
   const inner = Math.max(1, Math.min(widest, columns - 4));
   const rule = sign('rule');
   const side = span(sign('column'), 'quiet');
-  const [topLeft, topRight, bottomLeft, bottomRight] = rule === '─' ? ['╭', '╮', '╰', '╯'] : ['+', '+', '+', '+'];
+  const [topLeft, topRight, bottomLeft, bottomRight] =
+    rule === '─' ? ['╭', '╮', '╰', '╯'] : ['+', '+', '+', '+'];
   const named = fit(title, Math.min(width(title), inner - 2), sign('more'));
   return [
-    [span(`${topLeft}${rule} `, 'quiet'), span(named, 'title'), span(` ${rule.repeat(Math.max(0, inner - 1 - width(named)))}${topRight}`, 'quiet')],
+    [
+      span(`${topLeft}${rule} `, 'quiet'),
+      span(named, 'title'),
+      span(` ${rule.repeat(Math.max(0, inner - 1 - width(named)))}${topRight}`, 'quiet'),
+    ],
     ...lines.map((line): Line => [side, span(' '), ...fitLine(line, inner, sign('more')), span(' '), side]),
     [span(`${bottomLeft}${rule.repeat(inner + 2)}${bottomRight}`, 'quiet')],
   ];
 }
 
 /** Lines in the middle of the room. */
-export function centered(lines: readonly Line[], room: { readonly columns: number; readonly rows: number }): readonly Line[] {
+export function centered(
+  lines: readonly Line[],
+  room: { readonly columns: number; readonly rows: number },
+): readonly Line[] {
   const widest = Math.max(0, ...lines.map(lineWidth));
   const margin = span(' '.repeat(Math.max(0, Math.floor((room.columns - widest) / 2))));
   const above = Math.max(0, Math.floor((room.rows - lines.length) / 2));
@@ -79,13 +87,20 @@ export function centered(lines: readonly Line[], room: { readonly columns: numbe
 
 /** One choice a line, the marked one with a pointer. */
 export function choices(labels: readonly string[], marked: number, sign: Signs): readonly Line[] {
-  return labels.map((label, place) => (place === marked ? [span(`${sign('pointer')} ${label} `, 'selected')] : [span(`  ${label} `)]));
+  return labels.map((label, place) =>
+    place === marked ? [span(`${sign('pointer')} ${label} `, 'selected')] : [span(`  ${label} `)],
+  );
 }
 
 /** A label and what belongs to it, the labels in one column. */
-export function labelled(rows: readonly (readonly [label: string, value: string, look?: Token])[], columns: number): readonly Line[] {
+export function labelled(
+  rows: readonly (readonly [label: string, value: string, look?: Token])[],
+  columns: number,
+): readonly Line[] {
   const margin = Math.max(0, ...rows.map(([label]) => width(label))) + 2;
   return rows.flatMap(([label, value, look]) =>
-    wrap(value, columns - margin).map((part, place): Line => [span(fit(place === 0 ? label : '', margin), 'quiet'), span(part, look)]),
+    wrap(value, columns - margin).map(
+      (part, place): Line => [span(fit(place === 0 ? label : '', margin), 'quiet'), span(part, look)],
+    ),
   );
 }

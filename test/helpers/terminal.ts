@@ -3,8 +3,20 @@ import xterm from '@xterm/headless';
 import type { SizeSource } from '#/portal/ink-streams.js';
 
 export const PRESS = {
-  enter: '\r', tab: '\t', shiftTab: '\x1b[Z', escape: '\x1b', up: '\x1b[A', down: '\x1b[B', right: '\x1b[C', left: '\x1b[D',
-  home: '\x1b[H', end: '\x1b[F', pageUp: '\x1b[5~', pageDown: '\x1b[6~', backspace: '\x7f', delete: '\x1b[3~',
+  enter: '\r',
+  tab: '\t',
+  shiftTab: '\x1b[Z',
+  escape: '\x1b',
+  up: '\x1b[A',
+  down: '\x1b[B',
+  right: '\x1b[C',
+  left: '\x1b[D',
+  home: '\x1b[H',
+  end: '\x1b[F',
+  pageUp: '\x1b[5~',
+  pageDown: '\x1b[6~',
+  backspace: '\x7f',
+  delete: '\x1b[3~',
 } as const;
 export type Press = keyof typeof PRESS | `ctrl-${string}`;
 
@@ -22,7 +34,12 @@ export class TestTerminal {
   constructor(columns = 80, rows = 24) {
     this.#columns = columns;
     this.#rows = rows;
-    this.#model = new xterm.Terminal({ cols: Math.max(columns, 2), rows: Math.max(rows, 1), allowProposedApi: true });
+    this.#model = new xterm.Terminal({
+      cols: Math.max(columns, 2),
+      rows: Math.max(rows, 1),
+      allowProposedApi: true,
+      logLevel: 'off',
+    });
     this.output = new Writable({
       write: (chunk: Buffer, _encoding, done) => {
         this.#chunks.push(chunk);
@@ -55,7 +72,11 @@ export class TestTerminal {
   press(...keys: readonly Press[]): this {
     for (const key of keys) {
       const letter = /^ctrl-(.)$/.exec(key)?.[1];
-      this.input.write(letter === undefined ? PRESS[key as keyof typeof PRESS] : String.fromCharCode(letter.toUpperCase().charCodeAt(0) & 31));
+      this.input.write(
+        letter === undefined
+          ? PRESS[key as keyof typeof PRESS]
+          : String.fromCharCode(letter.toUpperCase().charCodeAt(0) & 31),
+      );
     }
     return this;
   }
@@ -75,15 +96,26 @@ export class TestTerminal {
   /** The screen, each row without the spaces at its end. */
   text(): string {
     const buffer = this.#model.buffer.active;
-    return Array.from({ length: this.#model.rows }, (_, row) => buffer.getLine(buffer.baseY + row)?.translateToString(true) ?? '').join('\n');
+    return Array.from(
+      { length: this.#model.rows },
+      (_, row) => buffer.getLine(buffer.baseY + row)?.translateToString(true) ?? '',
+    ).join('\n');
   }
 
   async sees(wanted: string | RegExp, ms = 5000): Promise<string> {
-    return await this.until((text) => (typeof wanted === 'string' ? text.includes(wanted) : wanted.test(text)), `see ${String(wanted)}`, ms);
+    return await this.until(
+      (text) => (typeof wanted === 'string' ? text.includes(wanted) : wanted.test(text)),
+      `see ${String(wanted)}`,
+      ms,
+    );
   }
 
   async seesNot(unwanted: string | RegExp, ms = 5000): Promise<string> {
-    return await this.until((text) => !(typeof unwanted === 'string' ? text.includes(unwanted) : unwanted.test(text)), `not see ${String(unwanted)}`, ms);
+    return await this.until(
+      (text) => !(typeof unwanted === 'string' ? text.includes(unwanted) : unwanted.test(text)),
+      `not see ${String(unwanted)}`,
+      ms,
+    );
   }
 
   /** Polls the screen; at the end of its patience it fails with the screen printed. */
@@ -92,7 +124,8 @@ export class TestTerminal {
     for (;;) {
       const text = this.text();
       if (met(text)) return text;
-      if (performance.now() > end) throw new Error(`waited ${ms} ms to ${what}; the screen:\n${text.replace(/^/gm, '  | ')}`);
+      if (performance.now() > end)
+        throw new Error(`waited ${ms} ms to ${what}; the screen:\n${text.replace(/^/gm, '  | ')}`);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }

@@ -1,7 +1,14 @@
-import type { AccountRow, LoggedIn, PortalServices, RecordingRow, ReplayCommand, SessionRow } from '#/portal/services.js';
 import type { FromMonitor, ReplayFrame } from '#/contract/replay-link.js';
 import { failure } from '#/domain/failure.js';
 import { done, failed } from '#/domain/outcome.js';
+import type {
+  AccountRow,
+  LoggedIn,
+  PortalServices,
+  RecordingRow,
+  ReplayCommand,
+  SessionRow,
+} from '#/portal/services.js';
 
 /** Monday, 23 November 2026, 19:40 UTC. */
 export const NOW = Date.UTC(2026, 10, 23, 19, 40);
@@ -11,64 +18,165 @@ const HOUR = 60 * MINUTE;
 export const alice: LoggedIn = {
   mustChange: false,
   person: {
-    user: 'alice', groups: [], rights: [], auditor: false,
+    user: 'alice',
+    groups: [],
+    rights: [],
+    auditor: false,
     lastSuccess: { at: NOW - 20 * HOUR, from: '10.0.0.5' },
     lastFailure: { at: NOW - 50 * HOUR, from: '10.0.0.9' },
   },
 };
 
-export function account(id: string, user: string, address: string, more: Partial<AccountRow> = {}): AccountRow {
+export function account(
+  id: string,
+  user: string,
+  address: string,
+  more: Partial<AccountRow> = {},
+): AccountRow {
   return {
-    id, user, address, safe: 'Linux-Production', port: 22, platform: 'UnixSSH', secretKind: 'password', usable: true, why: null, favourite: false,
-    lastUsedAt: null, hostKeyFingerprint: 'SHA256:uNiVztksCsDhcc0u9e8BgrJXVGLYIYtKxxZT1vDJrzg', mayPinHostKey: false, ...more,
+    id,
+    user,
+    address,
+    safe: 'Linux-Production',
+    port: 22,
+    platform: 'UnixSSH',
+    secretKind: 'password',
+    usable: true,
+    why: null,
+    favourite: false,
+    lastUsedAt: null,
+    hostKeyFingerprint: 'SHA256:uNiVztksCsDhcc0u9e8BgrJXVGLYIYtKxxZT1vDJrzg',
+    mayPinHostKey: false,
+    ...more,
   };
 }
 
 export const ACCOUNTS: readonly AccountRow[] = [
   account('a1', 'root', 'web1.example.com', { lastUsedAt: NOW - 5 * MINUTE }),
   account('a2', 'root', 'web2.example.com', { lastUsedAt: NOW - 3 * HOUR, secretKind: 'key' }),
-  account('a3', 'admin60', 'secappslearning.com', { safe: 'Windows-Domain-Safe', favourite: true, mayPinHostKey: true }),
+  account('a3', 'admin60', 'secappslearning.com', {
+    safe: 'Windows-Domain-Safe',
+    favourite: true,
+    mayPinHostKey: true,
+  }),
   account('a4', 'postgres', 'db1.example.com', { safe: 'Databases', hostKeyFingerprint: null }),
-  account('a5', 'oracle', 'db2.example.com', { safe: 'Databases', usable: false, why: 'useAccounts is missing on this safe' }),
+  account('a5', 'oracle', 'db2.example.com', {
+    safe: 'Databases',
+    usable: false,
+    why: 'useAccounts is missing on this safe',
+  }),
   account('a6', '管理者', 'tōkyō.example.jp', { safe: '日本', port: 2200 }),
 ];
 
 export function recording(id: string, more: Partial<RecordingRow> = {}): RecordingRow {
   return {
-    id, user: 'alice', account: 'root@web1.example.com', accountId: 'a1', safe: 'Linux-Production', recordingSafe: 'PSMRecordings', from: '10.0.0.5',
-    startedAt: NOW - 2 * HOUR, endedAt: NOW - 2 * HOUR + 3 * MINUTE + 7000, outcome: 'exited', endingText: 'exit status 0', isolation: 3, stored: 'safe', bytes: 48_211, complete: true, ...more,
+    id,
+    user: 'alice',
+    account: 'root@web1.example.com',
+    accountId: 'a1',
+    safe: 'Linux-Production',
+    recordingSafe: 'PSMRecordings',
+    from: '10.0.0.5',
+    startedAt: NOW - 2 * HOUR,
+    endedAt: NOW - 2 * HOUR + 3 * MINUTE + 7000,
+    outcome: 'exited',
+    endingText: 'exit status 0',
+    isolation: 3,
+    stored: 'safe',
+    bytes: 48_211,
+    complete: true,
+    ...more,
   };
 }
 export const RECORDINGS: readonly RecordingRow[] = [
   recording('n1'),
-  recording('n2', { account: 'postgres@db1.example.com', startedAt: NOW - 26 * HOUR, endedAt: NOW - 25 * HOUR, outcome: 'terminated', endingText: 'terminated by bob: maintenance' }),
-  recording('n3', { account: 'admin60@secappslearning.com', startedAt: NOW - 10 * MINUTE, endedAt: null, outcome: 'running', endingText: null, stored: 'live', bytes: null, complete: null }),
-  recording('n4', { startedAt: NOW - 400 * 24 * HOUR, endedAt: NOW - 400 * 24 * HOUR + 45_000, outcome: 'session-host-died', endingText: 'its session host died', complete: false }),
+  recording('n2', {
+    account: 'postgres@db1.example.com',
+    startedAt: NOW - 26 * HOUR,
+    endedAt: NOW - 25 * HOUR,
+    outcome: 'terminated',
+    endingText: 'terminated by bob: maintenance',
+  }),
+  recording('n3', {
+    account: 'admin60@secappslearning.com',
+    startedAt: NOW - 10 * MINUTE,
+    endedAt: null,
+    outcome: 'running',
+    endingText: null,
+    stored: 'live',
+    bytes: null,
+    complete: null,
+  }),
+  recording('n4', {
+    startedAt: NOW - 400 * 24 * HOUR,
+    endedAt: NOW - 400 * 24 * HOUR + 45_000,
+    outcome: 'session-host-died',
+    endingText: 'its session host died',
+    complete: false,
+  }),
 ];
 
 export function session(id: string, more: Partial<SessionRow> = {}): SessionRow {
-  return { id, user: 'alice', account: 'root@web1.example.com', accountId: 'a1', safe: 'Linux-Production', from: '10.0.0.5', startedAt: NOW - 12 * MINUTE, isolation: 3, state: 'running', host: 0, mine: true, mayEnd: true, ...more };
+  return {
+    id,
+    user: 'alice',
+    account: 'root@web1.example.com',
+    accountId: 'a1',
+    safe: 'Linux-Production',
+    from: '10.0.0.5',
+    startedAt: NOW - 12 * MINUTE,
+    isolation: 3,
+    state: 'running',
+    host: 0,
+    mine: true,
+    mayEnd: true,
+    ...more,
+  };
 }
 export const SESSIONS: readonly SessionRow[] = [
   session('s1'),
-  session('s2', { user: 'bob', account: 'postgres@db1.example.com', from: '10.0.0.77', startedAt: NOW - 90 * MINUTE, mine: false, mayEnd: false }),
+  session('s2', {
+    user: 'bob',
+    account: 'postgres@db1.example.com',
+    from: '10.0.0.77',
+    startedAt: NOW - 90 * MINUTE,
+    mine: false,
+    mayEnd: false,
+  }),
 ];
 
 export const FRAME: ReplayFrame = {
-  type: 'frame', at: 12_000, state: 'paused', speed: 1, idleLimit: 2000, columns: 60, rows: 10, left: 0, top: 0,
-  lines: [[{ text: 'root@web1', fg: 2, bold: true }, { text: ':~# uptime' }], [{ text: ' 19:40:01 up 3 days' }], [{ text: 'root@web1', fg: '#10c010' }, { text: ':~# ' }]],
+  type: 'frame',
+  at: 12_000,
+  state: 'paused',
+  speed: 1,
+  idleLimit: 2000,
+  columns: 60,
+  rows: 10,
+  left: 0,
+  top: 0,
+  lines: [
+    [{ text: 'root@web1', fg: 2, bold: true }, { text: ':~# uptime' }],
+    [{ text: ' 19:40:01 up 3 days' }],
+    [{ text: 'root@web1', fg: '#10c010' }, { text: ':~# ' }],
+  ],
   cursor: { row: 2, column: 13 },
 };
 
 /** Services as a plain object: what each answers can be replaced by name. */
-export function fakeServices(more: Partial<PortalServices> = {}): PortalServices & { readonly sent: ReplayCommand[]; replays(message: FromMonitor): void } {
+export function fakeServices(
+  more: Partial<PortalServices> = {},
+): PortalServices & { readonly sent: ReplayCommand[]; replays(message: FromMonitor): void } {
   const sent: ReplayCommand[] = [];
   let listener: (message: FromMonitor) => void = () => undefined;
   return {
     sent,
     replays: (message) => listener(message),
     configuration: () => Promise.resolve(done({ branding: 'Postern', methods: ['vault'], version: '0.1.0' })),
-    login: (user, password) => Promise.resolve(user === 'alice' && password.toString() === 'secret' ? done(alice) : failed(failure('LOGIN_REFUSED'))),
+    login: (user, password) =>
+      Promise.resolve(
+        user === 'alice' && password.toString() === 'secret' ? done(alice) : failed(failure('LOGIN_REFUSED')),
+      ),
     changePassword: () => Promise.resolve(done(null)),
     logout: () => Promise.resolve(done(null)),
     accounts: () => Promise.resolve(done(ACCOUNTS)),
@@ -76,12 +184,19 @@ export function fakeServices(more: Partial<PortalServices> = {}): PortalServices
     recordings: () => Promise.resolve(done(RECORDINGS)),
     sessions: () => Promise.resolve(done(SESSIONS)),
     endSession: () => Promise.resolve(done(null)),
-    connect: () => Promise.resolve({ kind: 'failed', failure: failure('TARGET_REFUSED', 'web1.example.com:22') }),
+    connect: () =>
+      Promise.resolve({ kind: 'failed', failure: failure('TARGET_REFUSED', 'web1.example.com:22') }),
     reattach: () => Promise.resolve({ kind: 'failed', failure: failure('SESSION_GONE') }),
     approveHostKey: () => Promise.resolve(done(null)),
     replay(_id, _size, hear) {
       listener = hear;
-      hear({ type: 'opened', durationMs: 187_000, markers: [{ at: 60_000, label: 'deploy' }], complete: true, row: recording('n1') });
+      hear({
+        type: 'opened',
+        durationMs: 187_000,
+        markers: [{ at: 60_000, label: 'deploy' }],
+        complete: true,
+        row: recording('n1'),
+      });
       hear(FRAME);
       return { send: (command) => sent.push(command), close: () => (listener = () => undefined) };
     },

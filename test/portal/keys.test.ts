@@ -1,8 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { COMMANDS, type Command, type CommandName, commandOf, EVERYWHERE, type KeyScreen, keyWord, SCREENS } from '#/portal/keys.js';
-import { here, pop, push, replace, type RouteStack, TABS, tabFrom } from '#/portal/route.js';
-import { firstState, portalReducer } from '#/portal/portal-state.js';
 import { failure } from '#/domain/failure.js';
+import {
+  COMMANDS,
+  type Command,
+  type CommandName,
+  commandOf,
+  EVERYWHERE,
+  type KeyScreen,
+  keyWord,
+  SCREENS,
+} from '#/portal/keys.js';
+import { firstState, portalReducer } from '#/portal/portal-state.js';
+import { here, pop, push, type RouteStack, replace, TABS, tabFrom } from '#/portal/route.js';
 import { alice, session } from './fake-services.ts';
 
 const screens = Object.keys(SCREENS) as KeyScreen[];
@@ -15,8 +24,10 @@ describe('the key table', () => {
   });
 
   test.each(screens.filter((screen) => SCREENS[screen].typing))('%s: every character is text', (screen) => {
-    for (const name of commandsOf(screen)) for (const key of COMMANDS[name].keys) expect(key).not.toMatch(/^'/);
-    for (const character of [...'jkq/?: +-', 'é', '管']) expect(commandOf(screen, { kind: 'text', text: character })).toBeNull();
+    for (const name of commandsOf(screen))
+      for (const key of COMMANDS[name].keys) expect(key).not.toMatch(/^'/);
+    for (const character of [...'jkq/?: +-', 'é', '管'])
+      expect(commandOf(screen, { kind: 'text', text: character })).toBeNull();
   });
 
   test('every command belongs to a screen and says what it does', () => {
@@ -30,7 +41,8 @@ describe('the key table', () => {
   });
 
   test('needs no function keys', () => {
-    for (const command of Object.values(COMMANDS) as Command[]) for (const key of command.keys) expect(keyWord(key)).not.toMatch(/^F\d/);
+    for (const command of Object.values(COMMANDS) as Command[])
+      for (const key of command.keys) expect(keyWord(key)).not.toMatch(/^F\d/);
   });
 
   test('hears letters in either case where nothing is typed', () => {
@@ -64,11 +76,16 @@ describe('the portal', () => {
   test('offers waiting sessions on the accounts only', () => {
     const waiting = { type: 'waiting', sessions: [session('s', { state: 'detached' })] } as const;
     expect(here(portalReducer(firstState(alice), waiting).stack).screen).toBe('offer');
-    expect(here(portalReducer(portalReducer(firstState(alice), { type: 'tab', by: 1 }), waiting).stack).screen).toBe('recordings');
+    expect(
+      here(portalReducer(portalReducer(firstState(alice), { type: 'tab', by: 1 }), waiting).stack).screen,
+    ).toBe('recordings');
   });
   test('a login that is over leads to the login screen from anywhere', () => {
     const deep = portalReducer(firstState(alice), { type: 'go', route: { screen: 'leave' } });
-    expect(portalReducer(deep, { type: 'loggedOut', why: 'over' })).toMatchObject({ person: null, stack: [{ screen: 'login', why: 'over' }] });
+    expect(portalReducer(deep, { type: 'loggedOut', why: 'over' })).toMatchObject({
+      person: null,
+      stack: [{ screen: 'login', why: 'over' }],
+    });
   });
   test('Tab does nothing in a dialog', () => {
     const deep = portalReducer(firstState(alice), { type: 'go', route: { screen: 'leave' } });
@@ -77,6 +94,9 @@ describe('the portal', () => {
   test('opens again when it can', () => {
     const closed = portalReducer(firstState(null), { type: 'closed', failure: failure('VAULT_SEALED') });
     expect(closed.closedWhy?.code).toBe('VAULT_SEALED');
-    expect(portalReducer(closed, { type: 'opened', configuration: { branding: 'B', methods: [], version: '1' } }).closedWhy).toBeNull();
+    expect(
+      portalReducer(closed, { type: 'opened', configuration: { branding: 'B', methods: [], version: '1' } })
+        .closedWhy,
+    ).toBeNull();
   });
 });

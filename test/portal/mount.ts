@@ -9,9 +9,9 @@ export interface Mounted {
   readonly services: ReturnType<typeof fakeServices>;
   readonly finished: Promise<void>;
   /** Lets every timer of the portal run once. */
-  tick(): void;
-  notify(text: string): void;
-  close(): void;
+  readonly tick: () => void;
+  readonly notify: (text: string) => void;
+  readonly close: () => void;
 }
 
 export interface MountOptions extends Partial<Omit<PortalOptions, 'services'>> {
@@ -23,7 +23,13 @@ export interface MountOptions extends Partial<Omit<PortalOptions, 'services'>> {
 }
 
 /** The portal on a terminal of its own, with services that are a plain object and a clock that stands still. */
-export function mount({ services: more = {}, columns = 80, rows = 24, stranger = false, ...options }: MountOptions = {}): Mounted {
+export function mount({
+  services: more = {},
+  columns = 80,
+  rows = 24,
+  stranger = false,
+  ...options
+}: MountOptions = {}): Mounted {
   const terminal = new TestTerminal(columns, rows);
   const services = fakeServices(more);
   const timers = new Set<() => void>();
@@ -48,5 +54,12 @@ export function mount({ services: more = {}, columns = 80, rows = 24, stranger =
     portal.close();
     await portal.finished;
   });
-  return { terminal, services, finished: portal.finished, notify: portal.notify, close: portal.close, tick: () => [...timers].forEach((run) => run()) };
+  return {
+    terminal,
+    services,
+    finished: portal.finished,
+    notify: portal.notify,
+    close: portal.close,
+    tick: () => [...timers].forEach((run) => run()),
+  };
 }

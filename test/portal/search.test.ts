@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { emptyList, listReducer, scrollTop, selectedItem } from '#/portal/list.js';
-import { makeIndex } from '#/portal/search.js';
 import { accountsList } from '#/portal/screens/accounts/accounts-list.js';
-import { account, ACCOUNTS } from './fake-services.ts';
+import { makeIndex } from '#/portal/search.js';
+import { ACCOUNTS, account } from './fake-services.ts';
 
 const inOrder = (wanted: string, text: string): boolean => {
   let from = 0;
@@ -16,7 +16,9 @@ const inOrder = (wanted: string, text: string): boolean => {
 };
 
 describe('searching', () => {
-  const names = fc.array(fc.string({ unit: fc.constantFrom(...'abcxyz019@.- '), maxLength: 20 }), { maxLength: 40 });
+  const names = fc.array(fc.string({ unit: fc.constantFrom(...'abcxyz019@.- '), maxLength: 20 }), {
+    maxLength: 40,
+  });
 
   test('finds only what has the characters of every word, in order', () => {
     fc.assert(
@@ -30,10 +32,14 @@ describe('searching', () => {
 
   test('finds everything that has the word as it stands', () => {
     fc.assert(
-      fc.property(names, fc.string({ unit: fc.constantFrom(...'abx0'), minLength: 1, maxLength: 3 }), (items, typed) => {
-        const found = makeIndex(items, (item) => item).find(typed);
-        for (const item of items) if (item.includes(typed)) expect(found).toContain(item);
-      }),
+      fc.property(
+        names,
+        fc.string({ unit: fc.constantFrom(...'abx0'), minLength: 1, maxLength: 3 }),
+        (items, typed) => {
+          const found = makeIndex(items, (item) => item).find(typed);
+          for (const item of items) if (item.includes(typed)) expect(found).toContain(item);
+        },
+      ),
     );
   });
 
@@ -46,7 +52,9 @@ describe('searching', () => {
 
   test('never throws, whatever is typed', () => {
     const index = makeIndex(ACCOUNTS, (item) => accountsList.textOf(item));
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (typed) => index.find(typed).length <= ACCOUNTS.length));
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (typed) => index.find(typed).length <= ACCOUNTS.length),
+    );
   });
 
   test('looks through user, address and safe, in any case and script', () => {
@@ -59,7 +67,11 @@ describe('searching', () => {
   });
 
   test('brings what cannot be used last', () => {
-    const index = makeIndex([account('x', 'db', 'db', { usable: false }), account('y', 'adb', 'host')], (item) => accountsList.textOf(item), (item) => accountsList.rankOf?.(item) ?? 0);
+    const index = makeIndex(
+      [account('x', 'db', 'db', { usable: false }), account('y', 'adb', 'host')],
+      (item) => accountsList.textOf(item),
+      (item) => accountsList.rankOf?.(item) ?? 0,
+    );
     expect(index.find('db').map((item) => item.id)).toEqual(['y', 'x']);
   });
 });
@@ -81,7 +93,10 @@ describe('a list', () => {
   test('keeps filter and selection when new rows come, even when the selected one is gone', () => {
     const typed = reduce(reduce(full, { type: 'text', text: 'example' }), { type: 'move', by: 2 });
     const selected = selectedItem(typed);
-    const again = reduce(typed, { type: 'items', items: [...ACCOUNTS, account('new', 'x', 'web0.example.com', { favourite: true })] });
+    const again = reduce(typed, {
+      type: 'items',
+      items: [...ACCOUNTS, account('new', 'x', 'web0.example.com', { favourite: true })],
+    });
     expect(selectedItem(again)).toEqual(selected);
     const gone = reduce(again, { type: 'items', items: ACCOUNTS.filter((item) => item.id !== selected?.id) });
     expect(gone.filter).toBe('example');
@@ -90,8 +105,19 @@ describe('a list', () => {
 
   test('never selects outside of what is shown', () => {
     const action = fc.oneof(
-      fc.record({ type: fc.constant('text' as const), text: fc.constantFrom('w', 'db', 'zzz', ' ', 'example', '管') }),
-      fc.record({ type: fc.constantFrom('erase' as const, 'eraseWord' as const, 'clear' as const, 'first' as const, 'last' as const) }),
+      fc.record({
+        type: fc.constant('text' as const),
+        text: fc.constantFrom('w', 'db', 'zzz', ' ', 'example', '管'),
+      }),
+      fc.record({
+        type: fc.constantFrom(
+          'erase' as const,
+          'eraseWord' as const,
+          'clear' as const,
+          'first' as const,
+          'last' as const,
+        ),
+      }),
       fc.record({ type: fc.constant('move' as const), by: fc.integer({ min: -30, max: 30 }) }),
       fc.record({ type: fc.constant('items' as const), items: fc.subarray([...ACCOUNTS]) }),
     );
@@ -111,13 +137,19 @@ describe('a list', () => {
 
   test('scrolls no further than it must, and keeps the selection in sight', () => {
     fc.assert(
-      fc.property(fc.nat(100), fc.nat(100), fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 100 }), (before, at, height, total) => {
-        const selected = Math.min(at, total - 1);
-        const top = scrollTop(before, selected, height, total);
-        expect(top).toBeLessThanOrEqual(selected);
-        expect(top + height).toBeGreaterThan(selected);
-        expect(top).toBeLessThanOrEqual(Math.max(0, total - height));
-      }),
+      fc.property(
+        fc.nat(100),
+        fc.nat(100),
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 1, max: 100 }),
+        (before, at, height, total) => {
+          const selected = Math.min(at, total - 1);
+          const top = scrollTop(before, selected, height, total);
+          expect(top).toBeLessThanOrEqual(selected);
+          expect(top + height).toBeGreaterThan(selected);
+          expect(top).toBeLessThanOrEqual(Math.max(0, total - height));
+        },
+      ),
     );
     expect(scrollTop(10, 12, 5, 100)).toBe(10);
   });

@@ -4,15 +4,19 @@ import { createSecretEntry } from '#/portal/secret-entry.js';
 
 test('holds what was typed, byte for byte, and takes back by characters', () => {
   fc.assert(
-    fc.property(fc.array(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 3 }), { maxLength: 30 }), fc.nat(5), (typed, back) => {
-      const entry = createSecretEntry();
-      for (const text of typed) entry.type(text);
-      for (let i = 0; i < back; i += 1) entry.erase();
-      const characters = [...typed.join('')].slice(0, Math.max(0, [...typed.join('')].length - back));
-      expect(entry.length).toBe(characters.length);
-      expect(entry.take().toString()).toBe(characters.join(''));
-      expect(entry.length).toBe(0);
-    }),
+    fc.property(
+      fc.array(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 3 }), { maxLength: 30 }),
+      fc.nat(5),
+      (typed, back) => {
+        const entry = createSecretEntry();
+        for (const text of typed) entry.type(text);
+        for (let i = 0; i < back; i += 1) entry.erase();
+        const characters = [...typed.join('')].slice(0, Math.max(0, [...typed.join('')].length - back));
+        expect(entry.length).toBe(characters.length);
+        expect(entry.take().toString()).toBe(characters.join(''));
+        expect(entry.length).toBe(0);
+      },
+    ),
   );
 });
 

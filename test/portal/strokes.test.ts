@@ -4,7 +4,28 @@ import { pastedText, type Stroke, strokesOf, strokesOfText } from '#/portal/stro
 
 const key = (name: string) => ({ kind: 'key', key: name }) as Stroke;
 const text = (typed: string): Stroke => ({ kind: 'text', text: typed });
-const nothing = { upArrow: false, downArrow: false, leftArrow: false, rightArrow: false, pageDown: false, pageUp: false, home: false, end: false, return: false, escape: false, ctrl: false, shift: false, tab: false, backspace: false, delete: false, meta: false, super: false, hyper: false, capsLock: false, numLock: false };
+const nothing = {
+  upArrow: false,
+  downArrow: false,
+  leftArrow: false,
+  rightArrow: false,
+  pageDown: false,
+  pageUp: false,
+  home: false,
+  end: false,
+  return: false,
+  escape: false,
+  ctrl: false,
+  shift: false,
+  tab: false,
+  backspace: false,
+  delete: false,
+  meta: false,
+  super: false,
+  hyper: false,
+  capsLock: false,
+  numLock: false,
+};
 
 test.each([
   ['abc', [text('abc')]],
@@ -37,7 +58,8 @@ test.each([
 test('no control character is ever text', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (input) => {
-      for (const stroke of strokesOfText(input)) if (stroke.kind === 'text') expect(stroke.text).not.toMatch(/\p{Cc}/u);
+      for (const stroke of strokesOfText(input))
+        if (stroke.kind === 'text') expect(stroke.text).not.toMatch(/\p{Cc}/u);
       expect(pastedText(input)).not.toMatch(/\p{Cc}/u);
     }),
   );

@@ -18,7 +18,9 @@ export function Lines({ lines }: { readonly lines: readonly Line[] }) {
 function Row({ line, theme }: { readonly line: Line; readonly theme: Theme }) {
   return (
     <Box height={1} flexShrink={0}>
-      <Text wrap="truncate-end">{line.length === 0 ? ' ' : line.map((span, place) => <Part key={place} span={span} theme={theme} />)}</Text>
+      <Text wrap="truncate-end">
+        {line.length === 0 ? ' ' : line.map((span, place) => <Part key={place} span={span} theme={theme} />)}
+      </Text>
     </Box>
   );
 }

@@ -1,7 +1,7 @@
 import { COMMANDS, type Command, type CommandName, keyWord } from '../keys.js';
-import { shown, width } from '../text.js';
-import type { KeyName } from '../strokes.js';
 import type { Notice } from '../portal-state.js';
+import type { KeyName } from '../strokes.js';
+import { shown, width } from '../text.js';
 import { EMPTY, fitLine, type Line, lineWidth, type Signs, span } from '../view.js';
 
 /** What the keys do now; what has no room is left out from the end, and stands in the help. */
@@ -9,7 +9,11 @@ export function footerLine(commands: readonly CommandName[], columns: number, si
   let line: Line = [];
   for (const name of commands) {
     const command: Command = COMMANDS[name];
-    const next: Line = [span(lineWidth(line) === 0 ? ' ' : '  '), span(keySign(command.keys[0] ?? 'enter', sign), 'key'), span(` ${command.brief ?? ''}`, 'quiet')];
+    const next: Line = [
+      span(lineWidth(line) === 0 ? ' ' : '  '),
+      span(keySign(command.keys[0] ?? 'enter', sign), 'key'),
+      span(` ${command.brief ?? ''}`, 'quiet'),
+    ];
     if (lineWidth(line) + lineWidth(next) > columns) continue;
     line = [...line, ...next];
   }

@@ -24,5 +24,7 @@ export function roomOf(size: TerminalSize, route: Route): TerminalSize {
 }
 
 export function tooSmallText({ columns, rows }: TerminalSize): readonly string[] {
-  return ['Window too small', `${columns}x${rows} now`, `${SMALLEST.columns}x${SMALLEST.rows} needed`].map((line) => line.slice(0, Math.max(1, columns))).slice(0, Math.max(1, rows));
+  return ['Window too small', `${columns}x${rows} now`, `${SMALLEST.columns}x${SMALLEST.rows} needed`]
+    .map((line) => line.slice(0, Math.max(1, columns)))
+    .slice(0, Math.max(1, rows));
 }

@@ -16,5 +16,11 @@ export function fieldLine({ label, labelColumns, value, here, columns }: FieldVi
   const text = typeof value === 'number' ? sign('hidden').repeat(value) : shown(value);
   const room = Math.max(4, columns - labelColumns - 5);
   const typed = fitEnd(text, Math.min(width(text), room), sign('more'));
-  return [span(pointer, 'key'), span(fit(label, labelColumns), here ? 'strong' : 'quiet'), span('  '), span(typed, 'typed'), ...(here ? [span('_', 'key')] : [])];
+  return [
+    span(pointer, 'key'),
+    span(fit(label, labelColumns), here ? 'strong' : 'quiet'),
+    span('  '),
+    span(typed, 'typed'),
+    ...(here ? [span('_', 'key')] : []),
+  ];
 }

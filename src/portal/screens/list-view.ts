@@ -37,7 +37,7 @@ export function listLines<T>(view: ListView<T>): { readonly lines: readonly Line
   const pane = wide ? Math.min(64, Math.floor(room.columns * 0.36)) : 0;
   const columns = wide ? room.columns - pane - 3 : room.columns;
   const top = scrollTop(view.top, state.selected, height, state.shown.length);
-  const list = [head(view, columns), ...rows(view, top, height, columns)];
+  const list = [head(view, columns), ...rowLines(view, top, height, columns)];
   const padded = Array.from({ length: height + 1 }, (_, place) => list[place] ?? EMPTY);
   const body = wide ? beside(view, padded, columns, pane) : [...padded, below(view)];
   return { lines: [filterLine(view), ...body], top };
@@ -45,26 +45,44 @@ export function listLines<T>(view: ListView<T>): { readonly lines: readonly Line
 
 function filterLine<T>({ state, room, sign, prompt }: ListView<T>): Line {
   const total = state.items?.length ?? 0;
-  const count = state.items === null ? '' : state.filter === '' ? String(total) : `${state.shown.length} of ${total}`;
+  const count =
+    state.items === null ? '' : state.filter === '' ? String(total) : `${state.shown.length} of ${total}`;
   const label = `${sign('pointer')} `;
   const space = room.columns - width(label) - width(count) - 2;
   const typed = fitEnd(state.filter, Math.min(width(state.filter), space), sign('more'));
   const hint = state.filter === '' ? [span(` ${prompt}`, 'quiet')] : [];
-  return spread([span(label, 'key'), span(typed, 'typed'), span('_', 'key'), ...hint], [span(count, 'quiet')], room.columns, sign('more'));
+  return spread(
+    [span(label, 'key'), span(typed, 'typed'), span('_', 'key'), ...hint],
+    [span(count, 'quiet')],
+    room.columns,
+    sign('more'),
+  );
 }
 
 function head<T>({ heads }: ListView<T>, columns: number): Line {
   return inOneLook([span('  '), ...heads(columns - 2)], 'quiet');
 }
 
-function rows<T>({ state, sign, row, nothing }: ListView<T>, top: number, height: number, columns: number): readonly Line[] {
+function rowLines<T>(
+  { state, sign, row, nothing }: ListView<T>,
+  top: number,
+  height: number,
+  columns: number,
+): readonly Line[] {
   if (state.shown.length === 0) {
-    const why = state.items === null ? 'Asking the vault…' : state.filter === '' ? nothing : 'Nothing matches what is typed. Ctrl-U takes it back.';
+    const why =
+      state.items === null
+        ? 'Asking the vault…'
+        : state.filter === ''
+          ? nothing
+          : 'Nothing matches what is typed. Ctrl-U takes it back.';
     return [EMPTY, [span(`  ${why}`, 'quiet')]];
   }
   return state.shown.slice(top, top + height).map((item, place) => {
     const line = row(item, columns - 2);
-    return top + place === state.selected ? inOneLook(fitLine([span(`${sign('pointer')} `), ...line], columns, sign('more')), 'selected') : [span('  '), ...line];
+    return top + place === state.selected
+      ? inOneLook(fitLine([span(`${sign('pointer')} `), ...line], columns, sign('more')), 'selected')
+      : [span('  '), ...line];
   });
 }
 
@@ -85,9 +103,14 @@ function below<T>({ state, summary, sign, room }: ListView<T>): Line {
 }
 
 /** Cells side by side, two spaces between them; `columns` of a cell is exact. */
-export function cells(parts: readonly { readonly text: string; readonly columns: number; readonly look?: Line[number]['look'] }[], mark: string): Line {
+export function cells(
+  parts: readonly { readonly text: string; readonly columns: number; readonly look?: Line[number]['look'] }[],
+  mark: string,
+): Line {
   return parts
     .filter((part) => part.columns > 0)
-    .flatMap((part, place) => [...(place === 0 ? [] : [span('  ')]), span(fit(part.text, part.columns, mark), part.look)]);
+    .flatMap((part, place) => [
+      ...(place === 0 ? [] : [span('  ')]),
+      span(fit(part.text, part.columns, mark), part.look),
+    ]);
 }
-

@@ -18,11 +18,23 @@ import { ReplayScreen } from './replay/replay-screen.js';
 import { UnavailableScreen } from './unavailable/unavailable-screen.js';
 
 /** The screen of a route. Before login the portal itself must be open. */
-export function Screen({ route, state, prefilledUser }: { readonly route: Route; readonly state: PortalState; readonly prefilledUser: string }) {
+export function Screen({
+  route,
+  state,
+  prefilledUser,
+}: {
+  readonly route: Route;
+  readonly state: PortalState;
+  readonly prefilledUser: string;
+}) {
   switch (route.screen) {
     case 'login':
       if (state.closedWhy !== null) return <UnavailableScreen failure={state.closedWhy} />;
-      return state.configuration === null ? <Opening /> : <LoginScreen prefilledUser={prefilledUser} why={route.why} />;
+      return state.configuration === null ? (
+        <Opening />
+      ) : (
+        <LoginScreen prefilledUser={prefilledUser} why={route.why} />
+      );
     case 'password':
       return <PasswordScreen why={route.why} />;
     case 'offer':

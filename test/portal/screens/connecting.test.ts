@@ -7,12 +7,23 @@ import { mount } from '../mount.ts';
 
 const KEY = { type: 'ssh-ed25519', base64: 'AAAAC3NzaC1lZDI1NTE5AAAAIHx0' };
 const OTHER = { type: 'ssh-ed25519', base64: 'AAAAC3NzaC1lZDI1NTE5AAAAIHx1' };
-const QUESTION = { key: KEY, fingerprint: 'SHA256:Jq0XcV1Wm0vOaTgkFfW3nPz3b0T2J4uJt6Wd1yQm3nE', mayPin: true };
+const QUESTION = {
+  key: KEY,
+  fingerprint: 'SHA256:Jq0XcV1Wm0vOaTgkFfW3nPz3b0T2J4uJt6Wd1yQm3nE',
+  mayPin: true,
+};
 const EXITED: SessionResult = { kind: 'ended', ending: { kind: 'exited', status: 0, signal: null } };
 
 /** Alice on web1, with whatever a session does. */
-async function connecting(connect: (hooks: SessionHooks) => Promise<SessionResult>, size: { columns?: number; rows?: number } = {}, services: Partial<PortalServices> = {}) {
-  const mounted = mount({ ...size, services: { connect: (_account, _size, hooks) => connect(hooks), ...services } });
+async function connecting(
+  connect: (hooks: SessionHooks) => Promise<SessionResult>,
+  size: { columns?: number; rows?: number } = {},
+  services: Partial<PortalServices> = {},
+) {
+  const mounted = mount({
+    ...size,
+    services: { connect: (_account, _size, hooks) => connect(hooks), ...services },
+  });
   await mounted.terminal.sees('web1');
   mounted.terminal.type('web1');
   await mounted.terminal.sees('1 of 6');
@@ -22,7 +33,10 @@ async function connecting(connect: (hooks: SessionHooks) => Promise<SessionResul
 
 const forever = new Promise<never>(() => undefined);
 
-test.each([[80, 24], [60, 20]])('the stages as they happen, at %ix%i', async (columns, rows) => {
+test.each([
+  [80, 24],
+  [60, 20],
+])('the stages as they happen, at %ix%i', async (columns, rows) => {
   const { terminal } = await connecting(
     (hooks) => {
       hooks.onStage(0, 'done');
@@ -37,7 +51,8 @@ test.each([[80, 24], [60, 20]])('the stages as they happen, at %ix%i', async (co
   expect(text).toMatch(/✓ 0 {2}checking your access/);
   expect(text).toMatch(/✓ 1 .*session host 0/);
   expect(text).toMatch(/· 7 {2}authenticating to the target/);
-  if (columns === 80) expect(text).toMatchInlineSnapshot(`
+  if (columns === 80)
+    expect(text).toMatchInlineSnapshot(`
     " Postern    Accounts   Recordings   Live   Help                alice  19:40 UTC
      last login 22 Nov 23:40 from 10.0.0.5 · last failure 21 Nov 17:40 from 10.0.0.9
     ────────────────────────────────────────────────────────────────────────────────
@@ -66,7 +81,14 @@ test.each([[80, 24], [60, 20]])('the stages as they happen, at %ix%i', async (co
 });
 
 test('Esc gives up; the menu is where one was', async () => {
-  const { terminal } = await connecting((hooks) => new Promise((resolve) => hooks.signal.addEventListener('abort', () => resolve({ kind: 'ended', ending: { kind: 'owner-ended' } }))));
+  const { terminal } = await connecting(
+    (hooks) =>
+      new Promise((resolve) =>
+        hooks.signal.addEventListener('abort', () =>
+          resolve({ kind: 'ended', ending: { kind: 'owner-ended' } }),
+        ),
+      ),
+  );
   await terminal.sees('Connecting');
   terminal.press('escape');
   await terminal.sees('[Accounts]');
@@ -127,7 +149,7 @@ describe('the session', () => {
 
         port 22 · UnixSSH by password · host key SHA256:uNiVztksCsDhcc0u9e8BgrJXVGLYI…
        ✓ root@web1.example.com: session ended, exit status 0
-       Enter connect  Tab next screen  Ctrl-Q quit  Ctrl-F favourite  Ctrl-R refresh"
+       Enter connect  Tab screens  Ctrl-Q quit  Ctrl-F favourite  Ctrl-R refresh"
     `);
     expect(terminal.bytes.toString('latin1')).toContain('\x1b[?1000l');
     terminal.press('ctrl-u').type('db1');
@@ -175,7 +197,10 @@ describe('the session', () => {
     const { terminal } = mount({
       services: {
         sessions: () => Promise.resolve(done([waiting])),
-        reattach: (id, _size, hooks) => hooks.takeTerminal(({ output }) => new Promise((resolve) => output.write(`again ${id}`, () => resolve(EXITED)))),
+        reattach: (id, _size, hooks) =>
+          hooks.takeTerminal(
+            ({ output }) => new Promise((resolve) => output.write(`again ${id}`, () => resolve(EXITED))),
+          ),
       },
     });
     await terminal.sees('Welcome back');
@@ -198,10 +223,12 @@ describe('the session', () => {
 });
 
 describe('an unknown host key', () => {
-  const asking = (decided: string[]) => async (hooks: SessionHooks): Promise<SessionResult> => {
-    decided.push(await hooks.askHostKey(QUESTION));
-    return EXITED;
-  };
+  const asking =
+    (decided: string[]) =>
+    async (hooks: SessionHooks): Promise<SessionResult> => {
+      decided.push(await hooks.askHostKey(QUESTION));
+      return EXITED;
+    };
 
   test('is shown with its fingerprint', async () => {
     const { terminal } = await connecting(asking([]));
@@ -233,7 +260,15 @@ describe('an unknown host key', () => {
     `);
   });
 
-  test.each([['o', 'once'], ['p', 'pin'], ['r', 'refuse'], ['\r', 'refuse'], ['\x1b', 'refuse'], ['\x1b[A\r', 'pin'], ['\x1b[B\r', 'once']])('%j decides %s', async (keys, decision) => {
+  test.each([
+    ['o', 'once'],
+    ['p', 'pin'],
+    ['r', 'refuse'],
+    ['\r', 'refuse'],
+    ['\x1b', 'refuse'],
+    ['\x1b[A\r', 'pin'],
+    ['\x1b[B\r', 'once'],
+  ])('%j decides %s', async (keys, decision) => {
     const decided: string[] = [];
     const { terminal } = await connecting(asking(decided));
     await terminal.sees('Unknown host key');
@@ -262,26 +297,29 @@ describe('a refusal', () => {
     ['TARGET_AUTHENTICATION', "the target's side", '7, authenticating'],
     ['SESSION_HOST_UNAVAILABLE', 'our side', '1, handing over'],
   ] as const)('%s names its side, stage, code and next step', async (code, side, stage) => {
-    const { terminal } = await connecting(() => Promise.resolve({ kind: 'failed', failure: failure(code, 'why') }));
+    const { terminal } = await connecting(() =>
+      Promise.resolve({ kind: 'failed', failure: failure(code, 'why') }),
+    );
     const text = await terminal.sees('Not connected to root@web1.example.com');
     for (const word of [code, side, stage, 'Next']) expect(text).toContain(word);
-    if (code === 'TARGET_REFUSED') expect(text).toMatchInlineSnapshot(`
-      " Postern    Accounts   Recordings   Live   Help                alice  19:40 UTC
-       last login 22 Nov 23:40 from 10.0.0.5 · last failure 21 Nov 17:40 from 10.0.0.9
-      ────────────────────────────────────────────────────────────────────────────────
+    if (code === 'TARGET_REFUSED')
+      expect(text).toMatchInlineSnapshot(`
+        " Postern    Accounts   Recordings   Live   Help                alice  19:40 UTC
+         last login 22 Nov 23:40 from 10.0.0.5 · last failure 21 Nov 17:40 from 10.0.0.9
+        ────────────────────────────────────────────────────────────────────────────────
 
 
 
 
 
-               ╭─ Not connected to root@web1.example.com ──────────────────╮
-               │ The target refuses the connection (why).                  │
-               │                                                           │
-               │ Side   the target's side                                  │
-               │ Stage  5, recorder, shadow identity, sandbox, target port │
-               │ Code   TARGET_REFUSED                                     │
-               │ Next   Is its SSH server running, on this port?           │
-               ╰───────────────────────────────────────────────────────────╯
+                 ╭─ Not connected to root@web1.example.com ──────────────────╮
+                 │ The target refuses the connection (why).                  │
+                 │                                                           │
+                 │ Side   the target's side                                  │
+                 │ Stage  5, recorder, shadow identity, sandbox, target port │
+                 │ Code   TARGET_REFUSED                                     │
+                 │ Next   Is its SSH server running, on this port?           │
+                 ╰───────────────────────────────────────────────────────────╯
 
 
 
@@ -289,13 +327,15 @@ describe('a refusal', () => {
 
 
 
-       Enter back to the menu  r try again"
-    `);
+         Enter back to the menu  r try again"
+      `);
   });
 
   test('can be tried again, or left for the menu', async () => {
     let tries = 0;
-    const { terminal } = await connecting(() => Promise.resolve({ kind: 'failed', failure: failure('TARGET_UNREACHABLE', `try ${(tries += 1)}`) }));
+    const { terminal } = await connecting(() =>
+      Promise.resolve({ kind: 'failed', failure: failure('TARGET_UNREACHABLE', `try ${(tries += 1)}`) }),
+    );
     await terminal.sees('try 1');
     terminal.type('r');
     await terminal.sees('try 2');
@@ -304,13 +344,20 @@ describe('a refusal', () => {
   });
 
   test('because the login is over leads to the login', async () => {
-    const { terminal } = await connecting(() => Promise.resolve({ kind: 'failed', failure: failure('NOT_LOGGED_IN') }));
+    const { terminal } = await connecting(() =>
+      Promise.resolve({ kind: 'failed', failure: failure('NOT_LOGGED_IN') }),
+    );
     await terminal.sees('> Password');
   });
 });
 
 describe('a changed host key', () => {
-  const changed: SessionResult = { kind: 'failed', failure: failure('HOST_KEY_CHANGED'), offered: KEY, pinned: OTHER };
+  const changed: SessionResult = {
+    kind: 'failed',
+    failure: failure('HOST_KEY_CHANGED'),
+    offered: KEY,
+    pinned: OTHER,
+  };
 
   test('shows both fingerprints, and no way past for who may not', async () => {
     const { terminal } = await connecting(() => Promise.resolve(changed));

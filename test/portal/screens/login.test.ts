@@ -35,7 +35,12 @@ test('the login screen at 80x24', async () => {
 });
 
 test('the login screen at 60x20, in ASCII', async () => {
-  const { terminal } = mount({ stranger: true, columns: 60, rows: 20, env: { color: 'none', unicode: false } });
+  const { terminal } = mount({
+    stranger: true,
+    columns: 60,
+    rows: 20,
+    env: { color: 'none', unicode: false },
+  });
   const text = await terminal.sees('Password  _');
   expect(text).toMatch(/^[\x20-\x7e\n]*$/);
   expect(text).toMatchInlineSnapshot(`
@@ -91,7 +96,10 @@ test('after a refusal the field is empty, and the next try works', async () => {
 });
 
 test('a throttled login says how long to wait', async () => {
-  const { terminal } = mount({ stranger: true, services: { login: () => Promise.resolve(failed(failure('LOGIN_THROTTLED', '40 s'))) } });
+  const { terminal } = mount({
+    stranger: true,
+    services: { login: () => Promise.resolve(failed(failure('LOGIN_THROTTLED', '40 s'))) },
+  });
   await terminal.sees('Password  _');
   terminal.type('x\r');
   await terminal.sees('Wait 40 s and try again.');
@@ -104,7 +112,9 @@ test('the password is wiped after its use, and shown as dots only', async () => 
     services: {
       login: (_user, password) => {
         seen.push(password);
-        return Promise.resolve(password.equals(Buffer.from('hün ter2')) ? done(alice) : failed(failure('LOGIN_REFUSED')));
+        return Promise.resolve(
+          password.equals(Buffer.from('hün ter2')) ? done(alice) : failed(failure('LOGIN_REFUSED')),
+        );
       },
     },
   });
@@ -141,7 +151,14 @@ test('a closed portal says why and opens by itself', async () => {
   let open = false;
   const { terminal, tick } = mount({
     stranger: true,
-    services: { configuration: () => Promise.resolve(open ? done({ branding: 'ACME', methods: ['vault'], version: '1' }) : failed(failure('VAULT_UNAVAILABLE', 'connection refused'))) },
+    services: {
+      configuration: () =>
+        Promise.resolve(
+          open
+            ? done({ branding: 'ACME', methods: ['vault'], version: '1' })
+            : failed(failure('VAULT_UNAVAILABLE', 'connection refused')),
+        ),
+    },
   });
   expect(await terminal.sees('closed')).toMatchInlineSnapshot(`
     " Postern                                                              19:40 UTC
@@ -184,7 +201,9 @@ test('a password that must change is changed before anything else', async () => 
       login: () => Promise.resolve(done({ ...alice, mustChange: true })),
       changePassword: (old, next) => {
         changed.push([old.toString(), next.toString()]);
-        return Promise.resolve(next.length < 8 ? failed(failure('PASSWORD_TOO_WEAK', 'shorter than 8 characters.')) : done(null));
+        return Promise.resolve(
+          next.length < 8 ? failed(failure('PASSWORD_TOO_WEAK', 'shorter than 8 characters.')) : done(null),
+        );
       },
     },
   });
@@ -222,16 +241,24 @@ test('a password that must change is changed before anything else', async () => 
   await terminal.sees('shorter than 8');
   terminal.type('old\rlong enough\rlong enough\r');
   await terminal.sees('Your password is changed.');
-  expect(changed).toEqual([['old', 'short'], ['old', 'long enough']]);
+  expect(changed).toEqual([
+    ['old', 'short'],
+    ['old', 'long enough'],
+  ]);
 });
 
-test.each(['escape', 'ctrl-c', 'ctrl-d', 'ctrl-q'] as const)('%s leaves, and the terminal is as it was', async (key) => {
-  const { terminal, finished } = mount({ stranger: true });
-  await terminal.sees('Password');
-  expect(terminal.alternate).toBe(true);
-  terminal.press(key);
-  await finished;
-  await terminal.until(() => !terminal.alternate, 'be on the first screen again');
-  expect(terminal.bytes.toString()).toMatch(/\x1b\[\?2004l[\s\S]*\x1b\[\?1049l/);
-  expect(terminal.bytes.toString()).toContain('\x1b[?25h');
-});
+test.each(['escape', 'ctrl-c', 'ctrl-d', 'ctrl-q'] as const)(
+  '%s leaves, and the terminal is as it was',
+  async (key) => {
+    const { terminal, finished } = mount({ stranger: true });
+    await terminal.sees('Password');
+    expect(terminal.alternate).toBe(true);
+    terminal.press(key);
+    await finished;
+    await terminal.until(() => !terminal.alternate, 'be on the first screen again');
+    const bytes = terminal.bytes.toString();
+    expect(bytes.lastIndexOf('\x1b[?2004l')).toBeGreaterThan(bytes.lastIndexOf('\x1b[?2004h'));
+    expect(bytes.lastIndexOf('\x1b[?1049l')).toBeGreaterThan(bytes.lastIndexOf('\x1b[?1049h'));
+    expect(terminal.bytes.toString()).toContain('\x1b[?25h');
+  },
+);

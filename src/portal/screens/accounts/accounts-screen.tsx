@@ -32,7 +32,8 @@ export function AccountsScreen() {
     const account = selectedItem(memory.accounts.now());
     if (account === null) return;
     const why = `${accountName(account)} cannot be used: ${account.why ?? 'no reason given'}`;
-    if (account.usable) portal.dispatch({ type: 'go', route: { screen: 'connecting', wish: { kind: 'connect', account } } });
+    if (account.usable)
+      portal.dispatch({ type: 'go', route: { screen: 'connecting', wish: { kind: 'connect', account } } });
     else portal.dispatch({ type: 'notice', notice: { tone: 'warning', text: why } });
   };
   // people who know what they want type its name and Enter before the list is there
@@ -51,13 +52,21 @@ export function AccountsScreen() {
     void services.favourite(account.id, !account.favourite).then((outcome) => {
       if (!outcome.ok) return failed(outcome.failure);
       refresh();
-      portal.dispatch({ type: 'notice', notice: { tone: 'good', text: `${accountName(account)} is ${account.favourite ? 'no longer ' : ''}a favourite` } });
+      portal.dispatch({
+        type: 'notice',
+        notice: {
+          tone: 'good',
+          text: `${accountName(account)} is ${account.favourite ? 'no longer ' : ''}a favourite`,
+        },
+      });
     });
   };
   useKeys(
     'accounts',
     {
-      ...listHandlers(memory.accounts, listHeight(room), () => portal.dispatch({ type: 'go', route: { screen: 'leave' } })),
+      ...listHandlers(memory.accounts, listHeight(room), () =>
+        portal.dispatch({ type: 'go', route: { screen: 'leave' } }),
+      ),
       'account.connect': connect,
       'account.favourite': favourite,
       'list.refresh': refresh,

@@ -2,7 +2,7 @@ import type { AccountRow } from '#/contract/rows.js';
 import { accountName } from '#/domain/account.js';
 import { shown } from '../../text.js';
 import { ago, dateTime } from '../../times.js';
-import { EMPTY, labelled, type Line, type Signs, span } from '../../view.js';
+import { EMPTY, type Line, labelled, type Signs, span } from '../../view.js';
 import { cells } from '../list-view.js';
 
 interface Widths {
@@ -19,13 +19,27 @@ function widths(columns: number): Widths {
 
 export function accountHeads(columns: number): Line {
   const { account, safe, used } = widths(columns);
-  return [span('  '), ...cells([{ text: 'Account', columns: account }, { text: 'Safe', columns: safe }, { text: 'Last used', columns: used }], '')];
+  return [
+    span('  '),
+    ...cells(
+      [
+        { text: 'Account', columns: account },
+        { text: 'Safe', columns: safe },
+        { text: 'Last used', columns: used },
+      ],
+      '',
+    ),
+  ];
 }
 
 export function accountLine(row: AccountRow, columns: number, now: number, sign: Signs): Line {
   const { account, safe, used } = widths(columns);
   const look = row.usable ? 'plain' : 'quiet';
-  const mark = row.usable ? (row.favourite ? span(`${sign('favourite')} `, 'favourite') : span('  ')) : span(`${sign('blocked')} `, 'quiet');
+  const mark = row.usable
+    ? row.favourite
+      ? span(`${sign('favourite')} `, 'favourite')
+      : span('  ')
+    : span(`${sign('blocked')} `, 'quiet');
   const parts = [
     { text: shown(accountName(row)), columns: account, look },
     { text: shown(row.safe), columns: safe, look: 'quiet' },
@@ -40,8 +54,13 @@ function lastUse(row: AccountRow, now: number): string {
 
 /** One line below a narrow list. */
 export function accountSummary(row: AccountRow, sign: Signs): Line {
-  if (!row.usable) return [span(`  ${sign('blocked')} cannot be used: ${shown(row.why ?? 'no reason given')}`, 'warning')];
-  const parts = [`port ${row.port}`, `${shown(row.platform)} by ${row.secretKind}`, row.hostKeyFingerprint === null ? 'host key not known yet' : `host key ${row.hostKeyFingerprint}`];
+  if (!row.usable)
+    return [span(`  ${sign('blocked')} cannot be used: ${shown(row.why ?? 'no reason given')}`, 'warning')];
+  const parts = [
+    `port ${row.port}`,
+    `${shown(row.platform)} by ${row.secretKind}`,
+    row.hostKeyFingerprint === null ? 'host key not known yet' : `host key ${row.hostKeyFingerprint}`,
+  ];
   return [span(`  ${parts.join(` ${sign('between')} `)}`, 'quiet')];
 }
 
@@ -61,6 +80,8 @@ export function accountDetails(row: AccountRow, columns: number): readonly Line[
     ],
     columns,
   );
-  const why = row.usable ? [] : [EMPTY, ...labelled([['Not usable', shown(row.why ?? 'no reason given'), 'warning']], columns)];
+  const why = row.usable
+    ? []
+    : [EMPTY, ...labelled([['Not usable', shown(row.why ?? 'no reason given'), 'warning']], columns)];
   return [[span(shown(accountName(row)), 'strong')], EMPTY, ...rows, ...why];
 }

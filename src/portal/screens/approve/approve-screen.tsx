@@ -9,7 +9,13 @@ import { useTyped } from '../../typed.js';
 import { approveLines, confirms } from './approve-view.js';
 
 /** Pins a changed host key after its address was typed. */
-export function ApproveScreen({ account, keys }: { readonly account: AccountRow; readonly keys: ChangedKeys }) {
+export function ApproveScreen({
+  account,
+  keys,
+}: {
+  readonly account: AccountRow;
+  readonly keys: ChangedKeys;
+}) {
   const { state: portal, failed } = usePortal();
   const services = useServices();
   const room = useRoom();
@@ -18,14 +24,26 @@ export function ApproveScreen({ account, keys }: { readonly account: AccountRow;
   const [busy, setBusy] = useState(false);
   const approve = (): void => {
     if (busy) return;
-    if (!confirms(typed.now(), account)) return portal.dispatch({ type: 'notice', notice: { tone: 'warning', text: 'That is not the address of the account.' } });
+    if (!confirms(typed.now(), account))
+      return portal.dispatch({
+        type: 'notice',
+        notice: { tone: 'warning', text: 'That is not the address of the account.' },
+      });
     setBusy(true);
     void services.approveHostKey(account.id, keys.offered).then((outcome) => {
       setBusy(false);
       if (!outcome.ok) return failed(outcome.failure);
-      portal.dispatch({ type: 'show', tab: 'accounts', notice: { tone: 'good', text: `${accountName(account)}: the new host key is pinned` } });
+      portal.dispatch({
+        type: 'show',
+        tab: 'accounts',
+        notice: { tone: 'good', text: `${accountName(account)}: the new host key is pinned` },
+      });
     });
   };
-  useKeys('approve', { ...typed.handlers, 'dialog.enter': approve, 'dialog.cancel': () => portal.dispatch({ type: 'back' }) }, { text: typed.type });
+  useKeys(
+    'approve',
+    { ...typed.handlers, 'dialog.enter': approve, 'dialog.cancel': () => portal.dispatch({ type: 'back' }) },
+    { text: typed.type },
+  );
   return <Lines lines={approveLines({ account, keys, typed: typed.value, room, sign })} />;
 }

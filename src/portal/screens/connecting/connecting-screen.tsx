@@ -4,8 +4,8 @@ import { clampSize } from '#/domain/session.js';
 import { Lines } from '../../components/lines.js';
 import { usePortal, useRoom, useServices, useTheme } from '../../context.js';
 import { useKeys } from '../../keyboard.js';
-import { type SessionWish, wishName } from '../../route.js';
 import { openSession } from '../../open-session.js';
+import { type SessionWish, wishName } from '../../route.js';
 import { useStore } from '../../store.js';
 import { connectingLines } from './connecting-view.js';
 import { HostKeyScreen } from './host-key-screen.js';
@@ -17,7 +17,10 @@ export function ConnectingScreen({ wish }: { readonly wish: SessionWish }) {
   const room = useRoom();
   const { sign } = useTheme();
   const { suspendTerminal } = useApp();
-  const opening = useMemo(() => openSession({ wish, services, portal, suspend: suspendTerminal }), [wish, services, portal, suspendTerminal]);
+  const opening = useMemo(
+    () => openSession({ wish, services, portal, suspend: suspendTerminal }),
+    [wish, services, portal, suspendTerminal],
+  );
   const state = useStore(opening.state);
   useEffect(() => {
     opening.start();
@@ -25,6 +28,7 @@ export function ConnectingScreen({ wish }: { readonly wish: SessionWish }) {
   }, [opening]);
   useKeys('connecting', { 'connecting.cancel': () => opening.giveUp() }, { active: state.question === null });
   const title = wishName(wish);
-  if (state.question !== null) return <HostKeyScreen title={title} opening={opening} question={state.question} />;
+  if (state.question !== null)
+    return <HostKeyScreen title={title} opening={opening} question={state.question} />;
   return <Lines lines={connectingLines(title, state, clampSize(room.columns, room.rows), sign)} />;
 }

@@ -15,7 +15,12 @@ export interface StageState {
 }
 
 export type ConnectingAction =
-  | { readonly type: 'stage'; readonly stage: Stage; readonly state: 'begun' | 'done'; readonly note: string | null }
+  | {
+      readonly type: 'stage';
+      readonly stage: Stage;
+      readonly state: 'begun' | 'done';
+      readonly note: string | null;
+    }
   | { readonly type: 'asked'; readonly question: HostKeyQuestion }
   | { readonly type: 'answered' | 'givenUp' }
   | { readonly type: 'mark'; readonly by: 1 | -1 };
@@ -25,7 +30,16 @@ export const notYetConnecting: ConnectingState = { stages: {}, question: null, m
 export function connectingReducer(state: ConnectingState, action: ConnectingAction): ConnectingState {
   switch (action.type) {
     case 'stage':
-      return { ...state, stages: { ...state.stages, [action.stage]: { state: action.state, note: action.note ?? state.stages[action.stage]?.note ?? null } } };
+      return {
+        ...state,
+        stages: {
+          ...state.stages,
+          [action.stage]: {
+            state: action.state,
+            note: action.note ?? state.stages[action.stage]?.note ?? null,
+          },
+        },
+      };
     case 'asked':
       // what is marked at first opens nothing: Enter pressed too early refuses
       return { ...state, question: action.question, marked: decisions(action.question).indexOf('refuse') };

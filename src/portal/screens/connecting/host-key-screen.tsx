@@ -8,7 +8,15 @@ import { decisions } from './connecting-state.js';
 import { hostKeyLines } from './connecting-view.js';
 
 /** Asks what to do about a host key that nobody has pinned. */
-export function HostKeyScreen({ title, opening, question }: { readonly title: string; readonly opening: Opening; readonly question: HostKeyQuestion }) {
+export function HostKeyScreen({
+  title,
+  opening,
+  question,
+}: {
+  readonly title: string;
+  readonly opening: Opening;
+  readonly question: HostKeyQuestion;
+}) {
   const room = useRoom();
   const { sign } = useTheme();
   const { marked } = useStore(opening.state);

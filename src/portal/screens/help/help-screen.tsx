@@ -26,8 +26,11 @@ export function HelpScreen() {
     'move.first': to(0),
     'move.last': to(last),
   });
-  const more = last === 0 ? '' : `${sign(top > 0 ? 'longUp' : 'between')}${sign(top < last ? 'longDown' : 'between')} `;
+  const more =
+    last === 0 ? '' : `${sign(top > 0 ? 'longUp' : 'between')}${sign(top < last ? 'longDown' : 'between')} `;
   const head = spread([span(' Keys, screen by screen', 'quiet')], [span(more, 'quiet')], room.columns);
-  const body = lines.slice(top, top + height).map((line) => (line.length === 0 ? EMPTY : [span(' '), ...line]));
+  const body = lines
+    .slice(top, top + height)
+    .map((line) => (line.length === 0 ? EMPTY : [span(' '), ...line]));
   return <Lines lines={[head, ...body]} />;
 }

@@ -10,5 +10,17 @@ export function LeaveScreen() {
   const { sign } = useTheme();
   useKeys('leave', { 'leave.yes': leave, 'leave.no': () => portal.dispatch({ type: 'back' }) });
   const keys = [span('Enter', 'key'), span(' leave   '), span('Esc', 'key'), span(' stay')];
-  return <Lines lines={centered(framed('Leave Postern?', [[span('Sessions that run on without a terminal stay yours to take up again.')], EMPTY, keys], room.columns, sign), room)} />;
+  return (
+    <Lines
+      lines={centered(
+        framed(
+          'Leave Postern?',
+          [[span('Sessions that run on without a terminal stay yours to take up again.')], EMPTY, keys],
+          room.columns,
+          sign,
+        ),
+        room,
+      )}
+    />
+  );
 }

@@ -28,7 +28,8 @@ export function LiveScreen() {
   const attach = (): void => {
     const session = selectedItem(memory.live.now());
     if (session === null) return;
-    if (session.mine) portal.dispatch({ type: 'go', route: { screen: 'connecting', wish: { kind: 'reattach', session } } });
+    if (session.mine)
+      portal.dispatch({ type: 'go', route: { screen: 'connecting', wish: { kind: 'reattach', session } } });
     else failed(failure('NOT_IN_THIS_RELEASE', "Attaching to another person's session"));
   };
   const askEnd = (): void => {
@@ -40,7 +41,9 @@ export function LiveScreen() {
   useKeys(
     'live',
     {
-      ...listHandlers(memory.live, listHeight(room), () => portal.dispatch({ type: 'go', route: { screen: 'leave' } })),
+      ...listHandlers(memory.live, listHeight(room), () =>
+        portal.dispatch({ type: 'go', route: { screen: 'leave' } }),
+      ),
       'session.attach': attach,
       'session.end': askEnd,
       'list.refresh': refresh,

@@ -2,7 +2,7 @@ import type { SessionRow } from '#/contract/rows.js';
 import type { TerminalSize } from '#/domain/session.js';
 import { fitEnd, shown, width } from '../../text.js';
 import { dateTime, duration } from '../../times.js';
-import { centered, EMPTY, framed, labelled, type Line, paragraph, type Signs, span } from '../../view.js';
+import { centered, EMPTY, framed, type Line, labelled, paragraph, type Signs, span } from '../../view.js';
 import { cells } from '../list-view.js';
 
 interface Widths {
@@ -22,14 +22,27 @@ function widths(columns: number): Widths {
 
 export function liveHeads(columns: number): Line {
   const w = widths(columns);
-  return cells([{ text: 'State', columns: w.state }, { text: 'User', columns: w.user }, { text: 'Account', columns: w.account }, { text: 'From', columns: w.from }, { text: '   Since', columns: w.length }], '');
+  return cells(
+    [
+      { text: 'State', columns: w.state },
+      { text: 'User', columns: w.user },
+      { text: 'Account', columns: w.account },
+      { text: 'From', columns: w.from },
+      { text: '   Since', columns: w.length },
+    ],
+    '',
+  );
 }
 
 export function liveLine(row: SessionRow, columns: number, now: number, sign: Signs): Line {
   const w = widths(columns);
   return cells(
     [
-      { text: row.state, columns: w.state, look: row.state === 'running' ? 'good' : row.state === 'detached' ? 'warning' : 'quiet' },
+      {
+        text: row.state,
+        columns: w.state,
+        look: row.state === 'running' ? 'good' : row.state === 'detached' ? 'warning' : 'quiet',
+      },
       { text: row.mine ? 'you' : shown(row.user), columns: w.user },
       { text: shown(row.account), columns: w.account },
       { text: shown(row.from), columns: w.from, look: 'quiet' },
@@ -40,8 +53,17 @@ export function liveLine(row: SessionRow, columns: number, now: number, sign: Si
 }
 
 export function liveSummary(row: SessionRow, sign: Signs): Line {
-  const what = row.mine ? (row.state === 'detached' ? 'waits for you: Enter takes it up again' : 'yours') : `of ${shown(row.user)}`;
-  return [span(`  ${[what, `safe ${shown(row.safe)}`, `from ${shown(row.from)}`, `isolation level ${row.isolation}`].join(` ${sign('between')} `)}`, 'quiet')];
+  const what = row.mine
+    ? row.state === 'detached'
+      ? 'waits for you: Enter takes it up again'
+      : 'yours'
+    : `of ${shown(row.user)}`;
+  return [
+    span(
+      `  ${[what, `safe ${shown(row.safe)}`, `from ${shown(row.from)}`, `isolation level ${row.isolation}`].join(` ${sign('between')} `)}`,
+      'quiet',
+    ),
+  ];
 }
 
 export function liveDetails(row: SessionRow, columns: number): readonly Line[] {
@@ -62,10 +84,33 @@ export function liveDetails(row: SessionRow, columns: number): readonly Line[] {
 }
 
 /** The question before a session is ended; somebody else's needs a reason. */
-export function endQuestion(row: SessionRow, reason: string, room: TerminalSize, sign: Signs): readonly Line[] {
+export function endQuestion(
+  row: SessionRow,
+  reason: string,
+  room: TerminalSize,
+  sign: Signs,
+): readonly Line[] {
   const inner = Math.min(64, room.columns - 4);
-  const what = row.mine ? `End your session on ${shown(row.account)}?` : `End the session of ${shown(row.user)} on ${shown(row.account)}?`;
+  const what = row.mine
+    ? `End your session on ${shown(row.account)}?`
+    : `End the session of ${shown(row.user)} on ${shown(row.account)}?`;
   const typed = fitEnd(reason, Math.min(width(reason), inner - 10), sign('more'));
-  const field: readonly Line[] = row.mine ? [] : [EMPTY, [span('Reason  ', 'quiet'), span(typed, 'typed'), span('_', 'key')]];
-  return centered(framed('End session', [...paragraph(what, inner), [span('Everything that runs in it is ended too.', 'quiet')], ...field, EMPTY, [span('Enter', 'key'), span(' end it   '), span('Esc', 'key'), span(' back')]], room.columns, sign), room);
+  const field: readonly Line[] = row.mine
+    ? []
+    : [EMPTY, [span('Reason  ', 'quiet'), span(typed, 'typed'), span('_', 'key')]];
+  return centered(
+    framed(
+      'End session',
+      [
+        ...paragraph(what, inner),
+        [span('Everything that runs in it is ended too.', 'quiet')],
+        ...field,
+        EMPTY,
+        [span('Enter', 'key'), span(' end it   '), span('Esc', 'key'), span(' back')],
+      ],
+      room.columns,
+      sign,
+    ),
+    room,
+  );
 }

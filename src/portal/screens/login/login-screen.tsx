@@ -8,13 +8,19 @@ import { firstLogin, loginReducer } from './login-state.js';
 import { loginLines } from './login-view.js';
 
 /** User and password. Nothing it says tells which of the two was wrong. */
-export function LoginScreen({ prefilledUser, why }: { readonly prefilledUser: string; readonly why: string | null }) {
+export function LoginScreen({
+  prefilledUser,
+  why,
+}: {
+  readonly prefilledUser: string;
+  readonly why: string | null;
+}) {
   const { state: portal, leave } = usePortal();
   const services = useServices();
   const room = useRoom();
   const { sign } = useTheme();
   const store = useMemo(() => createStore(loginReducer, firstLogin(prefilledUser)), [prefilledUser]);
-  const password = useMemo(createSecretEntry, []);
+  const password = useMemo(() => createSecretEntry(), []);
   useEffect(() => () => password.wipe(), [password]);
   const state = useStore(store);
   const configuration = useStore(portal).configuration;
@@ -36,19 +42,45 @@ export function LoginScreen({ prefilledUser, why }: { readonly prefilledUser: st
     inPassword();
     store.dispatch({ type: 'typed', length: password.length });
   };
-  const turn = (): void => edit(() => store.dispatch({ type: 'turn' }), () => store.dispatch({ type: 'turn' }));
+  const turn = (): void =>
+    edit(
+      () => store.dispatch({ type: 'turn' }),
+      () => store.dispatch({ type: 'turn' }),
+    );
   useKeys(
     'login',
     {
-      'form.enter': () => edit(() => store.dispatch({ type: 'turn' }), () => (store.now().user.trim() === '' ? store.dispatch({ type: 'turn' }) : submit())),
+      'form.enter': () =>
+        edit(
+          () => store.dispatch({ type: 'turn' }),
+          () => (store.now().user.trim() === '' ? store.dispatch({ type: 'turn' }) : submit()),
+        ),
       'form.next': turn,
       'form.previous': turn,
-      'text.erase': () => edit(() => store.dispatch({ type: 'erase' }), () => password.erase()),
-      'text.eraseWord': () => edit(() => store.dispatch({ type: 'eraseWord' }), () => password.wipe()),
-      'text.clear': () => edit(() => store.dispatch({ type: 'clear' }), () => password.wipe()),
+      'text.erase': () =>
+        edit(
+          () => store.dispatch({ type: 'erase' }),
+          () => password.erase(),
+        ),
+      'text.eraseWord': () =>
+        edit(
+          () => store.dispatch({ type: 'eraseWord' }),
+          () => password.wipe(),
+        ),
+      'text.clear': () =>
+        edit(
+          () => store.dispatch({ type: 'clear' }),
+          () => password.wipe(),
+        ),
       'form.leave': leave,
     },
-    { text: (text) => edit(() => store.dispatch({ type: 'text', text }), () => password.type(text)) },
+    {
+      text: (text) =>
+        edit(
+          () => store.dispatch({ type: 'text', text }),
+          () => password.type(text),
+        ),
+    },
   );
   const { branding, methods } = configuration ?? { branding: 'Postern', methods: [] };
   return <Lines lines={loginLines({ state, branding, methods, why, room, sign })} />;

@@ -21,7 +21,10 @@ export function loginLines({ state, branding, methods, why, room, sign }: LoginV
   const lines: readonly Line[] = [
     [span(' '.repeat(inner))],
     fieldLine({ ...field, label: 'User', value: state.user, here: state.at === 'user' && !state.busy }, sign),
-    fieldLine({ ...field, label: 'Password', value: state.typed, here: state.at === 'password' && !state.busy }, sign),
+    fieldLine(
+      { ...field, label: 'Password', value: state.typed, here: state.at === 'password' && !state.busy },
+      sign,
+    ),
     ...method,
     EMPTY,
     ...below(state, why, inner),
@@ -32,7 +35,11 @@ export function loginLines({ state, branding, methods, why, room, sign }: LoginV
 /** What goes on, or what went wrong, or what to do. */
 function below(state: LoginState, why: string | null, inner: number): readonly Line[] {
   if (state.busy) return paragraph('Checking…', inner, 'quiet');
-  if (state.refused !== null) return [...paragraph(shown(state.refused.message), inner, 'bad'), ...paragraph(shown(state.refused.next), inner, 'quiet')];
+  if (state.refused !== null)
+    return [
+      ...paragraph(shown(state.refused.message), inner, 'bad'),
+      ...paragraph(shown(state.refused.next), inner, 'quiet'),
+    ];
   if (why !== null) return paragraph(shown(why), inner, 'warning');
   return paragraph('Your password is checked by the vault. Every session is recorded.', inner, 'quiet');
 }

@@ -16,7 +16,11 @@ export function OfferScreen({ sessions }: { readonly sessions: readonly SessionR
     'choice.take': () => {
       const session = sessions[marked];
       if (session === undefined) portal.dispatch({ type: 'back' });
-      else portal.dispatch({ type: 'replace', route: { screen: 'connecting', wish: { kind: 'reattach', session } } });
+      else
+        portal.dispatch({
+          type: 'replace',
+          route: { screen: 'connecting', wish: { kind: 'reattach', session } },
+        });
     },
     'choice.up': () => setMarked((place) => (place + count - 1) % count),
     'choice.down': () => setMarked((place) => (place + 1) % count),

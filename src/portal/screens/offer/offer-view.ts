@@ -6,11 +6,33 @@ import { duration } from '../../times.js';
 import { centered, choices, EMPTY, framed, type Line, paragraph, type Signs } from '../../view.js';
 
 /** The sessions that wait, and the way past them. */
-export function offerLines(sessions: readonly SessionRow[], marked: number, now: number, room: TerminalSize, sign: Signs): readonly Line[] {
+export function offerLines(
+  sessions: readonly SessionRow[],
+  marked: number,
+  now: number,
+  room: TerminalSize,
+  sign: Signs,
+): readonly Line[] {
   const inner = Math.max(20, Math.min(64, room.columns - 4));
-  const what = sessions.length === 1 ? 'A session of yours runs on without a terminal.' : `${sessions.length} sessions of yours run on without a terminal.`;
-  const labels = [...sessions.map((row) => clip(`Take up ${shown(row.account)}, running for ${duration(now - row.startedAt)}`, inner - 4)), 'Not now, go to the accounts'];
+  const what =
+    sessions.length === 1
+      ? 'A session of yours runs on without a terminal.'
+      : `${sessions.length} sessions of yours run on without a terminal.`;
+  const labels = [
+    ...sessions.map((row) =>
+      clip(`Take up ${shown(row.account)}, running for ${duration(now - row.startedAt)}`, inner - 4),
+    ),
+    'Not now, go to the accounts',
+  ];
   const height = Math.max(1, room.rows - 5);
   const top = scrollTop(0, marked, height, labels.length);
-  return centered(framed('Welcome back', [...paragraph(what, inner), EMPTY, ...choices(labels.slice(top, top + height), marked - top, sign)], room.columns, sign), room);
+  return centered(
+    framed(
+      'Welcome back',
+      [...paragraph(what, inner), EMPTY, ...choices(labels.slice(top, top + height), marked - top, sign)],
+      room.columns,
+      sign,
+    ),
+    room,
+  );
 }

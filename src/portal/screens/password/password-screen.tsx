@@ -2,9 +2,9 @@ import { useEffect, useMemo } from 'react';
 import { Lines } from '../../components/lines.js';
 import { usePortal, useRoom, useServices, useTheme } from '../../context.js';
 import { useKeys } from '../../keyboard.js';
-import { createSecretEntry } from '../../secret-entry.js';
+import { createSecretEntry, type SecretEntry } from '../../secret-entry.js';
 import { createStore, useStore } from '../../store.js';
-import { FIELDS, firstPassword, passwordReducer } from './password-state.js';
+import { FIELDS, firstPassword, type PasswordField, passwordReducer } from './password-state.js';
 import { passwordLines } from './password-view.js';
 
 /** A new password, before anything else may be done. */
@@ -14,9 +14,11 @@ export function PasswordScreen({ why }: { readonly why: string }) {
   const room = useRoom();
   const { sign } = useTheme();
   const store = useMemo(() => createStore(passwordReducer, firstPassword), []);
-  const entries = useMemo(() => ({ old: createSecretEntry(), next: createSecretEntry(), again: createSecretEntry() }), []);
-  const wipe = (): void => FIELDS.forEach((field) => entries[field].wipe());
-  useEffect(() => wipe, [entries]);
+  const entries = useMemo(
+    () => ({ old: createSecretEntry(), next: createSecretEntry(), again: createSecretEntry() }),
+    [],
+  );
+  useEffect(() => () => wipe(entries), [entries]);
   const state = useStore(store);
 
   const submit = (): void => {
@@ -26,7 +28,7 @@ export function PasswordScreen({ why }: { readonly why: string }) {
       return store.dispatch({ type: 'differ' });
     }
     const [old, next] = [entries.old.take(), entries.next.take()];
-    wipe();
+    wipe(entries);
     store.dispatch({ type: 'busy' });
     void services.changePassword(old, next).then((outcome) => {
       old.fill(0);
@@ -60,4 +62,8 @@ export function PasswordScreen({ why }: { readonly why: string }) {
     { text: (text) => edit(() => entry().type(text)) },
   );
   return <Lines lines={passwordLines(state, why, room, sign)} />;
+}
+
+function wipe(entries: Readonly<Record<PasswordField, SecretEntry>>): void {
+  for (const field of FIELDS) entries[field].wipe();
 }

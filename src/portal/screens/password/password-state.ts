@@ -25,11 +25,19 @@ export function passwordReducer(state: PasswordState, action: PasswordAction): P
     case 'typed':
       return { ...state, lengths: { ...state.lengths, [action.field]: action.length } };
     case 'turn':
-      return { ...state, at: FIELDS[(FIELDS.indexOf(state.at) + action.by + FIELDS.length) % FIELDS.length] ?? 'old' };
+      return {
+        ...state,
+        at: FIELDS[(FIELDS.indexOf(state.at) + action.by + FIELDS.length) % FIELDS.length] ?? 'old',
+      };
     case 'busy':
       return { ...state, busy: true, trouble: null };
     case 'differ':
-      return { ...state, at: 'next', lengths: { ...state.lengths, next: 0, again: 0 }, trouble: { message: 'The two new passwords differ.', next: 'Type the new one again, twice.' } };
+      return {
+        ...state,
+        at: 'next',
+        lengths: { ...state.lengths, next: 0, again: 0 },
+        trouble: { message: 'The two new passwords differ.', next: 'Type the new one again, twice.' },
+      };
     case 'refused':
       return { at: 'old', lengths: NOTHING, busy: false, trouble: action.failure };
     default:

@@ -6,13 +6,40 @@ import { FIELDS, type PasswordField, type PasswordState } from './password-state
 
 const LABELS: Readonly<Record<PasswordField, string>> = { old: 'Present', next: 'New', again: 'New, again' };
 
-export function passwordLines(state: PasswordState, why: string, room: TerminalSize, sign: Signs): readonly Line[] {
+export function passwordLines(
+  state: PasswordState,
+  why: string,
+  room: TerminalSize,
+  sign: Signs,
+): readonly Line[] {
   const inner = Math.max(24, Math.min(56, room.columns - 4));
-  const fields = FIELDS.map((field) => fieldLine({ label: LABELS[field], labelColumns: 10, value: state.lengths[field], here: state.at === field && !state.busy, columns: inner }, sign));
+  const fields = FIELDS.map((field) =>
+    fieldLine(
+      {
+        label: LABELS[field],
+        labelColumns: 10,
+        value: state.lengths[field],
+        here: state.at === field && !state.busy,
+        columns: inner,
+      },
+      sign,
+    ),
+  );
   const below = state.busy
     ? paragraph('Changing…', inner, 'quiet')
     : state.trouble === null
       ? paragraph('The vault says which passwords are strong enough.', inner, 'quiet')
-      : [...paragraph(shown(state.trouble.message), inner, 'bad'), ...paragraph(shown(state.trouble.next), inner, 'quiet')];
-  return centered(framed('New password', [...paragraph(shown(why), inner), EMPTY, ...fields, EMPTY, ...below], room.columns, sign), room);
+      : [
+          ...paragraph(shown(state.trouble.message), inner, 'bad'),
+          ...paragraph(shown(state.trouble.next), inner, 'quiet'),
+        ];
+  return centered(
+    framed(
+      'New password',
+      [...paragraph(shown(why), inner), EMPTY, ...fields, EMPTY, ...below],
+      room.columns,
+      sign,
+    ),
+    room,
+  );
 }

@@ -24,7 +24,9 @@ export function RecordingsScreen() {
   useKeys(
     'recordings',
     {
-      ...listHandlers(memory.recordings, listHeight(room), () => portal.dispatch({ type: 'go', route: { screen: 'leave' } })),
+      ...listHandlers(memory.recordings, listHeight(room), () =>
+        portal.dispatch({ type: 'go', route: { screen: 'leave' } }),
+      ),
       'recording.replay': () => {
         const recording = selectedItem(memory.recordings.now());
         if (recording !== null) portal.dispatch({ type: 'go', route: { screen: 'replay', recording } });

@@ -1,7 +1,7 @@
 import type { RecordingRow } from '#/contract/rows.js';
 import { shown } from '../../text.js';
 import { dateTime, duration, shortTime } from '../../times.js';
-import { EMPTY, labelled, type Line, type Signs, span } from '../../view.js';
+import { EMPTY, type Line, labelled, type Signs, span } from '../../view.js';
 import { cells } from '../list-view.js';
 
 interface Widths {
@@ -13,7 +13,7 @@ interface Widths {
 }
 
 function widths(columns: number): Widths {
-  const outcome = columns >= 56 ? 13 : 0;
+  const outcome = columns >= 66 ? 13 : 0;
   const user = Math.max(6, Math.min(18, Math.floor(columns * 0.13)));
   const fixed = 12 + 2 + 7 + 2 + user + 2 + (outcome > 0 ? outcome + 2 : 0);
   return { started: 12, length: 7, user, outcome, account: Math.max(8, columns - fixed) };
@@ -22,7 +22,13 @@ function widths(columns: number): Widths {
 export function recordingHeads(columns: number): Line {
   const w = widths(columns);
   return cells(
-    [{ text: 'Started, UTC', columns: w.started }, { text: ' Length', columns: w.length }, { text: 'User', columns: w.user }, { text: 'Account', columns: w.account }, { text: 'Outcome', columns: w.outcome }],
+    [
+      { text: 'Started, UTC', columns: w.started },
+      { text: ' Length', columns: w.length },
+      { text: 'User', columns: w.user },
+      { text: 'Account', columns: w.account },
+      { text: 'Outcome', columns: w.outcome },
+    ],
     '',
   );
 }
@@ -33,7 +39,11 @@ export function recordingLine(row: RecordingRow, columns: number, now: number, s
   return cells(
     [
       { text: shortTime(row.startedAt, now), columns: w.started },
-      { text: duration((row.endedAt ?? now) - row.startedAt).padStart(w.length), columns: w.length, look: live ? 'live' : 'plain' },
+      {
+        text: duration((row.endedAt ?? now) - row.startedAt).padStart(w.length),
+        columns: w.length,
+        look: live ? 'live' : 'plain',
+      },
       { text: shown(row.user), columns: w.user },
       { text: shown(row.account), columns: w.account },
       { text: row.outcome, columns: w.outcome, look: lookOf(row) },
@@ -44,19 +54,30 @@ export function recordingLine(row: RecordingRow, columns: number, now: number, s
 
 function lookOf(row: RecordingRow): 'quiet' | 'live' | 'bad' | 'warning' {
   if (row.outcome === 'running') return 'live';
-  if (row.outcome === 'failed' || row.outcome === 'recorder-failed' || row.outcome === 'session-host-died') return 'bad';
+  if (row.outcome === 'failed' || row.outcome === 'recorder-failed' || row.outcome === 'session-host-died')
+    return 'bad';
   return row.outcome === 'exited' || row.outcome === 'owner-ended' ? 'quiet' : 'warning';
 }
 
-const PLACES = { live: 'being written', spool: 'in the spool, on its way to its safe', safe: 'in its recording safe' } as const;
+const PLACES = {
+  live: 'being written',
+  spool: 'in the spool, on its way to its safe',
+  safe: 'in its recording safe',
+} as const;
 
 export function recordingSummary(row: RecordingRow, sign: Signs): Line {
-  const parts = [`safe ${shown(row.safe)}`, `from ${shown(row.from)}`, PLACES[row.stored], ...(row.endingText === null ? [] : [shown(row.endingText)])];
+  const parts = [
+    row.endingText === null ? row.outcome : shown(row.endingText),
+    `safe ${shown(row.safe)}`,
+    `from ${shown(row.from)}`,
+    PLACES[row.stored],
+  ];
   return [span(`  ${parts.join(` ${sign('between')} `)}`, 'quiet')];
 }
 
 export function recordingDetails(row: RecordingRow, columns: number): readonly Line[] {
-  const whole = row.complete === null ? 'not known yet' : row.complete ? 'yes' : 'no: cut, what is there is valid';
+  const whole =
+    row.complete === null ? 'not known yet' : row.complete ? 'yes' : 'no: cut, what is there is valid';
   const rows = labelled(
     [
       ['User', shown(row.user)],

@@ -4,7 +4,7 @@ import { STAGES, type TerminalSize } from '#/domain/session.js';
 import type { ChangedKeys } from '../../route.js';
 import { shown } from '../../text.js';
 import type { Token } from '../../theme.js';
-import { centered, EMPTY, framed, labelled, type Line, paragraph, type Signs } from '../../view.js';
+import { centered, EMPTY, framed, type Line, labelled, paragraph, type Signs } from '../../view.js';
 
 export interface RefusedView {
   readonly title: string;
@@ -21,11 +21,21 @@ const SIDES: Readonly<Record<Side, string>> = { ours: 'our side', target: "the t
 /** Why there is no session: what, where, on whose side, and what to do next. */
 export function refusedLines({ title, failure, keys, mayApprove, room, sign }: RefusedView): readonly Line[] {
   const inner = Math.max(20, Math.min(72, room.columns - 4));
-  const stage = failure.stage === null ? [] : [['Stage', `${failure.stage}, ${STAGES[failure.stage]}`] as const];
+  const stage =
+    failure.stage === null ? [] : [['Stage', `${failure.stage}, ${STAGES[failure.stage]}`] as const];
   const lines = [
     ...paragraph(shown(failure.message), inner, 'bad'),
     EMPTY,
-    ...labelled([['Side', SIDES[failure.side], 'strong'], ...stage, ['Code', failure.code], ...keyRows(keys), ['Next', shown(failure.next)]], inner),
+    ...labelled(
+      [
+        ['Side', SIDES[failure.side], 'strong'],
+        ...stage,
+        ['Code', failure.code],
+        ...keyRows(keys),
+        ['Next', shown(failure.next)],
+      ],
+      inner,
+    ),
     ...(mayApprove ? [EMPTY, ...paragraph('You may approve the new key: press a.', inner, 'warning')] : []),
   ];
   return centered(framed(`Not connected to ${shown(title)}`, lines, room.columns, sign), room);
@@ -34,6 +44,10 @@ export function refusedLines({ title, failure, keys, mayApprove, room, sign }: R
 /** Both fingerprints, one under the other: what differs is seen at once. */
 export function keyRows(keys: ChangedKeys | null): readonly (readonly [string, string, Token?])[] {
   if (keys === null) return [];
-  const pinned = keys.pinned === null ? 'not known' : `${fingerprint(keys.pinned)} ${shown(keys.pinned.type)}`;
-  return [['Pinned', pinned], ['Shown', `${fingerprint(keys.offered)} ${shown(keys.offered.type)}`, 'warning']];
+  const pinned =
+    keys.pinned === null ? 'not known' : `${fingerprint(keys.pinned)} ${shown(keys.pinned.type)}`;
+  return [
+    ['Pinned', pinned],
+    ['Shown', `${fingerprint(keys.offered)} ${shown(keys.offered.type)}`, 'warning'],
+  ];
 }

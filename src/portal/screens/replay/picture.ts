@@ -1,14 +1,21 @@
 import type { CellRun, ReplayFrame } from '#/contract/replay-link.js';
-import type { Look, Theme } from '../../theme.js';
 import { clip, shown, width } from '../../text.js';
+import type { Look, Theme } from '../../theme.js';
 import { EMPTY, fitLine, type Line, type Span, span } from '../../view.js';
 
 /**
  * The recorded screen as lines. The monitor made its cells harmless; they are made so once more here, because the person
  * who watches must not depend on another process having done it.
  */
-export function pictureLines(frame: ReplayFrame, room: { readonly columns: number; readonly rows: number }, theme: Theme): readonly Line[] {
-  const picture = { columns: Math.min(room.columns, Math.max(0, frame.columns - frame.left)), rows: Math.min(room.rows, Math.max(0, frame.rows - frame.top)) };
+export function pictureLines(
+  frame: ReplayFrame,
+  room: { readonly columns: number; readonly rows: number },
+  theme: Theme,
+): readonly Line[] {
+  const picture = {
+    columns: Math.min(room.columns, Math.max(0, frame.columns - frame.left)),
+    rows: Math.min(room.rows, Math.max(0, frame.rows - frame.top)),
+  };
   const lines = Array.from({ length: picture.rows }, (_, row): Line => {
     const cursor = frame.cursor !== null && frame.cursor.row === row ? frame.cursor.column : null;
     const line = fitLine(lineOf(frame.lines[row] ?? [], theme), picture.columns, '');
@@ -57,6 +64,10 @@ export function withCursor(line: Line, column: number): Line {
     const [cell = ' '] = [...rest];
     const after = rest.slice(cell.length);
     const turned: Span = { text: cell, picture: { ...one.picture, inverse: one.picture?.inverse !== true } };
-    return [...(before === '' ? EMPTY : [{ ...one, text: before }]), turned, ...(after === '' ? EMPTY : [{ ...one, text: after }])];
+    return [
+      ...(before === '' ? EMPTY : [{ ...one, text: before }]),
+      turned,
+      ...(after === '' ? EMPTY : [{ ...one, text: after }]),
+    ];
   });
 }

@@ -3,11 +3,11 @@ import type { RecordingRow } from '#/contract/rows.js';
 import { Lines } from '../../components/lines.js';
 import { usePortal, useRoom, useServices, useTheme } from '../../context.js';
 import { useKeys } from '../../keyboard.js';
-import { createStore, useStore } from '../../store.js';
 import { openReplay } from '../../open-replay.js';
+import { createStore, useStore } from '../../store.js';
+import { REPLAY_KEYS, type ReplayKey } from './replay-keys.js';
 import { notYetReplaying, replayReducer } from './replay-state.js';
 import { pictureRoom, replayLines } from './replay-view.js';
-import { type ReplayKey, REPLAY_KEYS } from './replay-keys.js';
 
 /** A recording, played. The picture is drawn from cells: never a byte of the recording. */
 export function ReplayScreen({ recording }: { readonly recording: RecordingRow }) {
@@ -17,14 +17,19 @@ export function ReplayScreen({ recording }: { readonly recording: RecordingRow }
   const theme = useTheme();
   const store = useMemo(() => createStore(replayReducer, notYetReplaying), []);
   const state = useStore(store);
-  const space = pictureRoom(room);
-  const replay = useMemo(() => openReplay({ recording, services, portal, store }), [recording, services, portal, store]);
+  const { columns, rows } = pictureRoom(room);
+  const replay = useMemo(
+    () => openReplay({ recording, services, portal, store }),
+    [recording, services, portal, store],
+  );
   useEffect(() => {
-    replay.open(space);
-    return () => replay.close();
-  }, [replay]);
-  useEffect(() => replay.resize(space), [replay, space.columns, space.rows]);
-  const handlers = Object.fromEntries(REPLAY_KEYS.map((key) => [key, () => replay.press(key)])) as Record<ReplayKey, () => void>;
+    replay.show({ columns, rows });
+  }, [replay, columns, rows]);
+  useEffect(() => () => replay.close(), [replay]);
+  const handlers = Object.fromEntries(REPLAY_KEYS.map((key) => [key, () => replay.press(key)])) as Record<
+    ReplayKey,
+    () => void
+  >;
   useKeys('replay', { ...handlers, 'replay.leave': () => portal.state.dispatch({ type: 'back' }) });
   return <Lines lines={replayLines(state, recording, room, theme)} />;
 }

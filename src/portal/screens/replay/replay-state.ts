@@ -16,7 +16,9 @@ export interface ReplayState {
 
 export const notYetReplaying: ReplayState = { opened: null, frame: null, failure: null, sought: null };
 
-export type ReplayAction = { readonly type: 'heard'; readonly message: FromMonitor } | { readonly type: 'sought'; readonly to: number };
+export type ReplayAction =
+  | { readonly type: 'heard'; readonly message: FromMonitor }
+  | { readonly type: 'sought'; readonly to: number };
 
 export function replayReducer(state: ReplayState, action: ReplayAction): ReplayState {
   if (action.type === 'sought') return { ...state, sought: action.to };
@@ -34,10 +36,15 @@ const ROWS = 5;
 const COLUMNS = 20;
 
 /** What a key tells the monitor; nothing while there is no picture. */
-export function replayCommands(state: ReplayState, command: Exclude<CommandOf<'replay'>, 'replay.leave'>): readonly ReplayCommand[] {
+export function replayCommands(
+  state: ReplayState,
+  command: Exclude<CommandOf<'replay'>, 'replay.leave'>,
+): readonly ReplayCommand[] {
   const { frame, opened } = state;
   if (frame === null || opened === null) return [];
-  const seek = (to: number): readonly ReplayCommand[] => [{ type: 'seek', to: Math.max(0, Math.min(to, opened.durationMs)) }];
+  const seek = (to: number): readonly ReplayCommand[] => [
+    { type: 'seek', to: Math.max(0, Math.min(to, opened.durationMs)) },
+  ];
   const by = (ms: number): readonly ReplayCommand[] => seek((state.sought ?? frame.at) + ms);
   switch (command) {
     case 'replay.toggle':

@@ -3,7 +3,18 @@ import type { TerminalSize } from '#/domain/session.js';
 import { shown, width } from '../../text.js';
 import type { Theme } from '../../theme.js';
 import { dateTime, duration } from '../../times.js';
-import { centered, EMPTY, fitLine, framed, labelled, type Line, paragraph, type Signs, span, spread } from '../../view.js';
+import {
+  centered,
+  EMPTY,
+  fitLine,
+  framed,
+  type Line,
+  labelled,
+  paragraph,
+  type Signs,
+  span,
+  spread,
+} from '../../view.js';
 import { pictureLines } from './picture.js';
 import type { ReplayState } from './replay-state.js';
 
@@ -12,26 +23,65 @@ export function pictureRoom(room: TerminalSize): TerminalSize {
   return { columns: room.columns, rows: Math.max(1, room.rows - 2) };
 }
 
-export function replayLines(state: ReplayState, recording: RecordingRow, room: TerminalSize, theme: Theme): readonly Line[] {
+export function replayLines(
+  state: ReplayState,
+  recording: RecordingRow,
+  room: TerminalSize,
+  theme: Theme,
+): readonly Line[] {
   const space = pictureRoom(room);
   const picture = pictureOf(state, space, theme);
   const padded = Array.from({ length: space.rows }, (_, row) => picture[row] ?? EMPTY);
-  return [titleLine(state, recording, room.columns, theme.sign), ...padded, barLine(state, room.columns, theme.sign)];
+  return [
+    titleLine(state, recording, room.columns, theme.sign),
+    ...padded,
+    barLine(state, room.columns, theme.sign),
+  ];
 }
 
 function pictureOf({ failure, frame }: ReplayState, space: TerminalSize, theme: Theme): readonly Line[] {
   if (failure !== null) {
     const inner = Math.max(20, Math.min(66, space.columns - 4));
-    const rows = labelled([['Code', failure.code], ['Next', shown(failure.next)]], inner);
-    return centered(framed('No replay', [...paragraph(shown(failure.message), inner, 'bad'), EMPTY, ...rows], space.columns, theme.sign), space);
+    const rows = labelled(
+      [
+        ['Code', failure.code],
+        ['Next', shown(failure.next)],
+      ],
+      inner,
+    );
+    return centered(
+      framed(
+        'No replay',
+        [...paragraph(shown(failure.message), inner, 'bad'), EMPTY, ...rows],
+        space.columns,
+        theme.sign,
+      ),
+      space,
+    );
   }
-  return frame === null ? centered([[span('Opening the recording…', 'quiet')]], space) : pictureLines(frame, space, theme);
+  return frame === null
+    ? centered([[span('Opening the recording…', 'quiet')]], space)
+    : pictureLines(frame, space, theme);
 }
 
-function titleLine({ opened, frame }: ReplayState, recording: RecordingRow, columns: number, sign: Signs): Line {
-  const left = [span(` ${shown(recording.account)}`, 'title'), span(`  ${shown(recording.user)}, ${dateTime(recording.startedAt)} UTC`, 'quiet')];
-  const cut = opened !== null && !opened.complete && recording.endedAt !== null ? [span(`${sign('cut')} cut  `, 'warning')] : [];
-  const size = frame === null ? '' : `${frame.columns}x${frame.rows}${frame.left > 0 || frame.top > 0 ? ` from ${frame.left + 1},${frame.top + 1}` : ''} `;
+function titleLine(
+  { opened, frame }: ReplayState,
+  recording: RecordingRow,
+  columns: number,
+  sign: Signs,
+): Line {
+  const left = [
+    span(` ${shown(recording.account)}`, 'title'),
+    span(`  ${shown(recording.user)}, ${dateTime(recording.startedAt)} UTC`, 'quiet'),
+  ];
+  const cut =
+    opened !== null && !opened.complete && recording.endedAt !== null
+      ? [span(`${sign('cut')} cut  `, 'warning')]
+      : [];
+  const size =
+    frame === null
+      ? ''
+      : `${frame.columns}x${frame.rows}${frame.left > 0 || frame.top > 0 ? ` from ${frame.left + 1},${frame.top + 1}` : ''} `;
   return spread(left, [span('  '), ...cut, span(size, 'quiet')], columns, sign('more'));
 }
 
@@ -39,19 +89,42 @@ function titleLine({ opened, frame }: ReplayState, recording: RecordingRow, colu
 function barLine({ opened, frame, sought }: ReplayState, columns: number, sign: Signs): Line {
   if (opened === null || frame === null) return EMPTY;
   const at = Math.min(sought ?? frame.at, Math.max(opened.durationMs, frame.at));
-  const state = frame.state === 'playing' ? sign('play') : frame.state === 'paused' ? sign('pause') : sign('stop');
+  const state =
+    frame.state === 'playing' ? sign('play') : frame.state === 'paused' ? sign('pause') : sign('stop');
   const left = ` ${state} ${duration(at)} `;
   const right = ` ${duration(opened.durationMs)}  ${frame.speed}x  idle ${frame.idleLimit > 0 ? `${frame.idleLimit / 1000} s` : 'as it was'} `;
   const room = columns - width(left) - width(right);
-  const bar = room < 5 ? [] : timeBar(at, opened.durationMs, opened.markers.map((marker) => marker.at), room, sign);
+  const bar =
+    room < 5
+      ? []
+      : timeBar(
+          at,
+          opened.durationMs,
+          opened.markers.map((marker) => marker.at),
+          room,
+          sign,
+        );
   return fitLine([span(left, 'strong'), ...bar, span(right, 'quiet')], columns, sign('more'));
 }
 
-export function timeBar(at: number, length: number, markers: readonly number[], columns: number, sign: Signs): Line {
-  const place = (time: number): number => (length <= 0 ? 0 : Math.max(0, Math.min(columns - 1, Math.round((time / length) * (columns - 1)))));
+export function timeBar(
+  at: number,
+  length: number,
+  markers: readonly number[],
+  columns: number,
+  sign: Signs,
+): Line {
+  const place = (time: number): number =>
+    length <= 0 ? 0 : Math.max(0, Math.min(columns - 1, Math.round((time / length) * (columns - 1))));
   const head = place(at);
   const marked = new Set(markers.map(place));
   const part = (from: number, to: number, plain: 'passed' | 'ahead'): string =>
-    Array.from({ length: Math.max(0, to - from) }, (_, index) => (marked.has(from + index) ? sign('marker') : sign(plain))).join('');
-  return [span(part(0, head, 'passed'), 'title'), span(sign('head'), 'strong'), span(part(head + 1, columns, 'ahead'), 'quiet')];
+    Array.from({ length: Math.max(0, to - from) }, (_, index) =>
+      marked.has(from + index) ? sign('marker') : sign(plain),
+    ).join('');
+  return [
+    span(part(0, head, 'passed'), 'title'),
+    span(sign('head'), 'strong'),
+    span(part(head + 1, columns, 'ahead'), 'quiet'),
+  ];
 }

@@ -16,7 +16,11 @@ export function UnavailableScreen({ failure }: { readonly failure: Failure }) {
     ...paragraph(shown(failure.message), inner, 'bad'),
     ...paragraph(shown(failure.next), inner),
     EMPTY,
-    ...paragraph('Trying again by itself, every two seconds. Sessions that run are not touched.', inner, 'quiet'),
+    ...paragraph(
+      'Trying again by itself, every two seconds. Sessions that run are not touched.',
+      inner,
+      'quiet',
+    ),
     [span(failure.code, 'quiet')],
   ];
   return <Lines lines={centered(framed('The portal is closed for now', lines, room.columns, sign), room)} />;

@@ -1,0 +1,70 @@
+// Writes the tables of docs/ that come from the source, so that they cannot lie: keys.md and errors.md.
+// `node scripts/generate-docs.mjs` with the Node of node_modules/.bin, which reads TypeScript by itself.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EXIT, FAILURES } from '../src/domain/failure.ts';
+import { COMMANDS, keyWord, SCREENS } from '../src/portal/keys.ts';
+
+const cell = (text) => text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
+const row = (cells) => `| ${cells.join(' | ')} |`;
+const code = (text) => (text.includes('`') ? text : `\`${text}\``);
+
+function table(heads, rows) {
+  return [row(heads), row(heads.map(() => '---')), ...rows.map(row)].join('\n');
+}
+
+/** docs/keys.md: what every screen listens to. */
+export function keysPage() {
+  const screens = Object.values(SCREENS).map(({ title, typing, commands }) => {
+    const rows = commands.map((name) => [
+      COMMANDS[name].keys.map((key) => code(keyWord(key))).join(' '),
+      cell(COMMANDS[name].help),
+    ]);
+    const typed = typing ? 'Every character is text, in any script.\n\n' : '';
+    return `## ${title}\n\n${typed}${table(['Keys', 'What they do'], rows)}`;
+  });
+  const head = `# Keys\n\nGenerated from \`src/portal/keys.ts\` by \`scripts/generate-docs.mjs\`; the help screen shows the same table. No function keys are needed.\nWhile a session has the terminal, every key goes to the session.`;
+  return `${[head, ...screens].join('\n\n')}\n`;
+}
+
+const SIDES = { ours: 'our side', target: 'the target’s side' };
+const EXITS = {
+  done: 'everything was done',
+  failed: 'it failed; the error says why',
+  usage: 'the command was not understood',
+  denied: 'not permitted',
+  notFound: 'what was named does not exist, or may not be seen',
+  unavailable: 'Postern, or a part of it, is not running',
+  integrity: 'something was changed that must not change',
+};
+
+/** docs/errors.md: every failure that a person or a script may see, and the exit codes of the CLI. */
+export function errorsPage() {
+  const rows = Object.entries(FAILURES).map(([name, { side, stage, message, next }]) => [
+    code(name),
+    SIDES[side],
+    stage ?? '',
+    cell(message),
+    cell(next),
+  ]);
+  const exits = Object.entries(EXIT).map(([name, value]) => [value, name, EXITS[name] ?? '']);
+  return `# Errors
+
+Generated from \`src/domain/failure.ts\` by \`scripts/generate-docs.mjs\`. Every error carries a code, a side, a stage of the session if it belongs to one, a message and the next step.
+An error before the notice "Your session is being recorded." is on our side, or the target cannot be reached; after it, it is the target's, unless the recorder failed.
+\`{detail}\` stands for what was found in the case.
+
+${table(['Code', 'Side', 'Stage', 'Message', 'Next'], rows)}
+
+## Exit codes of \`postern\`
+
+${table(['Code', 'Name', 'Meaning'], exits)}
+`;
+}
+
+export const PAGES = { 'docs/keys.md': keysPage, 'docs/errors.md': errorsPage };
+
+if (import.meta.main) {
+  for (const [path, page] of Object.entries(PAGES))
+    writeFileSync(join(import.meta.dirname, '..', path), page());
+}
