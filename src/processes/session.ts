@@ -28,7 +28,12 @@ async function start(settings: ChildSettings, supervisor: Supervisor): Promise<C
   let host: SessionHost | null = null;
   const link = new VaultLink({
     path: socketPath(settings.run, 'vault-session'),
-    components: [{ component: 'PSMGW', password: () => openCredentialFile(join(settings.paths.credentials, 'psmgw.ini'), 'PSMGW') }],
+    components: [
+      {
+        component: 'PSMGW',
+        password: () => openCredentialFile(join(settings.paths.credentials, 'psmgw.ini'), 'PSMGW'),
+      },
+    ],
     handle: answerVault(() => host),
     onUp: async (peer) => {
       psmServer = await greet(peer, settings.index, host?.running() ?? []);
@@ -71,9 +76,11 @@ async function greet(peer: RpcPeer, host: number, running: string[]): Promise<Ke
 
 function answerVault(host: () => SessionHost | null): Handler {
   return (call, args) => {
-    if (call !== 'host.terminate') return Promise.resolve(failed(failure('PROTOCOL', `${call} is not answered here`)));
+    if (call !== 'host.terminate')
+      return Promise.resolve(failed(failure('PROTOCOL', `${call} is not answered here`)));
     const { sessionId, by, reason, kind } = HOST_CALLS['host.terminate'].parse(args);
-    const found = host()?.terminate(sessionId, kind === 'owner-ended' ? { kind } : { kind, by, reason }) ?? false;
+    const found =
+      host()?.terminate(sessionId, kind === 'owner-ended' ? { kind } : { kind, by, reason }) ?? false;
     return Promise.resolve(found ? done({ value: null }) : failed(failure('SESSION_GONE')));
   };
 }

@@ -1,5 +1,13 @@
 /** SSH's way to write strings, for the agent protocol (draft-ietf-sshm-ssh-agent, PROTOCOL.agent). */
-export const AGENT = { failure: 5, success: 6, requestIdentities: 11, identities: 12, signRequest: 13, signResponse: 14, extension: 27 } as const;
+export const AGENT = {
+  failure: 5,
+  success: 6,
+  requestIdentities: 11,
+  identities: 12,
+  signRequest: 13,
+  signResponse: 14,
+  extension: 27,
+} as const;
 
 export function sshString(value: Uint8Array | string): Buffer {
   const bytes = Buffer.from(value as Uint8Array);

@@ -57,24 +57,34 @@ interface Answer {
 const REFUSED: Answer = { reply: agentMessage(AGENT.failure), signature: false };
 
 /** What an agent for this one login answers; anything but its three questions is refused. */
-export function decide(options: Omit<AgentOptions, 'path'>, state: { readonly bound: Buffer | null; readonly signed: boolean }, message: Buffer): Answer {
+export function decide(
+  options: Omit<AgentOptions, 'path'>,
+  state: { readonly bound: Buffer | null; readonly signed: boolean },
+  message: Buffer,
+): Answer {
   switch (message[0]) {
     case AGENT.requestIdentities: {
       const one = Buffer.concat([Buffer.of(0, 0, 0, 1), sshString(options.key.blob), sshString('')]);
       return { reply: agentMessage(AGENT.identities, one), signature: false };
     }
     case AGENT.extension: {
-      const session = state.bound === null ? sessionOf(new Fields(message.subarray(1)), options.hostKey) : null;
-      return session === null ? REFUSED : { reply: agentMessage(AGENT.success), signature: false, bound: session };
+      const session =
+        state.bound === null ? sessionOf(new Fields(message.subarray(1)), options.hostKey) : null;
+      return session === null
+        ? REFUSED
+        : { reply: agentMessage(AGENT.success), signature: false, bound: session };
     }
     case AGENT.signRequest: {
       if (state.bound === null || state.signed) return REFUSED;
       const fields = new Fields(message.subarray(1));
       const wanted = fields.string();
       const data = fields.string();
-      if (!wanted.equals(options.key.blob) || !isLogin(new Fields(data), options, state.bound)) return REFUSED;
+      if (!wanted.equals(options.key.blob) || !isLogin(new Fields(data), options, state.bound))
+        return REFUSED;
       const signature = signFor(options.key, data, fields.word());
-      return signature === null ? REFUSED : { reply: agentMessage(AGENT.signResponse, sshString(signature)), signature: true };
+      return signature === null
+        ? REFUSED
+        : { reply: agentMessage(AGENT.signResponse, sshString(signature)), signature: true };
     }
     default:
       return REFUSED;
@@ -104,9 +114,15 @@ function isLogin(fields: Fields, options: Omit<AgentOptions, 'path'>, bound: Buf
   const key = fields.string();
   if (!withSignature || !key.equals(options.key.blob) || !fits(algorithm, options.key.type)) return false;
   if (method === 'publickey') return fields.atEnd;
-  return method === 'publickey-hostbound-v00@openssh.com' && fields.string().equals(Buffer.from(options.hostKey.base64, 'base64')) && fields.atEnd;
+  return (
+    method === 'publickey-hostbound-v00@openssh.com' &&
+    fields.string().equals(Buffer.from(options.hostKey.base64, 'base64')) &&
+    fields.atEnd
+  );
 }
 
 function fits(algorithm: string, type: string): boolean {
-  return type === 'ssh-rsa' ? algorithm === 'rsa-sha2-512' || algorithm === 'rsa-sha2-256' : algorithm === type;
+  return type === 'ssh-rsa'
+    ? algorithm === 'rsa-sha2-512' || algorithm === 'rsa-sha2-256'
+    : algorithm === type;
 }

@@ -39,7 +39,8 @@ export async function openAsk(options: AskOptions): Promise<Ask> {
 
   async function question(socket: Socket): Promise<void> {
     const asked = await readToEnd(socket, LONGEST_QUESTION);
-    const why = asked === null ? 'its question could not be read' : refusal(asked, answered || options.secret.wiped);
+    const why =
+      asked === null ? 'its question could not be read' : refusal(asked, answered || options.secret.wiped);
     if (why !== null) {
       waiting.add(socket);
       return options.onRefused(why);
@@ -56,7 +57,8 @@ export function refusal(asked: string, answered: boolean): string | null {
   const hint = asked.slice(0, Math.max(line, 0));
   const prompt = asked.slice(line + 1);
   if (hint !== '') return 'it asks for a confirmation';
-  if (!/(?:^|[\s(])password(?: for [^:]{1,200})?:?\s*$/i.test(prompt)) return answered ? 'it asks for more than a password' : 'it does not ask for a password';
+  if (!/(?:^|[\s(])password(?: for [^:]{1,200})?:?\s*$/i.test(prompt))
+    return answered ? 'it asks for more than a password' : 'it does not ask for a password';
   if (/\b(new|old|retype|current|again|change)\b/i.test(prompt)) return 'the password has expired';
   return answered ? 'wrong password' : null;
 }

@@ -12,7 +12,12 @@ const CLEAN: Readonly<Record<string, string>> = { PATH: '/usr/bin:/bin' };
 const ENV = Object.entries(CLEAN).map(([name, value]) => `${name}=${value}`);
 
 /** The session's client, on a terminal of its own. */
-export function startBox(program: BoxProgram, sessionId: string, size: TerminalSize, hooks: Pick<PtyOptions, 'onData' | 'onExit' | 'onDrain'>): Pty {
+export function startBox(
+  program: BoxProgram,
+  sessionId: string,
+  size: TerminalSize,
+  hooks: Pick<PtyOptions, 'onData' | 'onExit' | 'onDrain'>,
+): Pty {
   return startPty({ file: program.path, args: [sessionId], env: ENV, size, ...hooks });
 }
 
@@ -52,8 +57,13 @@ const END_TIMEOUT = 5000;
 /** Ends everything in the box. The session host itself has no right to signal it. Resolves with why it failed, or null. */
 export function endBox(program: BoxProgram, sessionId: string): Promise<string | null> {
   const { promise, resolve } = Promise.withResolvers<string | null>();
-  execFile(program.path, ['end', sessionId], { env: CLEAN, cwd: '/', timeout: END_TIMEOUT }, (error, _out, complaint) => {
-    resolve(error === null ? null : complaint.trim() || error.message);
-  });
+  execFile(
+    program.path,
+    ['end', sessionId],
+    { env: CLEAN, cwd: '/', timeout: END_TIMEOUT },
+    (error, _out, complaint) => {
+      resolve(error === null ? null : complaint.trim() || error.message);
+    },
+  );
   return promise;
 }

@@ -58,10 +58,19 @@ export async function openClientSockets(options: ClientSocketsOptions): Promise<
 
   async function openLogin(): Promise<OneShot & { readonly used: () => boolean }> {
     if (credential.kind === 'password') {
-      const ask = await openAsk({ path: directory.socket('ask'), secret: credential.secret, onRefused: options.onAskedAgain });
+      const ask = await openAsk({
+        path: directory.socket('ask'),
+        secret: credential.secret,
+        onRefused: options.onAskedAgain,
+      });
       return { close: () => ask.close(), used: () => ask.answered };
     }
-    const agent = await openAgent({ path: directory.socket('agent'), key: credential.key, user: options.user, hostKey: options.hostKey });
+    const agent = await openAgent({
+      path: directory.socket('agent'),
+      key: credential.key,
+      user: options.user,
+      hostKey: options.hostKey,
+    });
     return { close: () => agent.close(), used: () => agent.signed };
   }
 }

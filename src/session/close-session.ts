@@ -19,14 +19,16 @@ interface Closing {
   readonly stages: Stages;
 }
 
-/** How long the person waits for the recording to be sealed before he is told that the session is over. */
-const SEALING = 4000;
+/** How long the person waits for tape and vault before he is told that the session is over. */
+const PATIENCE = 3000;
+/** A tape on a disk that hangs must not keep the vault from hearing of the end. */
+const SEALING = 10_000;
 const LAST_OUTPUT = 3000;
 const RETRY = 1000;
 
 /** Stage 9, or the end of a walk that came to nothing: kills what runs, seals the tape, tells the vault, then the person. */
 export async function closeSession(closing: Closing, because: Failure | null): Promise<void> {
-  const { parts, message, control, trail, stages } = closing;
+  const { control, trail, stages } = closing;
   const ending = control.reason ?? { kind: 'session-host-died' };
   const link = (): PortalLink | null => (trail.live === null ? closing.link : trail.live.link);
   await stopClient(closing, ending);
@@ -36,14 +38,12 @@ export async function closeSession(closing: Closing, because: Failure | null): P
   } else {
     stages.begun(9);
   }
-  const sealed = seal(closing, ending);
-  await Promise.race([sealed, after(SEALING)]);
-  const told = trail.landed ? tellEnded(parts, message.sessionId, ending) : Promise.resolve();
-  await Promise.race([told, after(SEALING)]);
+  const booked = book(closing, ending);
+  await Promise.race([booked, after(PATIENCE)]);
   if (because === null) link()?.send({ type: 'ended', ending });
   link()?.close();
   if (!closing.link.gone) closing.link.close();
-  await Promise.all([sealed, told]);
+  await booked;
 }
 
 async function stopClient({ parts, message, trail }: Closing, ending: Ending): Promise<void> {
@@ -63,12 +63,22 @@ async function stopClient({ parts, message, trail }: Closing, ending: Ending): P
   live?.stop();
 }
 
+/** Stage 9: the tape is sealed, then the vault knows how it ended. */
+async function book(closing: Closing, ending: Ending): Promise<void> {
+  const sealed = seal(closing, ending);
+  await Promise.race([sealed, after(SEALING)]);
+  if (closing.trail.landed) await tellEnded(closing.parts, closing.message.sessionId, ending);
+  await sealed;
+}
+
 async function seal({ parts, message, trail }: Closing, ending: Ending): Promise<void> {
   const { tape, live } = trail;
   if (tape === null) return;
-  if (live !== null && ending.kind === 'exited') tape.append({ at: live.at(), kind: 'exit', status: ending.status });
+  if (live !== null && ending.kind === 'exited')
+    tape.append({ at: live.at(), kind: 'exit', status: ending.status });
   const closed = await tape.close(ending);
-  if (!closed.ok) parts.log('the tape was not sealed', { sessionId: message.sessionId, why: closed.failure.message });
+  if (!closed.ok)
+    parts.log('the tape was not sealed', { sessionId: message.sessionId, why: closed.failure.message });
 }
 
 /** The vault may be away; the session is not over before it knows. */
@@ -76,7 +86,11 @@ async function tellEnded(parts: SessionHostParts, sessionId: string, ending: End
   for (;;) {
     const told = await parts.vault.ask('session.ended', { sessionId, ending });
     if (told.ok) return;
-    if (told.failure.code !== 'VAULT_UNAVAILABLE') return parts.log('the vault did not take the end of a session', { sessionId, why: told.failure.message });
+    if (told.failure.code !== 'VAULT_UNAVAILABLE')
+      return parts.log('the vault did not take the end of a session', {
+        sessionId,
+        why: told.failure.message,
+      });
     await after(RETRY);
   }
 }

@@ -1,10 +1,10 @@
 import type { Ending } from '#/domain/session.js';
-import { endWith, type EndingState, OPEN } from './ending.js';
+import { type EndingState, endWith, OPEN } from './ending.js';
 
 /** The one way to end a session: everything that runs for it hangs on the signal. */
 export interface Control {
   /** Later reasons than the first are not heard. */
-  end(ending: Ending): void;
+  readonly end: (ending: Ending) => void;
   readonly signal: AbortSignal;
   /** Null while the session is open. */
   readonly reason: Ending | null;

@@ -6,7 +6,9 @@ import { Secret } from '#/domain/secret.js';
 import { readSigningKey, type SigningKey } from './ssh-keys.js';
 
 /** The account's secret, ready for the one login it is for. */
-export type Credential = { readonly kind: 'password'; readonly secret: Secret } | { readonly kind: 'key'; readonly key: SigningKey };
+export type Credential =
+  | { readonly kind: 'password'; readonly secret: Secret }
+  | { readonly kind: 'key'; readonly key: SigningKey };
 
 /** Takes the vault's blob apart and wipes it. */
 export function readCredential(kind: SecretKind, blob: Buffer | undefined): Outcome<Credential> {
@@ -15,7 +17,9 @@ export function readCredential(kind: SecretKind, blob: Buffer | undefined): Outc
   try {
     if (kind === 'password') return done({ kind, secret: Secret.take(payload.secret) });
     const key = readSigningKey(payload.secret, payload.passphrase);
-    return 'why' in key ? failed(failure('BAD_INPUT', `the stored private key: ${key.why}`, { stage: 4 })) : done({ kind, key });
+    return 'why' in key
+      ? failed(failure('BAD_INPUT', `the stored private key: ${key.why}`, { stage: 4 }))
+      : done({ kind, key });
   } finally {
     blob?.fill(0);
   }

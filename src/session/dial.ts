@@ -21,7 +21,9 @@ export async function openDial(path: string, target: Socket, now: () => number):
     first ??= side;
     if (side === 'target') how ||= why;
   };
-  target.on('error', (error: NodeJS.ErrnoException) => over('target', error.code === 'ECONNRESET' ? 'reset' : (error.code ?? error.message)));
+  target.on('error', (error: NodeJS.ErrnoException) =>
+    over('target', error.code === 'ECONNRESET' ? 'reset' : (error.code ?? error.message)),
+  );
   target.once('end', () => over('target', 'closed by the target'));
   target.once('close', () => {
     over('target', 'closed by the target');

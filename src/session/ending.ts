@@ -18,7 +18,10 @@ export function failedEnding(failure: Failure): Ending {
 const GIVEN_UP_AFTER = 40_000;
 
 /** What the client's exit after a login means. 255 is ssh's own word for trouble, or the remote program's. */
-export function endingOfClient(exit: { readonly status: number; readonly signal: number | null }, target: { readonly targetWentFirst: string | null; readonly silence: number }): Ending {
+export function endingOfClient(
+  exit: { readonly status: number; readonly signal: number | null },
+  target: { readonly targetWentFirst: string | null; readonly silence: number },
+): Ending {
   if (exit.status !== 255) return { kind: 'exited', ...exit };
   if (target.targetWentFirst !== null) return { kind: 'target-lost', detail: target.targetWentFirst };
   if (target.silence >= GIVEN_UP_AFTER) return { kind: 'target-lost', detail: 'it does not answer any more' };

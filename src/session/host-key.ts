@@ -36,5 +36,7 @@ export async function openHostKeyDesk(path: string, expected: HostKey | null): P
 }
 
 export function same(one: HostKey, other: HostKey): boolean {
-  return one.type === other.type && Buffer.from(one.base64, 'base64').equals(Buffer.from(other.base64, 'base64'));
+  return (
+    one.type === other.type && Buffer.from(one.base64, 'base64').equals(Buffer.from(other.base64, 'base64'))
+  );
 }

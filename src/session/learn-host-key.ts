@@ -1,5 +1,5 @@
 import type { SessionGrant } from '#/contract/rows.js';
-import { failure, type Failure } from '#/domain/failure.js';
+import { type Failure, failure } from '#/domain/failure.js';
 import { fingerprint, type HostKey } from '#/domain/host-key.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { probeInBox } from './box.js';
@@ -33,28 +33,45 @@ export async function learnHostKey(options: LearnOptions): Promise<Outcome<HostK
   const key = shown.value;
   const first = await parts.vault.ask('session.hostKey', { sessionId: grant.sessionId, key });
   if (!first.ok) return first;
-  if (first.value.value.verdict !== 'ask') return judge(first.value.value.verdict, key, first.value.value.pinned);
-  options.link.send({ type: 'host-key', key, fingerprint: fingerprint(key), mayPin: first.value.value.mayPin });
+  if (first.value.value.verdict !== 'ask')
+    return judge(first.value.value.verdict, key, first.value.value.pinned);
+  options.link.send({
+    type: 'host-key',
+    key,
+    fingerprint: fingerprint(key),
+    mayPin: first.value.value.mayPin,
+  });
   if (!(await options.decided())) return failed(failure('HOST_KEY_UNKNOWN'));
   const second = await parts.vault.ask('session.hostKey', { sessionId: grant.sessionId, key });
   return second.ok ? judge(second.value.value.verdict, key, second.value.value.pinned) : second;
 }
 
-function judge(verdict: 'pinned' | 'accepted' | 'ask' | 'changed' | 'refused', key: HostKey, pinned: HostKey | null): Outcome<HostKey> {
+function judge(
+  verdict: 'pinned' | 'accepted' | 'ask' | 'changed' | 'refused',
+  key: HostKey,
+  pinned: HostKey | null,
+): Outcome<HostKey> {
   if (verdict === 'pinned' || verdict === 'accepted') return done(key);
   return failed(verdict === 'changed' ? hostKeyChanged(key, pinned) : failure('HOST_KEY_UNKNOWN'));
 }
 
 function hostKeyChanged(shown: HostKey, pinned: HostKey | null): Failure {
   const was = pinned === null ? 'unknown' : `${pinned.type} ${fingerprint(pinned)}`;
-  return failure('HOST_KEY_CHANGED', `Pinned: ${was}. Shown: ${shown.type} ${fingerprint(shown)}.`, { stage: 4 });
+  return failure('HOST_KEY_CHANGED', `Pinned: ${was}. Shown: ${shown.type} ${fingerprint(shown)}.`, {
+    stage: 4,
+  });
 }
 
 async function probe(options: LearnOptions): Promise<Outcome<HostKey>> {
   const { parts, grant, directory, signal } = options;
   const target = await connectTarget(grant.target, signal);
   if (!target.ok) return target;
-  const shadow = await parts.vault.ask('session.shadow', { sessionId: grant.sessionId, term: options.term, lang: options.lang, program: 'probe' });
+  const shadow = await parts.vault.ask('session.shadow', {
+    sessionId: grant.sessionId,
+    term: options.term,
+    lang: options.lang,
+    program: 'probe',
+  });
   if (!shadow.ok) {
     target.value.destroy();
     return shadow;
@@ -68,5 +85,14 @@ async function probe(options: LearnOptions): Promise<Outcome<HostKey>> {
   desk.close();
   if (desk.offered !== null) return done(desk.offered);
   const nothing = { type: 'none', base64: '' };
-  return failed(clientFailure({ ...end, pinned: nothing, offered: null, askedAgain: null, targetWentFirst: dial.targetWentFirst, secretUsed: false }));
+  return failed(
+    clientFailure({
+      ...end,
+      pinned: nothing,
+      offered: null,
+      askedAgain: null,
+      targetWentFirst: dial.targetWentFirst,
+      secretUsed: false,
+    }),
+  );
 }

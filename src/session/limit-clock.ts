@@ -7,7 +7,12 @@ export interface LimitClock {
   stop(): void;
 }
 
-export function startLimitClock(options: { readonly limits: SessionLimits; readonly now: () => number; readonly warn: (line: string) => void; readonly end: (ending: Ending) => void }): LimitClock {
+export function startLimitClock(options: {
+  readonly limits: SessionLimits;
+  readonly now: () => number;
+  readonly warn: (line: string) => void;
+  readonly end: (ending: Ending) => void;
+}): LimitClock {
   const startedAt = options.now();
   let lastKeyAt = startedAt;
   let warned = false;

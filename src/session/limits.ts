@@ -17,8 +17,22 @@ const MINUTE = 60_000;
 
 /** What is due now, or when to look again; null: no limits. A key pressed after a warning makes the clock silent again. */
 export function due(limits: SessionLimits, clocks: Clocks, now: number): Alarm | null {
-  const idle = limits.idleMinutes > 0 ? { minutes: limits.idleMinutes, at: clocks.lastKeyAt + limits.idleMinutes * MINUTE, kind: 'idle' as const } : null;
-  const most = limits.maximumMinutes > 0 ? { minutes: limits.maximumMinutes, at: clocks.startedAt + limits.maximumMinutes * MINUTE, kind: 'time-limit' as const } : null;
+  const idle =
+    limits.idleMinutes > 0
+      ? {
+          minutes: limits.idleMinutes,
+          at: clocks.lastKeyAt + limits.idleMinutes * MINUTE,
+          kind: 'idle' as const,
+        }
+      : null;
+  const most =
+    limits.maximumMinutes > 0
+      ? {
+          minutes: limits.maximumMinutes,
+          at: clocks.startedAt + limits.maximumMinutes * MINUTE,
+          kind: 'time-limit' as const,
+        }
+      : null;
   const next = idle === null || (most !== null && most.at <= idle.at) ? most : idle;
   if (next === null) return null;
   if (now >= next.at) return { kind: 'end', ending: { kind: next.kind, minutes: next.minutes } };
@@ -31,5 +45,7 @@ export function due(limits: SessionLimits, clocks: Clocks, now: number): Alarm |
 function warning(kind: 'idle' | 'time-limit', left: number): string {
   const seconds = Math.max(1, Math.round(left / 1000));
   const when = seconds === 60 ? '1 minute' : `${seconds} seconds`;
-  return kind === 'idle' ? `No key was pressed for a long time: this session ends in ${when}. Press any key to keep it.` : `This session reaches its limit in ${when}.`;
+  return kind === 'idle'
+    ? `No key was pressed for a long time: this session ends in ${when}. Press any key to keep it.`
+    : `This session reaches its limit in ${when}.`;
 }

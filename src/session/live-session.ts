@@ -1,5 +1,5 @@
-import { clampSize, type Ending, type SessionLimits, type TerminalSize } from '#/domain/session.js';
 import { failure } from '#/domain/failure.js';
+import { clampSize, type Ending, type SessionLimits, type TerminalSize } from '#/domain/session.js';
 import type { OpenTape } from '#/recorder/tape.js';
 import { createInput } from './input.js';
 import { type LimitClock, startLimitClock } from './limit-clock.js';
@@ -58,8 +58,18 @@ export function startLiveSession(options: LiveSessionOptions): LiveSession {
   let begun = false;
   let grace: NodeJS.Timeout | null = null;
   let settling: NodeJS.Timeout | null = null;
-  const output = startOutput({ tape, screen: options.screen, now: options.now, hold: (held) => (held ? pty?.pause() : pty?.resume()) });
-  const input = createInput({ write: (bytes) => pty?.write(bytes) ?? true, pause: () => link?.pauseInput(), resume: () => link?.resumeInput(), record: options.recordInput ? record : null });
+  const output = startOutput({
+    tape,
+    screen: options.screen,
+    now: options.now,
+    hold: (held) => (held ? pty?.pause() : pty?.resume()),
+  });
+  const input = createInput({
+    write: (bytes) => pty?.write(bytes) ?? true,
+    pause: () => link?.pauseInput(),
+    resume: () => link?.resumeInput(),
+    record: options.recordInput ? record : null,
+  });
 
   return {
     get size() {
@@ -144,7 +154,10 @@ export function startLiveSession(options: LiveSessionOptions): LiveSession {
     output.detach();
     if (!begun || limits.graceMinutes <= 0) return options.end({ kind: 'owner-lost', minutes: 0 });
     options.stateChanged('detached');
-    grace = setTimeout(() => options.end({ kind: 'owner-lost', minutes: limits.graceMinutes }), limits.graceMinutes * 60_000);
+    grace = setTimeout(
+      () => options.end({ kind: 'owner-lost', minutes: limits.graceMinutes }),
+      limits.graceMinutes * 60_000,
+    );
   }
   function say(line: string): void {
     output.take(Buffer.from(`\r\n${line}\r\n`));

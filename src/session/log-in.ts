@@ -1,4 +1,4 @@
-import { failure, type Failure } from '#/domain/failure.js';
+import { type Failure, failure } from '#/domain/failure.js';
 import type { HostKey } from '#/domain/host-key.js';
 import { startBox } from './box.js';
 import { clientFailure } from './client-failure.js';
@@ -9,7 +9,7 @@ import type { Ready, Steps } from './walk.js';
 /** The client, logged in; its remote session begins when it is let go. */
 export interface LoggedInClient {
   /** From now on what it prints is the session's. */
-  begin(): void;
+  readonly begin: () => void;
 }
 
 /** Why it did not log in; `offered` when the target showed another key than the pinned one. */
@@ -53,7 +53,14 @@ export function startClient(steps: Steps, ready: Ready, live: LiveSession): Clie
 
   async function firstOf(): Promise<LoggedInClient | LoginRefused | 'ended'> {
     const stalled = Promise.withResolvers<LoginRefused>();
-    const timer = setTimeout(() => stalled.resolve({ failure: failure('TARGET_PROTOCOL', `no login within ${LONGEST_LOGIN / 1000} s`), offered: null }), LONGEST_LOGIN);
+    const timer = setTimeout(
+      () =>
+        stalled.resolve({
+          failure: failure('TARGET_PROTOCOL', `no login within ${LONGEST_LOGIN / 1000} s`),
+          offered: null,
+        }),
+      LONGEST_LOGIN,
+    );
     const first = await Promise.race([
       ready.login.up.then(() => ({ begin })),
       ready.login.askedAgain.then((why) => refused(0, why)),
@@ -67,7 +74,15 @@ export function startClient(steps: Steps, ready: Ready, live: LiveSession): Clie
   function refused(status: number, askedAgain: string | null): LoginRefused {
     const { sockets, hostKey } = ready;
     const offered = sockets.hostKey.offered;
-    const because = clientFailure({ status, output: said, pinned: hostKey, offered, askedAgain, targetWentFirst: sockets.dial.targetWentFirst, secretUsed: sockets.secretUsed });
+    const because = clientFailure({
+      status,
+      output: said,
+      pinned: hostKey,
+      offered,
+      askedAgain,
+      targetWentFirst: sockets.dial.targetWentFirst,
+      secretUsed: sockets.secretUsed,
+    });
     return { failure: because, offered };
   }
 }

@@ -4,14 +4,18 @@ import { createServer, type Socket } from 'node:net';
 /** A socket in the session's directory that serves a few connections and is then gone. */
 export interface OneShot {
   /** Closes and unlinks; connections under way go on. */
-  close(): void;
+  readonly close: () => void;
 }
 
 /**
  * Opens a unix socket for `most` connections; after the last one it is closed and unlinked. Anybody may connect (0666):
  * the directory is bound into one box only, and nobody else can pass its parent.
  */
-export async function openOneShot(path: string, most: number, onConnection: (socket: Socket) => void): Promise<OneShot> {
+export async function openOneShot(
+  path: string,
+  most: number,
+  onConnection: (socket: Socket) => void,
+): Promise<OneShot> {
   let left = most;
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: false }, (socket) => {
     socket.on('error', () => socket.destroy());

@@ -1,5 +1,5 @@
-import type { OpenTape } from '#/recorder/tape.js';
 import type { TerminalSize } from '#/domain/session.js';
+import type { OpenTape } from '#/recorder/tape.js';
 import type { PortalLink } from './portal-link.js';
 import type { Screen } from './screen/screens.js';
 
@@ -92,7 +92,14 @@ export function startOutput(options: OutputOptions): Output {
     const outputBytes = tape.outputBytes;
     const when = lastAt;
     void screen.snapshot().then((shot) => {
-      if (shot !== null) tape.keyframe({ at: when, columns: shot.columns, rows: shot.rows, screen: shot.screen, outputBytes: outputBytes - shot.held.length });
+      if (shot !== null)
+        tape.keyframe({
+          at: when,
+          columns: shot.columns,
+          rows: shot.rows,
+          screen: shot.screen,
+          outputBytes: outputBytes - shot.held.length,
+        });
     });
   }
   function welcome(link: PortalLink): void {
@@ -109,7 +116,9 @@ export function startOutput(options: OutputOptions): Output {
     const shot = await screen.snapshot();
     if (client !== joining) return;
     link.send({ type: 'live' });
-    link.data(shot === null ? Buffer.from(CLEARED) : Buffer.concat([Buffer.from(FRESH + shot.screen), shot.held]));
+    link.data(
+      shot === null ? Buffer.from(CLEARED) : Buffer.concat([Buffer.from(FRESH + shot.screen), shot.held]),
+    );
     for (const bytes of joining.waiting ?? []) link.data(bytes);
     joining.waiting = null;
     release('portal');
@@ -144,5 +153,6 @@ export function startOutput(options: OutputOptions): Output {
 }
 
 /** Brings any terminal into the state of a fresh one: out of the alternate screen, no modes, whole scroll region, cleared. */
-const FRESH = '\x1b[?1049l\x1b[?9;1000;1002;1003;1005;1006;1015;1004;2004l\x1b[!p\x1b[?7h\x1b[r\x1b[0m\x1b(B\x0f\x1b[H\x1b[2J';
+const FRESH =
+  '\x1b[?1049l\x1b[?9;1000;1002;1003;1005;1006;1015;1004;2004l\x1b[!p\x1b[?7h\x1b[r\x1b[0m\x1b(B\x0f\x1b[H\x1b[2J';
 const CLEARED = `${FRESH}The screen could not be restored; what comes is shown. Ctrl-L redraws most programs.\r\n`;

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { encodeFrame, encodeJson, FRAME, FrameDecoder } from '#/contract/frame.js';
-import { type ToHost, toHost, type ToPortal } from '#/contract/session-link.js';
+import { type ToHost, type ToPortal, toHost } from '#/contract/session-link.js';
 
 /** One portal's connection: messages both ways, and the terminal's bytes. */
 export interface PortalLink {
@@ -67,7 +67,8 @@ export function portalLink(socket: Socket): PortalLink {
     data(bytes) {
       if (over !== null) return true;
       let room = true;
-      for (let at = 0; at < bytes.length; at += LARGEST) room = socket.write(encodeFrame(FRAME.data, bytes.subarray(at, at + LARGEST)));
+      for (let at = 0; at < bytes.length; at += LARGEST)
+        room = socket.write(encodeFrame(FRAME.data, bytes.subarray(at, at + LARGEST)));
       return room;
     },
     listen(next) {

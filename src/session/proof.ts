@@ -9,7 +9,14 @@ export function readPsmServer(base64: string): KeyObject {
 }
 
 /** Stage 3: the portal holds PSMServer's key and means this session, this permit and this connection. */
-export function isProven(key: KeyObject, nonce: string, landing: { readonly sessionId: string; readonly permit: string; readonly proof: string }): boolean {
+export function isProven(
+  key: KeyObject,
+  nonce: string,
+  landing: { readonly sessionId: string; readonly permit: string; readonly proof: string },
+): boolean {
   const signature = Buffer.from(landing.proof, 'base64');
-  return signature.length === 64 && verify(null, Buffer.from(landingProofText(nonce, landing.sessionId, landing.permit)), key, signature);
+  return (
+    signature.length === 64 &&
+    verify(null, Buffer.from(landingProofText(nonce, landing.sessionId, landing.permit)), key, signature)
+  );
 }

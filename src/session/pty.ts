@@ -5,10 +5,24 @@ import type { TerminalSize } from '#/domain/session.js';
 
 /** The addon of node-pty 1.1.0, pinned: its TypeScript face loses output, resizes dead ptys and queues without bound. */
 interface Native {
-  fork(file: string, args: readonly string[], env: readonly string[], cwd: string, columns: number, rows: number, uid: number, gid: number, utf8: boolean, helper: string, onExit: (status: number, signal: number) => void): { readonly fd: number; readonly pid: number; readonly pty: string };
+  fork(
+    file: string,
+    args: readonly string[],
+    env: readonly string[],
+    cwd: string,
+    columns: number,
+    rows: number,
+    uid: number,
+    gid: number,
+    utf8: boolean,
+    helper: string,
+    onExit: (status: number, signal: number) => void,
+  ): { readonly fd: number; readonly pid: number; readonly pty: string };
   resize(fd: number, columns: number, rows: number): void;
 }
-const load = createRequire(import.meta.url)('node-pty/lib/utils.js') as { loadNativeModule(name: string): { module: Native } };
+const load = createRequire(import.meta.url)('node-pty/lib/utils.js') as {
+  loadNativeModule(name: string): { module: Native };
+};
 const native = load.loadNativeModule('pty').module;
 
 export interface PtyExit {
@@ -49,7 +63,19 @@ const RETRY_LONGEST = 50;
  * hang-up while output is waiting; then the rest is read by hand. Paused readers lose nothing either.
  */
 export function startPty(options: PtyOptions): Pty {
-  const term = native.fork(options.file, options.args, options.env, '/', options.size.columns, options.size.rows, -1, -1, true, '', (status, signal) => exited({ status, signal: signal === 0 ? null : signal }));
+  const term = native.fork(
+    options.file,
+    options.args,
+    options.env,
+    '/',
+    options.size.columns,
+    options.size.rows,
+    -1,
+    -1,
+    true,
+    '',
+    (status, signal) => exited({ status, signal: signal === 0 ? null : signal }),
+  );
   let slave: number | null = openSync(term.pty, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
   const stream = new ReadStream(term.fd);
   let open = true;
@@ -117,7 +143,8 @@ function readRest(stream: ReadStream, fd: number, closeSlave: () => void): Buffe
   stream.removeAllListeners('data');
   stream.pause();
   const chunks: Buffer[] = [];
-  for (let held = stream.read() as Buffer | null; held !== null; held = stream.read() as Buffer | null) chunks.push(held);
+  for (let held = stream.read() as Buffer | null; held !== null; held = stream.read() as Buffer | null)
+    chunks.push(held);
   closeSlave();
   for (;;) {
     const chunk = Buffer.allocUnsafe(65_536);

@@ -1,18 +1,28 @@
-import { failure, type Failure, type Stage } from '#/domain/failure.js';
+import { type Failure, failure, type Stage } from '#/domain/failure.js';
 import type { HostKey } from '#/domain/host-key.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { clampSize, type Ending } from '#/domain/session.js';
 import type { OpenTape } from '#/recorder/tape.js';
 import { enterAnteroom } from './anteroom.js';
-import { createControl, type Control } from './control.js';
-import { endingOfClient, failedEnding } from './ending.js';
 import { closeSession } from './close-session.js';
+import { type Control, createControl } from './control.js';
+import { endingOfClient, failedEnding } from './ending.js';
 import type { LiveSession } from './live-session.js';
 import { type Client, startClient } from './log-in.js';
 import type { SessionHostParts } from './parts.js';
 import type { PortalLink } from './portal-link.js';
 import { reportStages, type Stages } from './stages.js';
-import { type OpenMessage, prepare, type Ready, retrieveSecret, sessionDirectory, settleHostKey, showNotice, type Steps, takeLanding } from './walk.js';
+import {
+  type OpenMessage,
+  prepare,
+  type Ready,
+  retrieveSecret,
+  type Steps,
+  sessionDirectory,
+  settleHostKey,
+  showNotice,
+  takeLanding,
+} from './walk.js';
 
 /** One session of this host, from its landing to its end. */
 export interface ActiveSession {
@@ -38,13 +48,27 @@ export interface Trail {
   keys: { readonly offered: HostKey; readonly pinned: HostKey } | null;
 }
 
-export function runSession(parts: SessionHostParts, link: PortalLink, message: OpenMessage, nonce: string): ActiveSession {
+export function runSession(
+  parts: SessionHostParts,
+  link: PortalLink,
+  message: OpenMessage,
+  nonce: string,
+): ActiveSession {
   const control = createControl();
   const trail: Trail = { landed: false, user: null, tape: null, live: null, client: null, keys: null };
   const anteroom = enterAnteroom(link, clampSize(message.columns, message.rows), control);
   const stages = reportStages(parts.vault, link, message.sessionId);
   const cleanup = new DisposableStack();
-  const steps: Steps = { parts, link, message, nonce, control, anteroom, cleanup, recording: (tape) => (trail.tape = tape) };
+  const steps: Steps = {
+    parts,
+    link,
+    message,
+    nonce,
+    control,
+    anteroom,
+    cleanup,
+    recording: (tape) => (trail.tape = tape),
+  };
   const over = live().finally(() => cleanup.dispose());
   return {
     id: message.sessionId,
@@ -79,7 +103,11 @@ function refusal(because: Failure, control: Control): Failure | null {
 }
 
 /** Stages 3 to 7; a failure at one of them lets nothing of the next happen. */
-async function walk(steps: Steps, stages: Stages, trail: Trail): Promise<Outcome<{ readonly client: Client; readonly ready: Ready }>> {
+async function walk(
+  steps: Steps,
+  stages: Stages,
+  trail: Trail,
+): Promise<Outcome<{ readonly client: Client; readonly ready: Ready }>> {
   const landed = await step(3, () => takeLanding(steps));
   if (!landed.ok) return landed;
   trail.landed = true;
@@ -92,26 +120,34 @@ async function walk(steps: Steps, stages: Stages, trail: Trail): Promise<Outcome
     return key.ok ? done({ ...secret.value, key: key.value }) : key;
   });
   if (!granted.ok) return granted;
-  const ready = await step(5, () => prepare(steps, granted.value, granted.value.key, directory), (value) => value.healed);
+  const ready = await step(
+    5,
+    () => prepare(steps, granted.value, granted.value.key, directory),
+    (value) => value.healed,
+  );
   if (!ready.ok) return ready;
   const live = await step(6, () => showNotice(steps, ready.value));
   if (!live.ok) return live;
   trail.live = live.value;
   const client = await step(7, () => logIn(steps, ready.value, live.value, trail));
   if (!client.ok) return client;
-  const told = await stages.done(8);
-  if (!told.ok) return told;
-  stages.begun(8);
+  const connected = await stages.done(8);
+  if (!connected.ok) return connected;
   client.value.begin();
   return done({ client: client.value.client, ready: ready.value });
 
-  async function step<T>(stage: Stage, run: () => Outcome<T> | Promise<Outcome<T>>, note?: (value: T) => string | null): Promise<Outcome<T>> {
+  async function step<T>(
+    stage: Stage,
+    run: () => Outcome<T> | Promise<Outcome<T>>,
+    note?: (value: T) => string | null,
+  ): Promise<Outcome<T>> {
     if (steps.control.reason !== null) return failed(failure('SESSION_GONE'));
     stages.begun(stage);
     const outcome = await run();
     if (!outcome.ok) {
       // the failure may belong to a later stage, which this one has then reached
-      for (let passed = stage; passed < (outcome.failure.stage ?? stage); passed += 1) await stages.done(passed as Stage);
+      for (let passed = stage; passed < (outcome.failure.stage ?? stage); passed += 1)
+        await stages.done(passed);
       return { ok: false, failure: { ...outcome.failure, stage: outcome.failure.stage ?? stage } };
     }
     const told = await stages.done(stage, note?.(outcome.value) ?? undefined);
@@ -119,7 +155,12 @@ async function walk(steps: Steps, stages: Stages, trail: Trail): Promise<Outcome
   }
 }
 
-async function logIn(steps: Steps, ready: Ready, live: LiveSession, trail: Trail): Promise<Outcome<{ readonly client: Client; readonly begin: () => void }>> {
+async function logIn(
+  steps: Steps,
+  ready: Ready,
+  live: LiveSession,
+  trail: Trail,
+): Promise<Outcome<{ readonly client: Client; readonly begin: () => void }>> {
   const client = startClient(steps, ready, live);
   trail.client = client;
   const login = await client.login;
@@ -134,7 +175,10 @@ async function logIn(steps: Steps, ready: Ready, live: LiveSession, trail: Trail
 }
 
 /** Stage 8, until something ends it. Null: no failure; the reason is the control's. */
-async function running(control: Control, { client, ready }: { readonly client: Client; readonly ready: Ready }): Promise<null> {
+async function running(
+  control: Control,
+  { client, ready }: { readonly client: Client; readonly ready: Ready },
+): Promise<null> {
   const exited: Promise<Ending> = client.exit.then((exit) => endingOfClient(exit, ready.sockets.dial));
   control.end(await Promise.race([control.ended, exited]));
   return null;

@@ -10,7 +10,11 @@ export interface SessionDirectory {
 }
 
 /** `host` is the number of the session host: what a killed one leaves behind, its successor knows by it. */
-export function makeSessionDirectory(options: { readonly sessions: string; readonly sessionId: string; readonly host: number }): SessionDirectory {
+export function makeSessionDirectory(options: {
+  readonly sessions: string;
+  readonly sessionId: string;
+  readonly host: number;
+}): SessionDirectory {
   const path = join(options.sessions, options.sessionId);
   const mark = join(options.sessions, `${markOf(options.host)}${options.sessionId}`);
   const remove = (): void => {

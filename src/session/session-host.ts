@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
-import { failure, type Failure } from '#/domain/failure.js';
+import type { ToHost } from '#/contract/session-link.js';
+import { type Failure, failure } from '#/domain/failure.js';
 import { parseId } from '#/domain/ids.js';
 import { clampSize, type Ending } from '#/domain/session.js';
-import type { ToHost } from '#/contract/session-link.js';
 import type { SessionHostParts } from './parts.js';
 import { type PortalLink, portalLink } from './portal-link.js';
 import { isProven } from './proof.js';
@@ -26,12 +26,20 @@ export function createSessionHost(parts: SessionHostParts): SessionHost {
   const sessions = new Map<string, ActiveSession>();
   let draining = false;
 
-  return { receive, terminate, running: () => [...sessions.values()].filter((one) => one.landed).map((one) => one.id), drain };
+  return {
+    receive,
+    terminate,
+    running: () => [...sessions.values()].filter((one) => one.landed).map((one) => one.id),
+    drain,
+  };
 
   function receive(socket: Socket): void {
     const link = portalLink(socket);
     const nonce = parts.random(32).toString('base64');
-    const timer = setTimeout(() => refuse(link, failure('LANDING_REFUSED', 'the portal said nothing')), FIRST_MESSAGE);
+    const timer = setTimeout(
+      () => refuse(link, failure('LANDING_REFUSED', 'the portal said nothing')),
+      FIRST_MESSAGE,
+    );
     link.listen({
       message(message) {
         clearTimeout(timer);
@@ -48,7 +56,8 @@ export function createSessionHost(parts: SessionHostParts): SessionHost {
   function open(link: PortalLink, nonce: string, message: Extract<ToHost, { type: 'open' }>): void {
     const id = parseId('session', message.sessionId);
     if (draining) return refuse(link, failure('SESSION_HOST_UNAVAILABLE', 'it is stopping'));
-    if (id === null || sessions.has(id)) return refuse(link, failure('LANDING_REFUSED', 'no such session is to be landed'));
+    if (id === null || sessions.has(id))
+      return refuse(link, failure('LANDING_REFUSED', 'no such session is to be landed'));
     const session = runSession(parts, link, { ...message, lang: cleanLang(message.lang) }, nonce);
     sessions.set(id, session);
     void session.over
@@ -57,12 +66,22 @@ export function createSessionHost(parts: SessionHostParts): SessionHost {
   }
   async function attach(link: PortalLink, nonce: string, message: AttachMessage): Promise<void> {
     const key = parts.psmServer();
-    if (key === null || !isProven(key, nonce, message)) return refuse(link, failure('LANDING_REFUSED', 'the proof of PSMServer is wrong'));
-    const redeemed = await parts.vault.ask('session.redeemAttach', { permit: message.permit, sessionId: message.sessionId });
+    if (key === null || !isProven(key, nonce, message))
+      return refuse(link, failure('LANDING_REFUSED', 'the proof of PSMServer is wrong'));
+    const redeemed = await parts.vault.ask('session.redeemAttach', {
+      permit: message.permit,
+      sessionId: message.sessionId,
+    });
     if (!redeemed.ok) return refuse(link, redeemed.failure);
     const session = sessions.get(message.sessionId);
     const live = session?.live ?? null;
-    if (session === undefined || live === null || session.control.reason !== null || session.user !== redeemed.value.value.user) return refuse(link, failure('SESSION_GONE'));
+    if (
+      session === undefined ||
+      live === null ||
+      session.control.reason !== null ||
+      session.user !== redeemed.value.value.user
+    )
+      return refuse(link, failure('SESSION_GONE'));
     await live.attach(link, clampSize(message.columns, message.rows));
   }
   function terminate(sessionId: string, ending: Ending): boolean {

@@ -9,7 +9,10 @@ export interface ClientPaths {
 }
 
 /** In the box everything has its own short place; with fewer walls the client sees the host's paths. */
-export function clientPaths(level: IsolationLevel, host: { readonly session: string; readonly inside: string }): ClientPaths {
+export function clientPaths(
+  level: IsolationLevel,
+  host: { readonly session: string; readonly inside: string },
+): ClientPaths {
   return level === 3 ? { session: '/s', inside: '/bin/inside' } : host;
 }
 
@@ -104,7 +107,13 @@ function common(paths: ClientPaths, user: string, port: number): readonly Option
   ];
 }
 
-const FAMILIES = ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521', 'ssh-rsa'] as const;
+const FAMILIES = [
+  'ssh-ed25519',
+  'ecdsa-sha2-nistp256',
+  'ecdsa-sha2-nistp384',
+  'ecdsa-sha2-nistp521',
+  'ssh-rsa',
+] as const;
 
 /**
  * The pinned key's own algorithms first, so that a target with several keys shows that one; the others after it, so that
@@ -123,7 +132,8 @@ function render(options: readonly Option[]): string {
 const WHOLE_LINE = new Set(['ProxyCommand', 'KnownHostsCommand', 'LocalCommand']);
 
 function argument(name: string, value: string): string {
-  if (/[\p{Cc}"\\]/u.test(value) || value === '') throw new RangeError(`${name} has a character that the client's configuration cannot carry`);
+  if (/[\p{Cc}"\\]/u.test(value) || value === '')
+    throw new RangeError(`${name} has a character that the client's configuration cannot carry`);
   return WHOLE_LINE.has(name) ? value : `"${value}"`;
 }
 

@@ -1,4 +1,4 @@
-import { createPublicKey, type KeyObject, createPrivateKey, sign, verify } from 'node:crypto';
+import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import ssh2, { type ParsedKey } from 'ssh2';
 import { Fields, sshNumber, sshString } from './agent-wire.js';
 
@@ -20,11 +20,16 @@ const FLAG_SHA512 = 4;
 
 /** Reads a private key in OpenSSH's or PEM form. `why` is a phrase for people, without anything of the key in it. */
 export function readSigningKey(secret: Buffer, passphrase: Buffer): SigningKey | { readonly why: string } {
-  const parsed = ssh2.utils.parseKey(secret, passphrase.length > 0 ? passphrase : undefined) as ParsedKey | readonly ParsedKey[] | Error;
+  const parsed = ssh2.utils.parseKey(secret, passphrase.length > 0 ? passphrase : undefined) as
+    | ParsedKey
+    | readonly ParsedKey[]
+    | Error;
   const first = Array.isArray(parsed) ? (parsed as readonly ParsedKey[])[0] : (parsed as ParsedKey | Error);
-  if (first === undefined || first instanceof Error) return { why: passphrase.length > 0 ? 'it cannot be read with its passphrase' : 'it cannot be read' };
+  if (first === undefined || first instanceof Error)
+    return { why: passphrase.length > 0 ? 'it cannot be read with its passphrase' : 'it cannot be read' };
   if (!first.isPrivateKey()) return { why: 'it is a public key' };
-  if (first.type !== 'ssh-ed25519' && first.type !== 'ssh-rsa' && CURVES[first.type] === undefined) return { why: `keys of type ${first.type} are not supported` };
+  if (first.type !== 'ssh-ed25519' && first.type !== 'ssh-rsa' && CURVES[first.type] === undefined)
+    return { why: `keys of type ${first.type} are not supported` };
   return { type: first.type, blob: first.getPublicSSH(), key: createPrivateKey(first.getPrivatePEM()) };
 }
 
@@ -33,11 +38,16 @@ export function signFor(key: SigningKey, data: Buffer, flags: number): Buffer | 
   const curve = CURVES[key.type];
   if (curve !== undefined) {
     const raw = sign(curve.hash, data, { key: key.key, dsaEncoding: 'ieee-p1363' });
-    const numbers = Buffer.concat([sshNumber(raw.subarray(0, curve.size)), sshNumber(raw.subarray(curve.size))]);
+    const numbers = Buffer.concat([
+      sshNumber(raw.subarray(0, curve.size)),
+      sshNumber(raw.subarray(curve.size)),
+    ]);
     return Buffer.concat([sshString(key.type), sshString(numbers)]);
   }
-  if (key.type === 'ssh-ed25519') return Buffer.concat([sshString(key.type), sshString(sign(null, data, key.key))]);
-  const algorithm = (flags & FLAG_SHA512) !== 0 ? 'rsa-sha2-512' : (flags & FLAG_SHA256) !== 0 ? 'rsa-sha2-256' : null;
+  if (key.type === 'ssh-ed25519')
+    return Buffer.concat([sshString(key.type), sshString(sign(null, data, key.key))]);
+  const algorithm =
+    (flags & FLAG_SHA512) !== 0 ? 'rsa-sha2-512' : (flags & FLAG_SHA256) !== 0 ? 'rsa-sha2-256' : null;
   if (algorithm === null) return null;
   return Buffer.concat([sshString(algorithm), sshString(sign(RSA_HASH[algorithm] ?? '', data, key.key))]);
 }
@@ -45,14 +55,18 @@ export function signFor(key: SigningKey, data: Buffer, flags: number): Buffer | 
 /** Is this SSH signature by the key of this public blob? */
 export function verifyBy(publicBlob: Buffer, data: Buffer, signature: Buffer): boolean {
   try {
-    const parsed = ssh2.utils.parseKey(publicBlob) as ParsedKey | Error;
+    const parsed = ssh2.utils.parseKey(publicBlob);
     if (parsed instanceof Error) return false;
     const key = createPublicKey(parsed.getPublicPEM());
     const fields = new Fields(signature);
     const algorithm = fields.text();
     const raw = fields.string();
     const curve = CURVES[parsed.type];
-    if (curve !== undefined) return algorithm === parsed.type && verify(curve.hash, data, { key, dsaEncoding: 'ieee-p1363' }, fixedWidth(raw, curve.size));
+    if (curve !== undefined)
+      return (
+        algorithm === parsed.type &&
+        verify(curve.hash, data, { key, dsaEncoding: 'ieee-p1363' }, fixedWidth(raw, curve.size))
+      );
     if (parsed.type === 'ssh-ed25519') return algorithm === parsed.type && verify(null, data, key, raw);
     const hash = RSA_HASH[algorithm];
     return parsed.type === 'ssh-rsa' && hash !== undefined && verify(hash, data, key, raw);

@@ -15,13 +15,25 @@ export function reportStages(vault: Vault, link: PortalLink, sessionId: string):
   return {
     begun: (stage) => link.send({ type: 'stage', stage, state: 'begun' }),
     async done(stage, note) {
-      const told = await vault.ask('session.stage', { sessionId, stage, ok: true, code: null, detail: note ?? null });
+      const told = await vault.ask('session.stage', {
+        sessionId,
+        stage,
+        ok: true,
+        code: null,
+        detail: note ?? null,
+      });
       if (!told.ok) return told;
       link.send({ type: 'stage', stage, state: 'done', ...(note === undefined ? {} : { note }) });
       return done(null);
     },
     async failed(failure) {
-      const told = await vault.ask('session.stage', { sessionId, stage: failure.stage ?? 5, ok: false, code: failure.code, detail: failure.message });
+      const told = await vault.ask('session.stage', {
+        sessionId,
+        stage: failure.stage ?? 5,
+        ok: false,
+        code: failure.code,
+        detail: failure.message,
+      });
       if (!told.ok) return;
     },
   };

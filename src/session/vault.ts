@@ -3,5 +3,10 @@ import type { Outcome } from '#/domain/outcome.js';
 
 /** The vault, as a session host asks it: as PSMGW. */
 export interface Vault {
-  ask<K extends CallName>(name: K, args: CallArgs<K>, blob?: Buffer, patience?: number): Promise<Outcome<{ readonly value: CallResult<K>; readonly blob: Buffer | undefined }>>;
+  ask<K extends CallName>(
+    name: K,
+    args: CallArgs<K>,
+    blob?: Buffer,
+    patience?: number,
+  ): Promise<Outcome<{ readonly value: CallResult<K>; readonly blob: Buffer | undefined }>>;
 }

@@ -39,8 +39,12 @@ export async function takeLanding(steps: Steps): Promise<Outcome<null>> {
   const { parts, message } = steps;
   const key = parts.psmServer();
   if (key === null) return failed(failure('LANDING_REFUSED', 'the vault has not said yet who PSMServer is'));
-  if (!isProven(key, steps.nonce, message)) return failed(failure('LANDING_REFUSED', 'the proof of PSMServer is wrong'));
-  const landed = await parts.vault.ask('session.landed', { permit: message.permit, sessionId: message.sessionId });
+  if (!isProven(key, steps.nonce, message))
+    return failed(failure('LANDING_REFUSED', 'the proof of PSMServer is wrong'));
+  const landed = await parts.vault.ask('session.landed', {
+    permit: message.permit,
+    sessionId: message.sessionId,
+  });
   return landed.ok ? done(null) : landed;
 }
 
@@ -52,7 +56,10 @@ export interface Granted {
 /** Stage 4: PSMGW retrieves the secret, for this person and this session. */
 export async function retrieveSecret(steps: Steps): Promise<Outcome<Granted>> {
   const { parts, message, cleanup } = steps;
-  const redeemed = await parts.vault.ask('session.redeem', { permit: message.permit, sessionId: message.sessionId });
+  const redeemed = await parts.vault.ask('session.redeem', {
+    permit: message.permit,
+    sessionId: message.sessionId,
+  });
   if (!redeemed.ok) return redeemed;
   const grant = redeemed.value.value;
   const credential = readCredential(grant.secretKind, redeemed.value.blob);
@@ -63,9 +70,22 @@ export async function retrieveSecret(steps: Steps): Promise<Outcome<Granted>> {
 }
 
 /** Still stage 4: which key the target is to show. */
-export async function settleHostKey(steps: Steps, { grant }: Granted, directory: SessionDirectory): Promise<Outcome<HostKey>> {
+export async function settleHostKey(
+  steps: Steps,
+  { grant }: Granted,
+  directory: SessionDirectory,
+): Promise<Outcome<HostKey>> {
   const { parts, link, message, control, anteroom } = steps;
-  return await learnHostKey({ parts, link, grant, directory, term: cleanTerm(message.term), lang: message.lang, signal: control.signal, decided: () => anteroom.decided() });
+  return await learnHostKey({
+    parts,
+    link,
+    grant,
+    directory,
+    term: cleanTerm(message.term),
+    lang: message.lang,
+    signal: control.signal,
+    decided: () => anteroom.decided(),
+  });
 }
 
 export interface Ready {
@@ -86,21 +106,49 @@ export interface LoginEvents {
 }
 
 /** Stage 5: recorder, shadow identity, sandbox, target port; in this order, so that without a tape the target hears nothing. */
-export async function prepare(steps: Steps, granted: Granted, hostKey: HostKey, directory: SessionDirectory): Promise<Outcome<Ready>> {
+export async function prepare(
+  steps: Steps,
+  granted: Granted,
+  hostKey: HostKey,
+  directory: SessionDirectory,
+): Promise<Outcome<Ready>> {
   const { parts, message, control, cleanup } = steps;
   const { grant } = granted;
   const tape = await startTape(steps, grant);
   if (!tape.ok) return tape;
-  const shadow = await parts.vault.ask('session.shadow', { sessionId: grant.sessionId, term: cleanTerm(message.term), lang: message.lang, program: 'ssh' });
+  const shadow = await parts.vault.ask('session.shadow', {
+    sessionId: grant.sessionId,
+    term: cleanTerm(message.term),
+    lang: message.lang,
+    program: 'ssh',
+  });
   if (!shadow.ok) return shadow;
   const { level, healed } = shadow.value.value;
   const paths = clientPaths(level, { session: directory.path, inside: parts.inside });
-  directory.write('ssh_config', sshConfig({ paths, user: grant.target.user, port: grant.target.port, secretKind: grant.secretKind, hostKey }));
+  directory.write(
+    'ssh_config',
+    sshConfig({
+      paths,
+      user: grant.target.user,
+      port: grant.target.port,
+      secretKind: grant.secretKind,
+      hostKey,
+    }),
+  );
   const target = await connectTarget(grant.target, control.signal);
   if (!target.ok) return target;
   cleanup.defer(() => target.value.destroy());
   const { login, onUp, onAskedAgain } = loginEvents(control);
-  const sockets = await openClientSockets({ directory, credential: granted.credential, user: grant.target.user, hostKey, target: target.value, now: parts.now, onUp, onAskedAgain });
+  const sockets = await openClientSockets({
+    directory,
+    credential: granted.credential,
+    user: grant.target.user,
+    hostKey,
+    target: target.value,
+    now: parts.now,
+    onUp,
+    onAskedAgain,
+  });
   cleanup.defer(() => sockets.end());
   return done({ grant, tape: tape.value, hostKey, sockets, login, healed });
 }
@@ -113,11 +161,25 @@ async function startTape(steps: Steps, grant: SessionGrant): Promise<Outcome<Ope
     now: parts.now,
     random: parts.random,
     header: {
-      recordingId: grant.sessionId, startedAt: parts.now(), user: grant.user, account: grant.account, accountId: grant.accountId, safe: grant.safe,
-      recordingSafe: grant.recording.safe, recipient: grant.recording.recipient, ...anteroom.size, term: cleanTerm(steps.message.term),
+      recordingId: grant.sessionId,
+      startedAt: parts.now(),
+      user: grant.user,
+      account: grant.account,
+      accountId: grant.accountId,
+      safe: grant.safe,
+      recordingSafe: grant.recording.safe,
+      recipient: grant.recording.recipient,
+      ...anteroom.size,
+      term: cleanTerm(steps.message.term),
     },
     anchor: async (segments: number, head: string, final: boolean, ephemeral?: string) => {
-      const signed = await parts.vault.ask('session.head', { recordingId: grant.sessionId, segments, head, final, ...(ephemeral === undefined ? {} : { ephemeral }) });
+      const signed = await parts.vault.ask('session.head', {
+        recordingId: grant.sessionId,
+        segments,
+        head,
+        final,
+        ...(ephemeral === undefined ? {} : { ephemeral }),
+      });
       return signed.ok ? done(signed.value.value) : signed;
     },
   });
@@ -127,7 +189,11 @@ async function startTape(steps: Steps, grant: SessionGrant): Promise<Outcome<Ope
   return opened;
 }
 
-function loginEvents(control: Control): { readonly login: LoginEvents; readonly onUp: () => Promise<void>; readonly onAskedAgain: (why: string) => void } {
+function loginEvents(control: Control): {
+  readonly login: LoginEvents;
+  readonly onUp: () => Promise<void>;
+  readonly onAskedAgain: (why: string) => void;
+} {
   const up = Promise.withResolvers<void>();
   const letGo = Promise.withResolvers<void>();
   const askedAgain = Promise.withResolvers<string>();
@@ -148,7 +214,13 @@ export function showNotice(steps: Steps, { grant, tape }: Ready): Outcome<LiveSe
   const screen = parts.screens.open(anteroom.size);
   cleanup.defer(() => screen.close());
   const live = startLiveSession({
-    tape, screen, size: anteroom.size, limits: grant.limits, recordInput: grant.recordInput, now: parts.now, end: control.end,
+    tape,
+    screen,
+    size: anteroom.size,
+    limits: grant.limits,
+    recordInput: grant.recordInput,
+    now: parts.now,
+    end: control.end,
     stateChanged: (state) => void parts.vault.ask('session.state', { sessionId: grant.sessionId, state }),
   });
   cleanup.defer(() => live.stop());
@@ -160,7 +232,11 @@ export function showNotice(steps: Steps, { grant, tape }: Ready): Outcome<LiveSe
 
 export function sessionDirectory(steps: Steps): SessionDirectory {
   const { parts, message, cleanup } = steps;
-  const directory = makeSessionDirectory({ sessions: parts.sessions, sessionId: message.sessionId, host: parts.index });
+  const directory = makeSessionDirectory({
+    sessions: parts.sessions,
+    sessionId: message.sessionId,
+    host: parts.index,
+  });
   cleanup.defer(() => directory.remove());
   return directory;
 }

@@ -15,7 +15,11 @@ const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), 'pts-agent-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function makeKey(name: string, type: readonly string[], passphrase = ''): { readonly path: string; readonly key: SigningKey; readonly publicKey: string } {
+function makeKey(
+  name: string,
+  type: readonly string[],
+  passphrase = '',
+): { readonly path: string; readonly key: SigningKey; readonly publicKey: string } {
   const path = join(folder, name);
   execFileSync('ssh-keygen', ['-q', ...type, '-N', passphrase, '-C', name, '-f', path]);
   return { path, key: read(path, passphrase), publicKey: readFileSync(`${path}.pub`, 'utf8') };
@@ -36,100 +40,142 @@ const KINDS = [
   ['rsa-pem', ['-t', 'rsa', '-b', '2048', '-m', 'PEM']],
 ] as const;
 
-describe.runIf(process.getuid?.() === 0 && existsSync('/usr/sbin/sshd'))('the agent of one login, asked by OpenSSH', () => {
-  const user = `pta${process.pid}`;
-  const keys = new Map<string, ReturnType<typeof makeKey>>();
-  let target: Target;
-  beforeAll(async () => {
-    for (const [name, type] of KINDS) keys.set(name, makeKey(name, type));
-    keys.set('locked', makeKey('locked', ['-t', 'ed25519'], 'open sesame'));
-    target = await startTarget();
-    target.addUser(user, 'unused-1', [...keys.values()].map((one) => one.publicKey).join(''));
-  }, 60_000);
-  afterAll(() => target.stop());
+describe.runIf(process.getuid?.() === 0 && existsSync('/usr/sbin/sshd'))(
+  'the agent of one login, asked by OpenSSH',
+  () => {
+    const user = `pta${process.pid}`;
+    const keys = new Map<string, ReturnType<typeof makeKey>>();
+    let target: Target;
+    beforeAll(async () => {
+      for (const [name, type] of KINDS) keys.set(name, makeKey(name, type));
+      keys.set('locked', makeKey('locked', ['-t', 'ed25519'], 'open sesame'));
+      target = await startTarget();
+      target.addUser(user, 'unused-1', [...keys.values()].map((one) => one.publicKey).join(''));
+    }, 60_000);
+    afterAll(() => target.stop());
 
-  const hostKey = (): HostKey => parseHostKey(target.hostKey) ?? { type: '', base64: '' };
-  const key = (name: string): SigningKey => keys.get(name)?.key ?? read('');
-  let count = 0;
-  const path = (): string => join(folder, `agent${(count += 1)}`);
-  async function ssh(agent: string, options: readonly string[] = [], login = user): Promise<string> {
-    const fixed = ['-F', 'none', '-o', `IdentityAgent=${agent}`, '-o', 'IdentityFile=none', '-o', 'BatchMode=yes', '-o', 'UserKnownHostsFile=/dev/null', '-o', 'StrictHostKeyChecking=no', '-o', 'PreferredAuthentications=publickey', '-o', 'LogLevel=ERROR'];
-    const out = await run('ssh', [...fixed, ...options, '-p', String(target.port), `${login}@127.0.0.1`, 'echo in'], { timeout: 10_000 }).catch((error: { stdout: string; stderr: string }) => ({ stdout: `refused: ${error.stderr}` }));
-    return out.stdout.trim();
-  }
+    const hostKey = (): HostKey => parseHostKey(target.hostKey) ?? { type: '', base64: '' };
+    const key = (name: string): SigningKey => keys.get(name)?.key ?? read('');
+    let count = 0;
+    const path = (): string => join(folder, `agent${(count += 1)}`);
+    async function ssh(agent: string, options: readonly string[] = [], login = user): Promise<string> {
+      const fixed = [
+        '-F',
+        'none',
+        '-o',
+        `IdentityAgent=${agent}`,
+        '-o',
+        'IdentityFile=none',
+        '-o',
+        'BatchMode=yes',
+        '-o',
+        'UserKnownHostsFile=/dev/null',
+        '-o',
+        'StrictHostKeyChecking=no',
+        '-o',
+        'PreferredAuthentications=publickey',
+        '-o',
+        'LogLevel=ERROR',
+      ];
+      const out = await run(
+        'ssh',
+        [...fixed, ...options, '-p', String(target.port), `${login}@127.0.0.1`, 'echo in'],
+        { timeout: 10_000 },
+      ).catch((error: { stdout: string; stderr: string }) => ({ stdout: `refused: ${error.stderr}` }));
+      return out.stdout.trim();
+    }
 
-  test.each([...KINDS.map(([name]) => name), 'locked'])('signs once with a key of kind %s, and is gone', async (name) => {
-    const at = path();
-    const agent = await openAgent({ path: at, key: key(name), user, hostKey: hostKey() });
-    expect(await ssh(at)).toBe('in');
-    expect(agent.signed).toBe(true);
-    expect(existsSync(at)).toBe(false);
-    expect(await ssh(at)).toContain('Permission denied');
-  });
+    test.each([...KINDS.map(([name]) => name), 'locked'])(
+      'signs once with a key of kind %s, and is gone',
+      async (name) => {
+        const at = path();
+        const agent = await openAgent({ path: at, key: key(name), user, hostKey: hostKey() });
+        expect(await ssh(at)).toBe('in');
+        expect(agent.signed).toBe(true);
+        expect(existsSync(at)).toBe(false);
+        expect(await ssh(at)).toContain('Permission denied');
+      },
+    );
 
-  test('signs for a server that does not know host-bound logins', async () => {
-    const at = path();
-    await openAgent({ path: at, key: key('ed25519'), user, hostKey: hostKey() });
-    expect(await ssh(at, ['-o', 'PubkeyAuthentication=unbound'])).toBe('in');
-  });
-
-  test.each(['rsa-sha2-256', 'rsa-sha2-512'])('signs with %s when that is asked for', async (algorithm) => {
-    const at = path();
-    await openAgent({ path: at, key: key('rsa'), user, hostKey: hostKey() });
-    expect(await ssh(at, ['-o', `PubkeyAcceptedAlgorithms=${algorithm}`])).toBe('in');
-  });
-
-  test('refuses another user', async () => {
-    const at = path();
-    const agent = await openAgent({ path: at, key: key('ed25519'), user: 'root', hostKey: hostKey() });
-    expect(await ssh(at)).toContain('Permission denied');
-    expect(agent.signed).toBe(false);
-    agent.close();
-  });
-
-  test('refuses another host, whose key is not the expected one', async () => {
-    const at = path();
-    const other = key('ecdsa-256');
-    const agent = await openAgent({ path: at, key: key('ed25519'), user, hostKey: { type: other.type, base64: other.blob.toString('base64') } });
-    expect(await ssh(at)).toContain('Permission denied');
-    expect(agent.signed).toBe(false);
-    agent.close();
-  });
-
-  test('refuses to sign data, to take keys and to be locked', async () => {
-    const file = join(folder, 'data');
-    writeFileSync(file, 'data');
-    for (const [program, ...args] of [['ssh-keygen', '-Y', 'sign', '-n', 'file', '-f', `${keys.get('ed25519')?.path ?? ''}.pub`, file], ['ssh-add', keys.get('ecdsa-256')?.path ?? ''], ['ssh-add', '-D'], ['ssh-add', '-t', '5', keys.get('rsa')?.path ?? '']] as const) {
+    test('signs for a server that does not know host-bound logins', async () => {
       const at = path();
-      const agent = await openAgent({ path: at, key: key('ed25519'), user, hostKey: hostKey() });
-      await expect(run(program, args, { env: { ...process.env, SSH_AUTH_SOCK: at } })).rejects.toThrow();
+      await openAgent({ path: at, key: key('ed25519'), user, hostKey: hostKey() });
+      expect(await ssh(at, ['-o', 'PubkeyAuthentication=unbound'])).toBe('in');
+    });
+
+    test.each(['rsa-sha2-256', 'rsa-sha2-512'])('signs with %s when that is asked for', async (algorithm) => {
+      const at = path();
+      await openAgent({ path: at, key: key('rsa'), user, hostKey: hostKey() });
+      expect(await ssh(at, ['-o', `PubkeyAcceptedAlgorithms=${algorithm}`])).toBe('in');
+    });
+
+    test('refuses another user', async () => {
+      const at = path();
+      const agent = await openAgent({ path: at, key: key('ed25519'), user: 'root', hostKey: hostKey() });
+      expect(await ssh(at)).toContain('Permission denied');
       expect(agent.signed).toBe(false);
       agent.close();
-    }
-  });
+    });
 
-  test('shows its public key, and nothing of the private one', async () => {
-    const at = path();
-    await openAgent({ path: at, key: key('ed25519'), user, hostKey: hostKey() });
-    const { stdout } = await run('ssh-add', ['-L'], { env: { ...process.env, SSH_AUTH_SOCK: at } });
-    expect(stdout.trim()).toBe(keys.get('ed25519')?.publicKey.split(' ').slice(0, 2).join(' '));
-  });
+    test('refuses another host, whose key is not the expected one', async () => {
+      const at = path();
+      const other = key('ecdsa-256');
+      const agent = await openAgent({
+        path: at,
+        key: key('ed25519'),
+        user,
+        hostKey: { type: other.type, base64: other.blob.toString('base64') },
+      });
+      expect(await ssh(at)).toContain('Permission denied');
+      expect(agent.signed).toBe(false);
+      agent.close();
+    });
 
-  test('takes no second signature on the same connection, and no nonsense', async () => {
-    const at = path();
-    await openAgent({ path: at, key: key('ed25519'), user, hostKey: hostKey() });
-    const socket = connect(at);
-    const split = messageSplitter();
-    const answers: number[] = [];
-    socket.on('data', (bytes: Buffer) => answers.push(...split(bytes).map((message) => message[0] ?? -1)));
-    socket.write(agentMessage(AGENT.signRequest, Buffer.concat([sshString(key('ed25519').blob), sshString('anything'), Buffer.alloc(4)])));
-    socket.write(agentMessage(99));
-    while (answers.length < 2) await new Promise((again) => setTimeout(again, 2));
-    socket.write(Buffer.from([0xff, 0xff, 0xff, 0xff, 1]));
-    await new Promise((closed) => socket.once('close', closed));
-    expect(answers).toEqual([AGENT.failure, AGENT.failure]);
-  });
-});
+    test('refuses to sign data, to take keys and to be locked', async () => {
+      const file = join(folder, 'data');
+      writeFileSync(file, 'data');
+      for (const [program, ...args] of [
+        ['ssh-keygen', '-Y', 'sign', '-n', 'file', '-f', `${keys.get('ed25519')?.path ?? ''}.pub`, file],
+        ['ssh-add', keys.get('ecdsa-256')?.path ?? ''],
+        ['ssh-add', '-D'],
+        ['ssh-add', '-t', '5', keys.get('rsa')?.path ?? ''],
+      ] as const) {
+        const at = path();
+        const agent = await openAgent({ path: at, key: key('ed25519'), user, hostKey: hostKey() });
+        await expect(run(program, args, { env: { ...process.env, SSH_AUTH_SOCK: at } })).rejects.toThrow();
+        expect(agent.signed).toBe(false);
+        agent.close();
+      }
+    });
+
+    test('shows its public key, and nothing of the private one', async () => {
+      const at = path();
+      await openAgent({ path: at, key: key('ed25519'), user, hostKey: hostKey() });
+      const { stdout } = await run('ssh-add', ['-L'], { env: { ...process.env, SSH_AUTH_SOCK: at } });
+      expect(stdout.trim()).toBe(keys.get('ed25519')?.publicKey.split(' ').slice(0, 2).join(' '));
+    });
+
+    test('takes no second signature on the same connection, and no nonsense', async () => {
+      const at = path();
+      await openAgent({ path: at, key: key('ed25519'), user, hostKey: hostKey() });
+      const socket = connect(at);
+      const split = messageSplitter();
+      const answers: number[] = [];
+      socket.on('data', (bytes: Buffer) => answers.push(...split(bytes).map((message) => message[0] ?? -1)));
+      socket.write(
+        agentMessage(
+          AGENT.signRequest,
+          Buffer.concat([sshString(key('ed25519').blob), sshString('anything'), Buffer.alloc(4)]),
+        ),
+      );
+      socket.write(agentMessage(99));
+      while (answers.length < 2) await new Promise((again) => setTimeout(again, 2));
+      socket.write(Buffer.from([0xff, 0xff, 0xff, 0xff, 1]));
+      await new Promise((closed) => socket.once('close', closed));
+      expect(answers).toEqual([AGENT.failure, AGENT.failure]);
+    });
+  },
+);
 
 describe('keys', () => {
   test.each(KINDS)('%s: what it signs is verified, and nothing else is', (name, type) => {

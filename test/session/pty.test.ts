@@ -9,12 +9,20 @@ interface Run {
   readonly exit: Promise<PtyExit>;
 }
 
-function run(script: string, hooks: { readonly onDrain?: () => void; readonly size?: { columns: number; rows: number } } = {}): Run {
+function run(
+  script: string,
+  hooks: { readonly onDrain?: () => void; readonly size?: { columns: number; rows: number } } = {},
+): Run {
   const chunks: Buffer[] = [];
   const { promise, resolve } = Promise.withResolvers<PtyExit>();
   const pty = startPty({
-    file: '/bin/sh', args: ['-c', script], env: ['PATH=/usr/bin:/bin', 'TERM=xterm'], size: hooks.size ?? { columns: 80, rows: 24 },
-    onData: (bytes) => chunks.push(bytes), onExit: resolve, onDrain: hooks.onDrain ?? (() => undefined),
+    file: '/bin/sh',
+    args: ['-c', script],
+    env: ['PATH=/usr/bin:/bin', 'TERM=xterm'],
+    size: hooks.size ?? { columns: 80, rows: 24 },
+    onData: (bytes) => chunks.push(bytes),
+    onExit: resolve,
+    onDrain: hooks.onDrain ?? (() => undefined),
   });
   return { pty, output: () => Buffer.concat(chunks), exit: promise };
 }
@@ -74,7 +82,10 @@ test('a reader that pauses and resumes gets 10 MB, every byte', async () => {
   let size = 0;
   const { promise, resolve } = Promise.withResolvers<PtyExit>();
   const pty = startPty({
-    file: '/bin/sh', args: ['-c', 'stty raw; head -c 10000000 /dev/zero | tr "\\0" "x"'], env: [], size: { columns: 80, rows: 24 },
+    file: '/bin/sh',
+    args: ['-c', 'stty raw; head -c 10000000 /dev/zero | tr "\\0" "x"'],
+    env: [],
+    size: { columns: 80, rows: 24 },
     onData: (bytes) => {
       hash.update(bytes);
       size += bytes.length;
@@ -100,7 +111,10 @@ test('binary goes through both ways unchanged', async () => {
 
 test('more than a program reads is queued, says so, and arrives', async () => {
   let drained = 0;
-  const one = run('stty raw -echo; echo ready; while [ ! -e /proc/self/nothing ] && read -r go; do break; done; head -c 1000000 | wc -c', { onDrain: () => (drained += 1) });
+  const one = run(
+    'stty raw -echo; echo ready; while [ ! -e /proc/self/nothing ] && read -r go; do break; done; head -c 1000000 | wc -c',
+    { onDrain: () => (drained += 1) },
+  );
   await until(() => one.output().includes('ready'));
   one.pty.write(Buffer.from('go\n'));
   expect(one.pty.write(Buffer.alloc(1_000_000, 'y'))).toBe(false);
@@ -110,7 +124,9 @@ test('more than a program reads is queued, says so, and arrives', async () => {
 });
 
 test('the size is there from the start, changes, and a dead terminal takes no harm', async () => {
-  const one = run('stty size; trap "stty size; exit" WINCH; echo ready; while :; do sleep 0.02; done', { size: { columns: 100, rows: 30 } });
+  const one = run('stty size; trap "stty size; exit" WINCH; echo ready; while :; do sleep 0.02; done', {
+    size: { columns: 100, rows: 30 },
+  });
   await until(() => one.output().includes('ready'));
   one.pty.resize({ columns: 132, rows: 43 });
   await one.exit;
@@ -135,6 +151,13 @@ test('destroy hangs up, and the exit is told once', async () => {
 
 test('a missing program exits 1', async () => {
   const { promise, resolve } = Promise.withResolvers<PtyExit>();
-  startPty({ file: '/nonexistent', args: [], env: [], size: { columns: 80, rows: 24 }, onData: () => undefined, onExit: resolve });
+  startPty({
+    file: '/nonexistent',
+    args: [],
+    env: [],
+    size: { columns: 80, rows: 24 },
+    onData: () => undefined,
+    onExit: resolve,
+  });
   expect((await promise).status).toBe(1);
 });

@@ -1,11 +1,19 @@
 /** A real session host in its own process, with a real box, against a vault that this test plays over the real contract. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createPrivateKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
-import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
-import { connect, type Socket } from 'node:net';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { hostname } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, resolve as pathOf } from 'node:path';
 import headless from '@xterm/headless';
 import type { CallArgs, CallName } from '#/contract/calls.js';
 import { encodeFrame, encodeJson, FRAME, FrameDecoder } from '#/contract/frame.js';
@@ -20,15 +28,18 @@ import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { createCredentialFile } from '#/house/credential-file.js';
 import { openSocket } from '#/supervisor/listeners.js';
 import { sshBinds } from '#/supervisor/ssh-binds.js';
-import { writeBox } from '#/supervisor/write-box.js';
 import { descriptors } from '#/supervisor/supervised-child.js';
+import { writeBox } from '#/supervisor/write-box.js';
 
-export const hasBox = process.getuid?.() === 0 && existsSync('/usr/bin/bwrap') && existsSync('/usr/sbin/sshd');
+export const hasBox =
+  process.getuid?.() === 0 && existsSync('/usr/bin/bwrap') && existsSync('/usr/sbin/sshd');
 const SHADOW = 203_777;
-const root = resolve(import.meta.dirname, '../..');
+const root = pathOf(import.meta.dirname, '../..');
 
 export type Asked = { readonly call: CallName; readonly args: Record<string, unknown> };
-export type Answer = (args: never) => Outcome<{ readonly value: unknown; readonly blob?: Buffer }> | undefined;
+export type Answer = (
+  args: never,
+) => Outcome<{ readonly value: unknown; readonly blob?: Buffer }> | undefined;
 
 export interface Rig extends AsyncDisposable {
   readonly run: string;
@@ -43,7 +54,11 @@ export interface Rig extends AsyncDisposable {
   readonly host: ChildProcess;
   restart(): Promise<void>;
   terminate(sessionId: string, kind: 'terminated' | 'owner-ended'): Promise<Outcome<unknown>>;
-  open(options?: { readonly columns?: number; readonly rows?: number; readonly badProof?: boolean }): Promise<Person>;
+  open(options?: {
+    readonly columns?: number;
+    readonly rows?: number;
+    readonly badProof?: boolean;
+  }): Promise<Person>;
   attach(sessionId: string, size?: { readonly columns: number; readonly rows: number }): Promise<Person>;
   drain(): Promise<number | null>;
   boxes(): readonly string[];
@@ -64,7 +79,11 @@ export interface Person {
   readonly closed: Promise<void>;
 }
 
-export async function until<T>(test: () => T | undefined | null | false, within = 15_000, tell: () => string = () => ''): Promise<T> {
+export async function until<T>(
+  test: () => T | undefined | null | false,
+  within = 15_000,
+  tell: () => string = () => '',
+): Promise<T> {
   for (const end = Date.now() + within; ; await new Promise((go) => setTimeout(go, 10))) {
     const value = test();
     if (value !== undefined && value !== null && value !== false) return value;
@@ -80,33 +99,81 @@ export async function startRig(): Promise<Rig> {
   const credentials = join(run, 'credentials');
   for (const one of [paths.bin, paths.boxes, paths.sessions, spool, credentials]) mkdirSync(one);
   chmodSync(paths.boxes, 0o711);
+  // small, so that a test can fill it
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'postern-test-spool', spool]);
   chmodSync(paths.sessions, 0o711);
   installBox(run);
-  createCredentialFile({ path: join(credentials, 'psmgw.ini'), component: 'PSMGW', password: randomBytes(32), binding: { hostName: hostname(), uid: 0, executable: 'processes/session.js' } });
+  createCredentialFile({
+    path: join(credentials, 'psmgw.ini'),
+    component: 'PSMGW',
+    password: randomBytes(32),
+    binding: { hostName: hostname(), uid: 0, executable: 'processes/session.js' },
+  });
   const key = generateKeyPairSync('ed25519');
   const recipient = generateKeyPairSync('x25519').publicKey.export({ format: 'jwk' }).x ?? '';
   const asked: Asked[] = [];
   const peers = new Set<RpcPeer>();
   const state = {
-    run, spool, asked, answer: {} as Partial<Record<CallName, Answer>>,
+    run,
+    spool,
+    asked,
+    answer: {} as Partial<Record<CallName, Answer>>,
     grant: {
-      user: 'alice', from: '192.0.2.1', account: 'tgt@target', accountId: 'a1', safe: 'S', target: { user: 'tgt', address: '127.0.0.1', port: 1 }, secretKind: 'password',
-      hostKeyPolicy: 'ask', hostKey: null, limits: { idleMinutes: 0, maximumMinutes: 0, graceMinutes: 5 }, recordInput: false,
-      recording: { safe: 'PSMRecordings', recipient: Buffer.from(recipient, 'base64url').toString('base64') }, isolation: 3,
+      user: 'alice',
+      from: '192.0.2.1',
+      account: 'tgt@target',
+      accountId: 'a1',
+      safe: 'S',
+      target: { user: 'tgt', address: '127.0.0.1', port: 1 },
+      secretKind: 'password',
+      hostKeyPolicy: 'ask',
+      hostKey: null,
+      limits: { idleMinutes: 0, maximumMinutes: 0, graceMinutes: 5 },
+      recordInput: false,
+      recording: { safe: 'PSMRecordings', recipient: Buffer.from(recipient, 'base64url').toString('base64') },
+      isolation: 3,
     } satisfies Omit<SessionGrant, 'sessionId'> as Omit<SessionGrant, 'sessionId'>,
     secret: { secret: Buffer.from('none'), passphrase: Buffer.alloc(0) },
   };
   const binds = sshBinds(3);
 
-  const usual: { [K in CallName]?: (args: CallArgs<K>) => Outcome<{ readonly value: unknown; readonly blob?: Buffer }> } = {
+  const usual: {
+    [K in CallName]?: (args: CallArgs<K>) => Outcome<{ readonly value: unknown; readonly blob?: Buffer }>;
+  } = {
     'component.login': () => done({ value: { component: 'PSMGW' } }),
-    'session.hello': () => done({ value: { psmServer: key.publicKey.export({ format: 'der', type: 'spki' }).toString('base64') } }),
-    'session.redeem': ({ sessionId }) => done({ value: { ...state.grant, sessionId }, blob: encodeSecretPayload(state.secret.secret, state.secret.passphrase) }),
+    'session.hello': () =>
+      done({
+        value: { psmServer: key.publicKey.export({ format: 'der', type: 'spki' }).toString('base64') },
+      }),
+    'session.redeem': ({ sessionId }) =>
+      done({
+        value: { ...state.grant, sessionId },
+        blob: encodeSecretPayload(state.secret.secret, state.secret.passphrase),
+      }),
     'session.shadow': ({ sessionId, program }) => {
-      writeBox(paths.boxes, sessionId, { level: 3, uid: SHADOW, gid: SHADOW, name: 'PSMShadow-alice', home: '', program, fsize: 1_000_000, term: 'xterm-256color', lang: 'C.UTF-8', session: join(paths.sessions, sessionId) }, binds);
+      writeBox(
+        paths.boxes,
+        sessionId,
+        {
+          level: 3,
+          uid: SHADOW,
+          gid: SHADOW,
+          name: 'PSMShadow-alice',
+          home: '',
+          program,
+          fsize: 1_000_000,
+          term: 'xterm-256color',
+          lang: 'C.UTF-8',
+          session: join(paths.sessions, sessionId),
+        },
+        binds,
+      );
       return done({ value: { name: 'PSMShadow-alice', uid: SHADOW, level: 3, healed: null } });
     },
-    'session.head': ({ recordingId, segments, head, final }) => done({ value: { recordingId, segments, head, final, at: Date.now(), signature: 'x' } satisfies SignedHead }),
+    'session.head': ({ recordingId, segments, head, final }) =>
+      done({
+        value: { recordingId, segments, head, final, at: Date.now(), signature: 'x' } satisfies SignedHead,
+      }),
     'session.redeemAttach': () => done({ value: { user: state.grant.user } }),
   };
   const vault: Server = createServer((socket) => {
@@ -114,7 +181,14 @@ export async function startRig(): Promise<Rig> {
       handle: (call, args) => {
         asked.push({ call: call as CallName, args: args as Record<string, unknown> });
         const special = state.answer[call as CallName]?.(args as never);
-        const answer = special ?? (usual[call as CallName] as ((args: unknown) => Outcome<{ value: unknown; blob?: Buffer }>) | undefined)?.(args) ?? done({ value: null });
+        const answer =
+          special ??
+          (
+            usual[call as CallName] as
+              | ((args: unknown) => Outcome<{ value: unknown; blob?: Buffer }>)
+              | undefined
+          )?.(args) ??
+          done({ value: null });
         return Promise.resolve(answer);
       },
       onClose: () => peers.delete(peer),
@@ -124,64 +198,133 @@ export async function startRig(): Promise<Rig> {
   await new Promise<void>((ready) => vault.listen(socketPath(run, 'vault-session'), ready));
   const listener = openSocket(run, 'session', 0, null);
   let host = start();
-  await ready(host);
+  await untilReady(host);
 
   function start(): ChildProcess {
-    const child = spawn(resolve(root, 'node_modules/.bin/node'), [join(root, 'dist/processes/session.js')], {
-      cwd: '/', env: { NODE_ENV: 'production', LANG: 'C.UTF-8' }, detached: true, stdio: ['ignore', 'inherit', process.env['POSTERN_RIG_LOG'] === undefined ? 'ignore' : 'inherit', 'ipc', listener.fd],
+    const child = spawn(pathOf(root, 'node_modules/.bin/node'), [join(root, 'dist/processes/session.js')], {
+      cwd: '/',
+      env: { NODE_ENV: 'production', LANG: 'C.UTF-8' },
+      detached: true,
+      stdio: [
+        'ignore',
+        'inherit',
+        process.env['POSTERN_RIG_LOG'] === undefined ? 'ignore' : 'inherit',
+        'ipc',
+        listener.fd,
+      ],
     });
     child.send({
       type: 'start',
       settings: {
-        role: 'session', index: 0, run, listening: descriptors([listener]), bastion: 'test', isolation: 3, minimumIsolation: 3, sessionHosts: 1,
-        paths: { home: run, vault: '', masterKey: null, credentials, hostKeys: '', spool, recordings: '', sessions: paths.sessions, box: paths.box },
-        configuration: { branding: '', idleMinutes: 0, maximumMinutes: 0, graceMinutes: 5, hostKeyPolicy: 'ask', recordInput: false, shadowUidFirst: 0, shadowUidCount: 0, spoolReserveMb: 1, loginGraceSeconds: 120, maxStartups: '' },
+        role: 'session',
+        index: 0,
+        run,
+        listening: descriptors([listener]),
+        bastion: 'test',
+        isolation: 3,
+        minimumIsolation: 3,
+        sessionHosts: 1,
+        paths: {
+          home: run,
+          vault: '',
+          masterKey: null,
+          credentials,
+          hostKeys: '',
+          spool,
+          recordings: '',
+          sessions: paths.sessions,
+          box: paths.box,
+        },
+        configuration: {
+          branding: '',
+          idleMinutes: 0,
+          maximumMinutes: 0,
+          graceMinutes: 5,
+          hostKeyPolicy: 'ask',
+          recordInput: false,
+          shadowUidFirst: 0,
+          shadowUidCount: 0,
+          spoolReserveMb: 1,
+          loginGraceSeconds: 120,
+          maxStartups: '',
+        },
       },
     });
     return child;
   }
-  async function ready(child: ChildProcess): Promise<void> {
+  async function untilReady(child: ChildProcess): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       child.once('exit', () => reject(new Error('the session host ended')));
       child.on('message', (message: { type: string }) => message.type === 'ready' && resolve());
     });
     await until(() => asked.some((one) => one.call === 'session.hello'));
   }
-  async function person(sessionId: string, say: (nonce: string) => ToHost, size: { readonly columns: number; readonly rows: number }): Promise<Person> {
+  async function person(
+    sessionId: string,
+    say: (nonce: string) => ToHost,
+    size: { readonly columns: number; readonly rows: number },
+  ): Promise<Person> {
     const socket = connect(socketPath(run, 'session', 0));
     const one = watch(socket, sessionId, size);
     const { nonce } = await one.hears('challenge');
     one.say(say(nonce));
     return one;
   }
-  const prove = (nonce: string, sessionId: string, permit: string): string => sign(null, Buffer.from(landingProofText(nonce, sessionId, permit)), createPrivateKey(key.privateKey.export({ format: 'pem', type: 'pkcs8' }))).toString('base64');
+  const prove = (nonce: string, sessionId: string, permit: string): string =>
+    sign(
+      null,
+      Buffer.from(landingProofText(nonce, sessionId, permit)),
+      createPrivateKey(key.privateKey.export({ format: 'pem', type: 'pkcs8' })),
+    ).toString('base64');
 
-  return Object.assign(state, {
+  const hands = {
     get host() {
       return host;
     },
     async restart() {
       asked.length = 0;
       host = start();
-      await ready(host);
+      await untilReady(host);
     },
     async terminate(sessionId: string, kind: 'terminated' | 'owner-ended') {
       const [peer] = peers;
-      return peer === undefined ? failed(failure('SESSION_GONE')) : await peer.call('host.terminate', { sessionId, by: 'bob', reason: 'enough', kind });
+      return peer === undefined
+        ? failed(failure('SESSION_GONE'))
+        : await peer.call('host.terminate', { sessionId, by: 'bob', reason: 'enough', kind });
     },
     open({ columns = 80, rows = 24, badProof = false } = {}) {
       const sessionId = makeId('session', randomBytes(20));
-      return person(sessionId, (nonce) => ({ type: 'open', permit: 'p', sessionId, proof: prove(badProof ? 'other' : nonce, sessionId, 'p'), columns, rows, term: 'xterm-256color', lang: 'C.UTF-8' }), { columns, rows });
+      return person(
+        sessionId,
+        (nonce) => ({
+          type: 'open',
+          permit: 'p',
+          sessionId,
+          proof: prove(badProof ? 'other' : nonce, sessionId, 'p'),
+          columns,
+          rows,
+          term: 'xterm-256color',
+          lang: 'C.UTF-8',
+        }),
+        { columns, rows },
+      );
     },
     attach(sessionId: string, size = { columns: 80, rows: 24 }) {
-      return person(sessionId, (nonce) => ({ type: 'attach', permit: 'q', sessionId, proof: prove(nonce, sessionId, 'q'), ...size }), size);
+      return person(
+        sessionId,
+        (nonce) => ({ type: 'attach', permit: 'q', sessionId, proof: prove(nonce, sessionId, 'q'), ...size }),
+        size,
+      );
     },
     async drain() {
       const code = new Promise<number | null>((resolve) => host.once('exit', resolve));
       host.send({ type: 'drain' });
       return await code;
     },
-    boxes: () => execFileSync('ps', ['-eo', 'pid,uid,args'], { encoding: 'utf8' }).split('\n').filter((line) => line.includes(` ${SHADOW} `) || line.includes(paths.box)),
+    boxes: () =>
+      execFileSync('ps', ['-eo', 'pid,uid,args'], { encoding: 'utf8' })
+        .split('\n')
+        .filter((line) => line.includes(` ${SHADOW} `) || line.includes(paths.box)),
     async [Symbol.asyncDispose]() {
       if (host.exitCode === null && host.signalCode === null) {
         const gone = new Promise((resolve) => host.once('exit', resolve));
@@ -191,9 +334,11 @@ export async function startRig(): Promise<Rig> {
       listener.close();
       for (const peer of peers) peer.close('over');
       vault.close();
+      execFileSync('umount', [spool]);
       rmSync(run, { recursive: true, force: true });
     },
-  }) as unknown as Rig;
+  };
+  return Object.defineProperties(state, Object.getOwnPropertyDescriptors(hands)) as unknown as Rig;
 }
 
 function installBox(run: string): void {
@@ -209,12 +354,21 @@ function installBox(run: string): void {
   rmSync(build, { recursive: true });
 }
 
-function watch(socket: Socket, sessionId: string, size: { readonly columns: number; readonly rows: number }): Person {
+function watch(
+  socket: Socket,
+  sessionId: string,
+  size: { readonly columns: number; readonly rows: number },
+): Person {
   const decoder = new FrameDecoder();
   const messages: ToPortal[] = [];
   const chunks: Buffer[] = [];
-  const screen = new headless.Terminal({ cols: size.columns, rows: size.rows, scrollback: 0, allowProposedApi: true });
-  socket.on('data', (bytes) => {
+  const screen = new headless.Terminal({
+    cols: size.columns,
+    rows: size.rows,
+    scrollback: 0,
+    allowProposedApi: true,
+  });
+  socket.on('data', (bytes: Buffer) => {
     for (const frame of decoder.push(bytes)) {
       if (frame.kind === FRAME.json) messages.push(JSON.parse(frame.payload.toString()) as ToPortal);
       else {
@@ -226,15 +380,26 @@ function watch(socket: Socket, sessionId: string, size: { readonly columns: numb
   socket.on('error', () => undefined);
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   const bytes = (): Buffer => Buffer.concat(chunks);
-  const tell = (): string => `${JSON.stringify(messages.slice(-4))} ${JSON.stringify(bytes().toString().slice(-600))}`;
+  const tell = (): string =>
+    `${JSON.stringify(messages.slice(-4))} ${JSON.stringify(bytes().toString().slice(-600))}`;
   return {
-    sessionId, messages, bytes, screen, socket, closed,
+    sessionId,
+    messages,
+    bytes,
+    screen,
+    socket,
+    closed,
     text: () => bytes().toString(),
     say: (message) => void socket.write(encodeJson(message)),
     type: (text) => void socket.write(encodeFrame(FRAME.data, Buffer.from(text))),
     async sees(text, within = 15_000) {
-      await until(() => (typeof text === 'string' ? bytes().includes(text) : text.test(bytes().toString())), within, tell);
+      await until(
+        () => (typeof text === 'string' ? bytes().includes(text) : text.test(bytes().toString())),
+        within,
+        tell,
+      );
     },
-    hears: (type, within = 15_000) => until(() => messages.find((one) => one.type === type) as never, within, tell),
+    hears: (type, within = 15_000) =>
+      until(() => messages.find((one) => one.type === type) as never, within, tell),
   };
 }

@@ -75,14 +75,20 @@ describe('ask', () => {
 });
 
 describe('host key', () => {
-  const pinned = parseHostKey('ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f');
-  const other = parseHostKey('ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIP8BAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f');
+  const pinned = parseHostKey(
+    'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f',
+  );
+  const other = parseHostKey(
+    'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIP8BAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f',
+  );
 
   test('the expected key is known, another is kept and is not', async () => {
     const at = path();
     const desk = await openHostKeyDesk(at, pinned);
     expect(await exchange(at, 'NONE NONE\n')).toBe('#\n');
-    expect(await exchange(at, `${pinned?.type} ${pinned?.base64}\n`)).toBe(`target ${pinned?.type} ${pinned?.base64}\n`);
+    expect(await exchange(at, `${pinned?.type} ${pinned?.base64}\n`)).toBe(
+      `target ${pinned?.type} ${pinned?.base64}\n`,
+    );
     expect(desk.offered).toBe(null);
     expect(await exchange(at, `${other?.type} ${other?.base64}\n`)).toBe('#\n');
     expect(desk.offered).toEqual(other);
@@ -119,9 +125,17 @@ describe('dial', () => {
   function serve(onConnection: (socket: Socket) => void): Promise<number> {
     const server = createServer((socket) => onConnection(socket.on('error', () => undefined)));
     servers.push(server);
-    return new Promise((ready) => server.listen(0, '127.0.0.1', () => ready((server.address() as { port: number }).port)));
+    return new Promise((ready) =>
+      server.listen(0, '127.0.0.1', () => ready((server.address() as { port: number }).port)),
+    );
   }
-  async function dialTo(port: number): Promise<{ readonly at: string; readonly dial: Awaited<ReturnType<typeof openDial>>; readonly target: Socket }> {
+  async function dialTo(
+    port: number,
+  ): Promise<{
+    readonly at: string;
+    readonly dial: Awaited<ReturnType<typeof openDial>>;
+    readonly target: Socket;
+  }> {
     const target = await connectTarget({ address: '127.0.0.1', port }, new AbortController().signal);
     if (!target.ok) throw new Error(target.failure.message);
     const at = path();
@@ -188,22 +202,45 @@ describe('target', () => {
 
   test('a closed port and a name that does not exist are told apart', async () => {
     const server = createServer();
-    const port = await new Promise<number>((ready) => server.listen(0, '127.0.0.1', () => ready((server.address() as { port: number }).port)));
+    const port = await new Promise<number>((ready) =>
+      server.listen(0, '127.0.0.1', () => ready((server.address() as { port: number }).port)),
+    );
     await new Promise((closed) => server.close(closed));
-    expect(await connectTarget({ address: '127.0.0.1', port }, signal)).toMatchObject({ ok: false, failure: { code: 'TARGET_REFUSED', side: 'target', stage: 5 } });
-    expect(await connectTarget({ address: 'nothing.invalid', port: 22 }, signal)).toMatchObject({ ok: false, failure: { code: 'TARGET_NAME', side: 'target', stage: 5 } });
+    expect(await connectTarget({ address: '127.0.0.1', port }, signal)).toMatchObject({
+      ok: false,
+      failure: { code: 'TARGET_REFUSED', side: 'target', stage: 5 },
+    });
+    expect(await connectTarget({ address: 'nothing.invalid', port: 22 }, signal)).toMatchObject({
+      ok: false,
+      failure: { code: 'TARGET_NAME', side: 'target', stage: 5 },
+    });
   });
 
   test('silence is unreachable after the timeout, and an ended session does not wait for it', async () => {
-    const mute = spawn(process.execPath, ['-e', "const s = require('node:net').createServer(); s.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => console.log(s.address().port))"], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const mute = spawn(
+      process.execPath,
+      [
+        '-e',
+        "const s = require('node:net').createServer(); s.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => console.log(s.address().port))",
+      ],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
     const port = Number(await new Promise<Buffer>((said) => mute.stdout.once('data', said)));
     mute.kill('SIGSTOP');
     // its queue of connections is full from now on, and the kernel drops what comes
     const full = Array.from({ length: 8 }, () => connect(port, '127.0.0.1').on('error', () => undefined));
     await new Promise((some) => full[0]?.once('connect', some));
-    expect(await connectTarget({ address: '127.0.0.1', port }, signal, 200)).toMatchObject({ ok: false, failure: { code: 'TARGET_UNREACHABLE', stage: 5 } });
-    expect(await connectTarget({ address: '127.0.0.1', port }, AbortSignal.timeout(50), 20_000)).toMatchObject({ ok: false, failure: { code: 'TARGET_UNREACHABLE' } });
-    expect(await connectTarget({ address: '127.0.0.1', port }, AbortSignal.abort(), 20_000)).toMatchObject({ ok: false, failure: { code: 'TARGET_UNREACHABLE' } });
+    expect(await connectTarget({ address: '127.0.0.1', port }, signal, 200)).toMatchObject({
+      ok: false,
+      failure: { code: 'TARGET_UNREACHABLE', stage: 5 },
+    });
+    expect(
+      await connectTarget({ address: '127.0.0.1', port }, AbortSignal.timeout(50), 20_000),
+    ).toMatchObject({ ok: false, failure: { code: 'TARGET_UNREACHABLE' } });
+    expect(await connectTarget({ address: '127.0.0.1', port }, AbortSignal.abort(), 20_000)).toMatchObject({
+      ok: false,
+      failure: { code: 'TARGET_UNREACHABLE' },
+    });
     for (const one of full) one.destroy();
     mute.kill('SIGKILL');
   });
@@ -216,7 +253,10 @@ describe('target', () => {
     [['ENOTFOUND'], 'TARGET_NAME'],
   ])('%j is %s', (codes, failure) => {
     const [first, ...others] = codes.map((code) => Object.assign(new Error(code), { code }));
-    const error = others.length === 0 ? first : Object.assign(new AggregateError([first, ...others]), { errors: [first, ...others] });
+    const error =
+      others.length === 0
+        ? first
+        : Object.assign(new AggregateError([first, ...others]), { errors: [first, ...others] });
     expect(explain(error as Error, { address: 'h', port: 22 }).code).toBe(failure);
   });
 });

@@ -3,7 +3,10 @@ import type { Terminal } from '@xterm/headless';
 /** The parts of @xterm/headless 6.0.0 (pinned) that its public face does not show and a screen consists of. */
 export interface Core {
   writeSync(text: string): void;
-  readonly _inputHandler: { readonly _curAttrData: Attributes; readonly _parser: { readonly currentState: number; readonly precedingJoinState: number } };
+  readonly _inputHandler: {
+    readonly _curAttrData: Attributes;
+    readonly _parser: { readonly currentState: number; readonly precedingJoinState: number };
+  };
   readonly _charsetService: { readonly glevel: number; readonly _charsets: readonly (Charset | undefined)[] };
   readonly coreService: {
     readonly modes: { readonly insertMode: boolean };
@@ -21,7 +24,13 @@ export interface Core {
     readonly isCursorHidden: boolean;
   };
   readonly coreMouseService: { readonly activeProtocol: string; readonly activeEncoding: string };
-  readonly _bufferService: { readonly buffers: { readonly normal: ScreenBuffer; readonly alt: ScreenBuffer; readonly active: ScreenBuffer } };
+  readonly _bufferService: {
+    readonly buffers: {
+      readonly normal: ScreenBuffer;
+      readonly alt: ScreenBuffer;
+      readonly active: ScreenBuffer;
+    };
+  };
 }
 
 export type Charset = Readonly<Record<string, string>>;

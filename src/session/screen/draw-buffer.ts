@@ -2,9 +2,14 @@ import type { Cell, ScreenBuffer } from './core.js';
 import { background, sgr } from './sgr.js';
 
 /** Draws the cells of one buffer on an empty one, with the flags of lines that continue the one before. */
-export function drawBuffer(buffer: ScreenBuffer, size: { readonly columns: number; readonly rows: number }, cell: Cell): string {
+export function drawBuffer(
+  buffer: ScreenBuffer,
+  size: { readonly columns: number; readonly rows: number },
+  cell: Cell,
+): string {
   let out = '';
-  for (let row = 1; row < size.rows; row += 1) if (buffer.lines.get(buffer.ybase + row)?.isWrapped === true) out += continued(row, size.columns);
+  for (let row = 1; row < size.rows; row += 1)
+    if (buffer.lines.get(buffer.ybase + row)?.isWrapped === true) out += continued(row, size.columns);
   for (let row = 0; row < size.rows; row += 1) out += drawRow(buffer, row, size.columns, cell);
   return `${out}\x1b[0m`;
 }

@@ -41,7 +41,11 @@ export function watchExtraModes(terminal: Terminal): ExtraModes {
   return {
     restore() {
       const set = [...modes].map(([mode, on]) => `\x1b[?${mode}${on ? 'h' : 'l'}`).join('');
-      return set + (otherKeys === null ? '' : `\x1b[>4;${otherKeys}m`) + kitty.map((flags) => `\x1b[>${flags}u`).join('');
+      return (
+        set +
+        (otherKeys === null ? '' : `\x1b[>4;${otherKeys}m`) +
+        kitty.map((flags) => `\x1b[>${flags}u`).join('')
+      );
     },
   };
 }

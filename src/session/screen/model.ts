@@ -21,7 +21,13 @@ export interface Model {
 }
 
 export function createModel(size: TerminalSize, charsets: CharsetNames): Model {
-  const terminal = new headless.Terminal({ cols: size.columns, rows: size.rows, scrollback: 0, allowProposedApi: true, logLevel: 'off' });
+  const terminal = new headless.Terminal({
+    cols: size.columns,
+    rows: size.rows,
+    scrollback: 0,
+    allowProposedApi: true,
+    logLevel: 'off',
+  });
   const extra = watchExtraModes(terminal);
   const tail = createTail(terminal);
   return {
@@ -36,7 +42,12 @@ export function createModel(size: TerminalSize, charsets: CharsetNames): Model {
     snapshot(give) {
       terminal.write('', () => {
         const { unfinished, held } = tail.now();
-        give({ columns: terminal.cols, rows: terminal.rows, screen: restore({ terminal, charsets, extra }) + unfinished, held });
+        give({
+          columns: terminal.cols,
+          rows: terminal.rows,
+          screen: restore({ terminal, charsets, extra }) + unfinished,
+          held,
+        });
       });
     },
     close: () => terminal.dispose(),

@@ -8,4 +8,11 @@ export type ToWorker =
 
 export type FromWorker =
   | { readonly type: 'taken'; readonly screen: number; readonly bytes: number }
-  | { readonly type: 'snapshot'; readonly request: number; readonly columns: number; readonly rows: number; readonly screen: string; readonly held: Uint8Array };
+  | {
+      readonly type: 'snapshot';
+      readonly request: number;
+      readonly columns: number;
+      readonly rows: number;
+      readonly screen: string;
+      readonly held: Uint8Array;
+    };

@@ -1,5 +1,5 @@
 import type { Terminal } from '@xterm/headless';
-import { charsetName, type CharsetNames } from './charsets.js';
+import { type CharsetNames, charsetName } from './charsets.js';
 import { type Attributes, type Cell, type Core, coreOf, type ScreenBuffer } from './core.js';
 import { drawBuffer } from './draw-buffer.js';
 import { type ExtraModes } from './extra-modes.js';
@@ -17,12 +17,25 @@ export function restore({ terminal, charsets, extra }: RestoreOptions): string {
   const { normal, alt, active } = core._bufferService.buffers;
   const size = { columns: terminal.cols, rows: terminal.rows };
   const cell = terminal.buffer.active.getNullCell() as unknown as Cell;
-  const draw = (buffer: ScreenBuffer): string => drawBuffer(buffer, size, cell) + tabs(buffer, size.columns) + savedCursor(buffer, charsets) + margins(buffer, size.rows);
-  return draw(normal) + (active === alt ? `\x1b[?1047h${draw(alt)}` : '') + modes(core) + extra.restore() + cursor(core, active, size.columns, cell) + late(core, charsets);
+  const draw = (buffer: ScreenBuffer): string =>
+    drawBuffer(buffer, size, cell) +
+    tabs(buffer, size.columns) +
+    savedCursor(buffer, charsets) +
+    margins(buffer, size.rows);
+  return (
+    draw(normal) +
+    (active === alt ? `\x1b[?1047h${draw(alt)}` : '') +
+    modes(core) +
+    extra.restore() +
+    cursor(core, active, size.columns, cell) +
+    late(core, charsets)
+  );
 }
 
 function tabs(buffer: ScreenBuffer, columns: number): string {
-  const set = Object.keys(buffer.tabs).map(Number).filter((column) => column < columns);
+  const set = Object.keys(buffer.tabs)
+    .map(Number)
+    .filter((column) => column < columns);
   const usual = Array.from({ length: Math.ceil(columns / 8) }, (_, i) => i * 8);
   if (set.length === usual.length && set.every((column, i) => column === usual[i])) return '';
   return `\x1b[3g${set.map((column) => `\x1b[${column + 1}G\x1bH`).join('')}`;
@@ -41,7 +54,9 @@ function underlined(look: Attributes): string {
 }
 
 function margins(buffer: ScreenBuffer, rows: number): string {
-  return buffer.scrollTop === 0 && buffer.scrollBottom === rows - 1 ? '' : `\x1b[${buffer.scrollTop + 1};${buffer.scrollBottom + 1}r`;
+  return buffer.scrollTop === 0 && buffer.scrollBottom === rows - 1
+    ? ''
+    : `\x1b[${buffer.scrollTop + 1};${buffer.scrollBottom + 1}r`;
 }
 
 const MOUSE: Readonly<Record<string, string>> = { X10: '9', VT200: '1000', DRAG: '1002', ANY: '1003' };
@@ -53,9 +68,24 @@ function modes({ coreService, coreMouseService }: Core): string {
   const dec = coreService.decPrivateModes;
   const mouse = MOUSE[coreMouseService.activeProtocol];
   const encoding = ENCODING[coreMouseService.activeEncoding];
-  const on = [dec.applicationCursorKeys && '1', dec.reverseWraparound && '45', dec.sendFocus && '1004', dec.bracketedPasteMode && '2004', mouse, encoding].filter((mode) => typeof mode === 'string');
-  const style = dec.cursorStyle === undefined ? '' : `\x1b[${CURSOR[dec.cursorStyle] + (dec.cursorBlink === true ? 0 : 1)} q`;
-  return on.map((mode) => `\x1b[?${mode}h`).join('') + (dec.applicationKeypad ? '\x1b=' : '') + (coreService.isCursorHidden ? '\x1b[?25l' : '') + style;
+  const on = [
+    dec.applicationCursorKeys && '1',
+    dec.reverseWraparound && '45',
+    dec.sendFocus && '1004',
+    dec.bracketedPasteMode && '2004',
+    mouse,
+    encoding,
+  ].filter((mode) => typeof mode === 'string');
+  const style =
+    dec.cursorStyle === undefined
+      ? ''
+      : `\x1b[${CURSOR[dec.cursorStyle] + (dec.cursorBlink === true ? 0 : 1)} q`;
+  return (
+    on.map((mode) => `\x1b[?${mode}h`).join('') +
+    (dec.applicationKeypad ? '\x1b=' : '') +
+    (coreService.isCursorHidden ? '\x1b[?25l' : '') +
+    style
+  );
 }
 
 /**
@@ -77,7 +107,8 @@ function cursor(core: Core, buffer: ScreenBuffer, columns: number, cell: Cell): 
   if (start > 0 && line.loadCell(start, cell).getWidth() === 0) start -= 1;
   line.loadCell(start, cell);
   const width = Math.max(cell.getWidth(), 1);
-  if (buffer.x < columns && (cell.getChars() === '' || start + width !== buffer.x)) return before + at(buffer.x) + current;
+  if (buffer.x < columns && (cell.getChars() === '' || start + width !== buffer.x))
+    return before + at(buffer.x) + current;
   const chars = cell.getChars();
   const again = before + at(start) + (chars === '' ? `${background(cell)} ` : sgr(cell) + chars);
   // any sequence after it would forget what was printed, which must be so exactly if the model has forgotten it
@@ -89,5 +120,10 @@ function late({ coreService, _charsetService: service }: Core, charsets: Charset
   const names = [0, 1, 2, 3].map((g) => charsetName(charsets, service._charsets[g]));
   const designated = names.map((name, g) => (name === 'B' ? '' : `\x1b${'()*+'[g] ?? '('}${name}`)).join('');
   const shifted = ['', '\x0e', '\x1bn', '\x1bo'][service.glevel] ?? '';
-  return designated + shifted + (coreService.modes.insertMode ? '\x1b[4h' : '') + (coreService.decPrivateModes.wraparound ? '' : '\x1b[?7l');
+  return (
+    designated +
+    shifted +
+    (coreService.modes.insertMode ? '\x1b[4h' : '') +
+    (coreService.decPrivateModes.wraparound ? '' : '\x1b[?7l')
+  );
 }

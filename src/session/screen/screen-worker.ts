@@ -14,7 +14,9 @@ parentPort?.on('message', (message: ToWorker) => {
   if (model === undefined) return;
   switch (message.type) {
     case 'write':
-      return model.write(message.bytes, () => say({ type: 'taken', screen: message.screen, bytes: message.bytes.length }));
+      return model.write(message.bytes, () =>
+        say({ type: 'taken', screen: message.screen, bytes: message.bytes.length }),
+      );
     case 'resize':
       return model.resize(message);
     case 'snapshot':

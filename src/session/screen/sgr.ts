@@ -23,7 +23,10 @@ export function sgr(look: Attributes): string {
     look.isOverline() && '53',
     colour(look.fg & MODE, look.getFgColor(), 30),
     colour(look.bg & MODE, look.getBgColor(), 40),
-    style !== 0 && underlineColour(look.getUnderlineStyle() !== 0 && (look.bg & EXTENDED) !== 0 ? look.extended.underlineColor : 0),
+    style !== 0 &&
+      underlineColour(
+        look.getUnderlineStyle() !== 0 && (look.bg & EXTENDED) !== 0 ? look.extended.underlineColor : 0,
+      ),
   ];
   const kept = parts.filter((part): part is string => typeof part === 'string' && part !== '');
   return `\x1b[${kept.join(';')}m${look.isProtected() ? '\x1b[1"q' : ''}`;

@@ -28,7 +28,12 @@ export function createTail(terminal: Terminal): Tail {
       const bytes = Buffer.concat(recent);
       const held = bytes.subarray(bytes.length - partialCharacter(bytes));
       const inSequence = core._inputHandler._parser.currentState !== GROUND;
-      return { unfinished: inSequence ? bytes.subarray(begun(bytes), bytes.length - held.length).toString('utf8') : '', held: Buffer.from(held) };
+      return {
+        unfinished: inSequence
+          ? bytes.subarray(begun(bytes), bytes.length - held.length).toString('utf8')
+          : '',
+        held: Buffer.from(held),
+      };
     },
   };
 }
@@ -50,26 +55,30 @@ const SUB = 0x1a;
 /** Where the sequence that is open at the end begins. The bytes start outside of any, but for a few of a character. */
 export function begun(bytes: Uint8Array): number {
   let start = 0;
-  let state: 'ground' | 'escape' | 'csi' | 'string' = 'ground';
+  let state: State = 'ground';
   for (let at = 0; at < bytes.length; at += 1) {
     const byte = bytes[at] ?? 0;
     const c1 = byte === 0xc2 && state === 'ground' ? (bytes[at + 1] ?? 0) : 0;
-    if (byte === ESC) {
-      start = at;
-      state = 'escape';
-    } else if (c1 >= 0x80 && c1 < 0xa0) {
-      start = at;
+    if (byte === ESC || (c1 >= 0x80 && c1 < 0xa0)) start = at;
+    if (c1 >= 0x80 && c1 < 0xa0) {
       state = afterEscape(c1 - 0x40);
       at += 1;
-    } else if (byte === CAN || byte === SUB) state = 'ground';
-    else if (state === 'escape') state = afterEscape(byte);
-    else if (state === 'csi') state = byte >= 0x40 && byte < 0x7f ? 'ground' : 'csi';
-    else if (state === 'string') state = byte === 7 ? 'ground' : 'string';
+    } else state = after(state, byte);
   }
   return start;
 }
 
-function afterEscape(byte: number): 'ground' | 'escape' | 'csi' | 'string' {
+type State = 'ground' | 'escape' | 'csi' | 'string';
+
+function after(state: State, byte: number): State {
+  if (byte === ESC) return 'escape';
+  if (byte === CAN || byte === SUB) return 'ground';
+  if (state === 'escape') return afterEscape(byte);
+  if (state === 'csi') return byte >= 0x40 && byte < 0x7f ? 'ground' : 'csi';
+  return state === 'string' && byte === 7 ? 'ground' : state;
+}
+
+function afterEscape(byte: number): State {
   if (byte === 0x5b) return 'csi';
   if (byte === 0x5d || byte === 0x50 || byte === 0x58 || byte === 0x5e || byte === 0x5f) return 'string';
   return byte < 0x30 ? 'escape' : 'ground';

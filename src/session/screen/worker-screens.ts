@@ -19,7 +19,9 @@ interface Owned {
 
 /** Terminal models in one thread of their own, so that they never cost the owner's keys time. If it dies, sessions go on without models. */
 export function createWorkerScreens(options: WorkerScreensOptions): Screens {
-  const worker = new Worker(options.worker ?? new URL('./screen-worker.js', import.meta.url), { name: 'screens' });
+  const worker = new Worker(options.worker ?? new URL('./screen-worker.js', import.meta.url), {
+    name: 'screens',
+  });
   const owned = new Map<number, Owned>();
   const requests = new Map<number, (shot: Snapshot | null) => void>();
   let next = 1;
@@ -63,7 +65,8 @@ export function createWorkerScreens(options: WorkerScreensOptions): Screens {
       get lag() {
         return own.lag;
       },
-      caughtUp: () => (own.lag <= LOW ? Promise.resolve() : new Promise((resolve) => own.waiting.push(resolve))),
+      caughtUp: () =>
+        own.lag <= LOW ? Promise.resolve() : new Promise((resolve) => own.waiting.push(resolve)),
       close() {
         owned.delete(screen);
         calm(own, 0);
