@@ -179,6 +179,26 @@ describe('a person behind the door', () => {
     expect(code).toBe(0);
   });
 
+  test.each([
+    ['nothing', ''],
+    ['a NUL', 'a\0lice'],
+    ['a path', '../x'],
+    ['an option', '-oProxyCommand=touch /tmp/x'],
+    ['bidi and zero-width characters', 'al\u202eice\u200b'],
+    ['an escape', '\x1b]0;x\x07'],
+    ['30,000 characters', 'x'.repeat(30_000)],
+  ])('with a user name of %s sees an empty field, and nothing of the name', async (_what, user) => {
+    await door();
+    const raw = await openRaw(rig, { user });
+    await raw.shell();
+    await until(() => Buffer.concat(raw.received).includes('Password'));
+    const screen = Buffer.concat(raw.received).toString();
+    expect(screen).toMatch(/User {6}[ _]/);
+    if (user !== '') expect(screen).not.toContain(user.slice(0, 60));
+    raw.client.destroy();
+    await raw.gone;
+  });
+
   test('and eight at once, each with a screen of his own', async () => {
     await door();
     const people = await Promise.all(

@@ -261,6 +261,21 @@ describe('a live session', () => {
     expect(one.output.listenerCount('drain')).toBe(0);
   });
 
+  test('that ends leaves nothing of what was typed ahead to the menu', async () => {
+    const one = stage();
+    const { guest, running } = await live(one);
+    guest.socket.pause();
+    while (!one.input.isPaused() || one.input.readableLength === 0) {
+      one.input.write(Buffer.alloc(16 * 1024, '\r'));
+      await new Promise(setImmediate);
+    }
+    guest.say({ type: 'ended', ending: { kind: 'owner-ended' } });
+    await running;
+    expect(one.input.readableLength).toBe(0);
+    one.input.write('for the menu');
+    expect(String(one.input.read())).toBe('for the menu');
+  });
+
   test('lives on when the person is gone', async () => {
     const one = stage();
     const { guest, running } = await live(one);

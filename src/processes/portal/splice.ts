@@ -37,6 +37,8 @@ export function splice(
     stopResize();
     input.off('data', typed);
     input.pause();
+    // typed ahead for the session that is over: the menu must not take it for a choice
+    while (input.read() !== null);
     output.off('drain', roomAgain);
   };
 }
