@@ -32,7 +32,7 @@ export async function prepareProfile(place: ProfilePlace, now: Date): Promise<Pr
 /** Puts a profile aside under quarantine/<uid>-<time>. */
 export async function quarantine(place: Pick<ProfilePlace, 'path' | 'quarantine' | 'uid'>, now: Date): Promise<void> {
   if (see(place.path) === null) return;
-  const aside = join(place.quarantine, `${place.uid}-${now.toISOString().replace(/[:.]/g, '')}`);
+  const aside = unused(join(place.quarantine, `${place.uid}-${now.toISOString().replace(/[:.]/g, '')}`));
   try {
     renameSync(place.path, aside);
   } catch (error) {
@@ -41,6 +41,11 @@ export async function quarantine(place: Pick<ProfilePlace, 'path' | 'quarantine'
     await run('chattr', ['-i', place.path]);
     renameSync(place.path, aside);
   }
+}
+
+/** Two in one millisecond must not meet. */
+function unused(path: string): string {
+  for (let n = 1, tried = path; ; n += 1, tried = `${path}.${n}`) if (see(tried) === null) return tried;
 }
 
 function make({ path, uid, gid, version, root }: ProfilePlace): void {
