@@ -72,6 +72,7 @@ describe.runIf(root && existsSync(join(import.meta.dirname, '../../dist/processe
           'DisableForwarding yes',
           'PrintMotd no',
           'PrintLastLog no',
+          'Subsystem sftp internal-sftp',
           'Match User byforce',
           `  ForceCommand ${program} --home ${home}`,
           '',
@@ -156,6 +157,12 @@ describe.runIf(root && existsSync(join(import.meta.dirname, '../../dist/processe
       const one = person(user, ['-T', command]);
       expect(await one.exit).toBe(1);
       expect(one.screen()).toMatch(sentence);
+      expect(terminals).toEqual([]);
+    });
+
+    test("sshd's own sftp is refused by a ForceCommand (sshd passes on no stderr of a subsystem)", async () => {
+      const one = person('byforce', ['-T', '-s', 'sftp']);
+      expect(await one.exit).toBe(1);
       expect(terminals).toEqual([]);
     });
 
