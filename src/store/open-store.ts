@@ -54,7 +54,9 @@ function prepare(database: DatabaseSync, { path, create }: OpenOptions): Opened 
     if (before === 0 && !create) return { ok: false, why: `${path} is not a vault of Postern's` };
     const migrated = migrate(database, path);
     if (!migrated.ok) return migrated;
-    database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; begin exclusive; commit');
+    database.exec(
+      'pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; begin exclusive; commit',
+    );
     return {
       ok: true,
       store: storeOf(database),

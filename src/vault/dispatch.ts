@@ -41,7 +41,7 @@ async function answer(
     );
   // the table gives each call its own handler: what was parsed for the one is what the other takes
   const handler = handlers[call] as CallHandler<CallName>;
-  const outcome = await handler(parsed.data as never, asking, blob);
+  const outcome = await handler(parsed.data, asking, blob);
   if (!outcome.ok) return outcome;
   const { value, blob: secret } = outcome.value;
   // the peer copies it into a frame before the next turn of the event loop

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { MIGRATIONS, migrate, userVersion } from '#/store/migrate.js';
 import { type Opened, openStore } from '#/store/open-store.js';
@@ -36,18 +36,29 @@ describe('opening the store', () => {
     expect(openStore({ path, create: false })).toEqual({ ok: false, why: `there is no vault at ${path}` });
     expect(existsSync(path)).toBe(false);
     await opened(openStore({ path, create: true })).close();
-    expect(openStore({ path, create: true })).toEqual({ ok: false, why: `there is a vault at ${path} already` });
+    expect(openStore({ path, create: true })).toEqual({
+      ok: false,
+      why: `there is a vault at ${path} already`,
+    });
   });
 
   test('keeps every other process out while it is open', async () => {
     const store = opened(openStore({ path, create: true }));
     const program = `const { DatabaseSync } = require('node:sqlite'); try { new DatabaseSync(${JSON.stringify(path)}).prepare('select count(*) from sqlite_schema').get(); console.log('open'); } catch (error) { console.log(error.message); }`;
-    expect(execFileSync(process.execPath, ['-e', program], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })).toContain('locked');
+    expect(
+      execFileSync(process.execPath, ['-e', program], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      }),
+    ).toContain('locked');
     await store.close();
   });
 
   test.each([
-    ['something that is no database', Buffer.from('this is not a database, but a long enough text to look at\n'.repeat(4))],
+    [
+      'something that is no database',
+      Buffer.from('this is not a database, but a long enough text to look at\n'.repeat(4)),
+    ],
     ['an empty file', Buffer.alloc(0)],
   ])('refuses %s, and leaves it as it is', (_what, bytes) => {
     writeFileSync(path, bytes);
@@ -70,7 +81,10 @@ describe('opening the store', () => {
 });
 
 describe('an older database', () => {
-  const steps = ['create table one (a integer) strict; insert into one values (7)', 'alter table one add column b text'];
+  const steps = [
+    'create table one (a integer) strict; insert into one values (7)',
+    'alter table one add column b text',
+  ];
 
   function old(): DatabaseSync {
     const database = new DatabaseSync(path);
@@ -93,7 +107,10 @@ describe('an older database', () => {
 
   test('is as it was when a step fails in the middle', () => {
     const database = old();
-    const outcome = migrate(database, path, [...steps, 'create table two (a integer); insert into nothing values (1)']);
+    const outcome = migrate(database, path, [
+      ...steps,
+      'create table two (a integer); insert into nothing values (1)',
+    ]);
     expect(outcome).toMatchObject({ ok: false });
     expect(userVersion(database)).toBe(1);
     expect(database.prepare('select * from one').all()).toMatchObject([{ a: 7 }]);

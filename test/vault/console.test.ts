@@ -6,6 +6,7 @@ import { encodeSecretPayload } from '#/contract/secret-payload.js';
 import { BUILT_IN_GROUPS, BUILT_IN_SAFES } from '#/domain/people.js';
 import { PRESETS } from '#/domain/permission.js';
 import { secretProblem } from '#/vault/check-secret.js';
+import { containing, having } from '../helpers/loosely.ts';
 import { type Client, client, furnish, KEY, password, type Running, startVault } from './in-process.ts';
 
 let running: Running;
@@ -50,7 +51,7 @@ describe('members', () => {
     async (preset) => {
       expect(await add({ preset })).toMatchObject({
         preset,
-        permissions: expect.arrayContaining([...PRESETS[preset]]),
+        permissions: having([...PRESETS[preset]]),
       });
       expect(await add({ permissions: [...PRESETS[preset]].toReversed() })).toMatchObject({ preset });
     },
@@ -131,7 +132,7 @@ describe('accounts', () => {
     await desk.ask('admin.account.add', { ...account, safe: 'Other' }, password('x'));
     expect(await desk.refused('admin.account.show', { account: 'root@web1.test' })).toMatchObject({
       code: 'BAD_INPUT',
-      message: expect.stringContaining(id),
+      message: containing(id),
     });
     expect(await desk.ask('admin.account.show', { account: 'Other:root@web1.test' })).toMatchObject({
       safe: 'Other',
@@ -192,23 +193,23 @@ describe('a key as a secret', () => {
     return `-----BEGIN OPENSSH PRIVATE KEY-----\n${body.toString('base64')}\n-----END OPENSSH PRIVATE KEY-----\n`;
   };
   test.each<[string, string, string, string | null]>([
-    ['PEM', String(pem), '', null],
-    ['PEM with its passphrase', String(locked), 'p', null],
+    ['PEM', pem, '', null],
+    ['PEM with its passphrase', locked, 'p', null],
     [
       'PEM with a wrong passphrase',
-      String(locked),
+      locked,
       'q',
       'the private key does not open: is it whole, and is the passphrase right?',
     ],
     [
       'PEM without its passphrase',
-      String(locked),
+      locked,
       '',
       'the private key does not open: is it whole, and is the passphrase right?',
     ],
     [
       'PEM cut short',
-      String(pem).replace(/\n.{20}/, '\n'),
+      pem.replace(/\n.{20}/, '\n'),
       '',
       'the private key does not open: is it whole, and is the passphrase right?',
     ],

@@ -92,9 +92,9 @@ afterAll(async () => {
 /** A new vault with a master key file: made once, then copied, because its Administrator's password costs real time. */
 export async function makeVault(folder: string): Promise<void> {
   template ??= (async () => {
-    const made = mkdtempSync(join(tmpdir(), 'vault-template-'));
-    await createIn(made, { kind: 'new-file', path: join(made, 'master.key') });
-    return made;
+    const first = mkdtempSync(join(tmpdir(), 'vault-template-'));
+    await createIn(first, { kind: 'new-file', path: join(first, 'master.key') });
+    return first;
   })();
   cpSync(await template, folder, { recursive: true });
 }

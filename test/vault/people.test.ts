@@ -254,7 +254,7 @@ test("favourites and recents are a person's own", async () => {
 test.each(['', 'x'.repeat(65_536), 'a\0b', '../x', '-oProxyCommand=x', 'a\u202Eb', 'a\u200Bb', 'a;b'])(
   'no user, group, safe or account is named %j',
   async (name) => {
-    const wanted = expect.objectContaining({ code: 'BAD_INPUT' });
+    const wanted: unknown = expect.objectContaining({ code: 'BAD_INPUT' });
     expect(
       await desk.refused(
         'admin.user.add',

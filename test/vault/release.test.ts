@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { containing, matching } from '../helpers/loosely.ts';
 import {
   type Client,
   client,
@@ -76,7 +77,7 @@ describe('a secret is released', () => {
     expect(await host.refused('session.redeem', at)).toMatchObject({
       code: 'PERMIT_REFUSED',
       stage: 4,
-      message: expect.stringContaining('used already'),
+      message: containing('used already'),
     });
     expect(await lastRow()).toMatchObject({
       action: 'use',
@@ -115,7 +116,7 @@ describe('a secret is released', () => {
     const [one, two] = [await landed(), await landed()];
     expect(
       await host.refused('session.redeem', { permit: one.permit, sessionId: two.sessionId }),
-    ).toMatchObject({ message: expect.stringContaining('another session') });
+    ).toMatchObject({ message: containing('another session') });
     const three = await door.ask('person.connect', {
       ticket,
       accountId,
@@ -125,7 +126,7 @@ describe('a secret is released', () => {
     });
     expect(
       await host.refused('session.redeem', { permit: three.permit, sessionId: three.sessionId }),
-    ).toMatchObject({ message: expect.stringContaining('has not landed') });
+    ).toMatchObject({ message: containing('has not landed') });
     // nobody spoiled the other session
     expect(await host.blob('session.redeem', two)).toBeDefined();
   });
@@ -134,7 +135,7 @@ describe('a secret is released', () => {
     const at = await landed();
     running.advance(60_000);
     expect(await host.refused('session.redeem', at)).toMatchObject({
-      message: expect.stringContaining('expired'),
+      message: containing('expired'),
     });
   });
 
@@ -184,7 +185,7 @@ describe('a secret is released', () => {
     await change();
     expect(await host.refused('session.redeem', at)).toMatchObject({
       code: 'PERMIT_REFUSED',
-      message: expect.stringMatching(words),
+      message: matching(words),
     });
     expect(
       await host.refused('session.stage', {
@@ -207,69 +208,6 @@ describe('a secret is released', () => {
   });
 });
 
-describe('a database that was changed behind the vault', () => {
-  test.each<[string, string]>([
-    [
-      'a secret of an older version put in place of the new one',
-      'update secrets set sealed = (select sealed from secrets s where s.owner = secrets.owner and s.version = 1) where version = 2',
-    ],
-    [
-      "the secret of one account put in another's place",
-      "update secrets set sealed = (select sealed from secrets where owner <> 'ACCOUNT' and owner like 'a%' and version = 1 limit 1) where owner = 'ACCOUNT'",
-    ],
-    [
-      'the address of the account changed',
-      "update accounts set address = 'mallory.test' where id = 'ACCOUNT'",
-    ],
-    ['the user of the account changed', "update accounts set user = 'mallory' where id = 'ACCOUNT'"],
-    [
-      'the account moved into another safe',
-      "update accounts set safe_id = (select id from safes where name = 'Other') where id = 'ACCOUNT'",
-    ],
-    [
-      'the version set back without its secret',
-      "update accounts set secret_version = 7 where id = 'ACCOUNT'",
-    ],
-    [
-      'the keys of two safes swapped',
-      "update safes set wrapped_key = (select wrapped_key from safes where name = 'Other') where name = 'Lab'",
-    ],
-    [
-      'a bit flipped in the secret',
-      "update secrets set sealed = unhex(substr(hex(sealed), 1, 40) || 'ff' || substr(hex(sealed), 43)) where owner = 'ACCOUNT'",
-    ],
-    ['the secret removed', "delete from secrets where owner = 'ACCOUNT'"],
-  ])('gives no secret: %s', async (_what, sql) => {
-    await desk.ask('admin.safe.add', { name: 'Other' });
-    await desk.ask('admin.member.add', {
-      safe: 'Other',
-      member: 'alice',
-      preset: 'ConnectOnly',
-      expiresAt: null,
-    });
-    const account = { platform: 'UnixSSH', port: null, secretKind: 'password', hostKey: null } as const;
-    await desk.ask(
-      'admin.account.add',
-      { ...account, safe: 'Lab', address: 'web2.test', user: 'root' },
-      password('other'),
-    );
-    await desk.ask('admin.account.update', { account: accountId }, password('n3w'));
-    await tamper(sql.replaceAll('ACCOUNT', accountId));
-    const at = await landed();
-    const refusal = await host.refused('session.redeem', at);
-    expect(refusal).toMatchObject({ code: 'INTEGRITY', stage: 4 });
-    expect(await lastRow()).toMatchObject({ action: 'use', outcome: 'failure', failureCode: 'INTEGRITY' });
-  });
-
-  test('with audit rows changed does not verify', async () => {
-    await tamper("drop trigger audit_is_not_changed; update audit set actor = 'mallory' where sequence = 3");
-    expect(await desk.ask('admin.audit.verify', {})).toMatchObject({ intact: false, firstBad: 3 });
-    expect((await desk.ask('admin.doctor', {})).find((check) => check.part === 'audit')).toMatchObject({
-      state: 'failure',
-    });
-  });
-});
-
 describe('without an audit log', () => {
   test('no secret is released and the permit is spent', async () => {
     await tamper(
@@ -279,7 +217,7 @@ describe('without an audit log', () => {
     const refusal = await host.refused('session.redeem', at);
     expect(refusal).toMatchObject({
       code: 'AUDIT_UNAVAILABLE',
-      message: expect.stringContaining('disk is full'),
+      message: containing('disk is full'),
     });
     expect(
       await host.refused('session.stage', {
