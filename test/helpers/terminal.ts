@@ -110,6 +110,14 @@ export class TestTerminal {
     );
   }
 
+  /** The whole screen, once everything of it is there: what is above and the line of keys may come one frame apart. */
+  async screen(...wanted: readonly string[]): Promise<string> {
+    return await this.until(
+      (text) => wanted.every((part) => text.includes(part)),
+      `see ${wanted.join(' and ')}`,
+    );
+  }
+
   async seesNot(unwanted: string | RegExp, ms = 5000): Promise<string> {
     return await this.until(
       (text) => !(typeof unwanted === 'string' ? text.includes(unwanted) : unwanted.test(text)),

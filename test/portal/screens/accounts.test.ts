@@ -7,7 +7,7 @@ import { mount } from '../mount.ts';
 
 test('the accounts at 80x24', async () => {
   const { terminal } = mount();
-  expect(await terminal.sees('web1')).toMatchInlineSnapshot(`
+  expect(await terminal.screen('web1', 'Enter connect')).toMatchInlineSnapshot(`
     " Postern   [Accounts]  Recordings   Live   Help                alice  19:40 UTC
      last login 22 Nov 23:40 from 10.0.0.5 · last failure 21 Nov 17:40 from 10.0.0.9
     ────────────────────────────────────────────────────────────────────────────────
@@ -37,7 +37,7 @@ test('the accounts at 80x24', async () => {
 
 test('the accounts at 60x20', async () => {
   const { terminal } = mount({ columns: 60, rows: 20 });
-  expect(await terminal.sees('web1')).toMatchInlineSnapshot(`
+  expect(await terminal.screen('web1', 'Enter connect')).toMatchInlineSnapshot(`
     " Postern   [Accounts] Recordings  Live  Help          alice
      last login 22 Nov 23:40 from 10.0.0.5 · last failure 21 No…
     ────────────────────────────────────────────────────────────
@@ -63,7 +63,7 @@ test('the accounts at 60x20', async () => {
 
 test('the accounts at 120x30: the details beside the list', async () => {
   const { terminal } = mount({ columns: 120, rows: 30 });
-  expect(await terminal.sees('web1')).toMatchInlineSnapshot(`
+  expect(await terminal.screen('web1', 'Enter connect')).toMatchInlineSnapshot(`
     " Postern   [Accounts]  Recordings   Live   Help                                                        alice  19:40 UTC
      last login 22 Nov 23:40 from 10.0.0.5 · last failure 21 Nov 17:40 from 10.0.0.9
     ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -284,7 +284,7 @@ test('a session that waits is offered after login', async () => {
   const { terminal } = mount({
     services: { sessions: () => Promise.resolve(done([session('s9', { state: 'detached' })])) },
   });
-  expect(await terminal.sees('Welcome back')).toMatchInlineSnapshot(`
+  expect(await terminal.screen('Welcome back', 'Enter choose')).toMatchInlineSnapshot(`
     " Postern    Accounts   Recordings   Live   Help                alice  19:40 UTC
      last login 22 Nov 23:40 from 10.0.0.5 · last failure 21 Nov 17:40 from 10.0.0.9
     ────────────────────────────────────────────────────────────────────────────────

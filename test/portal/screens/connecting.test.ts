@@ -46,7 +46,7 @@ test.each([
     },
     { columns, rows },
   );
-  const text = await terminal.sees('▸ 2');
+  const text = await terminal.screen('▸ 2', 'Esc give up');
   expect(text).toContain('Connecting to root@web1.example.com');
   expect(text).toMatch(/✓ 0 {2}checking your access/);
   expect(text).toMatch(/✓ 1 .*session host 0/);
@@ -121,7 +121,10 @@ describe('the session', () => {
     const typed = Buffer.concat([Buffer.from([0xff, 0xfe, 0x00, 0x1b, 0x5b, 0x41]), Buffer.from('é')]);
     terminal.input.write(typed);
     terminal.type('exit');
-    const text = await terminal.sees('root@web1.example.com: session ended, exit status 0');
+    const text = await terminal.screen(
+      'root@web1.example.com: session ended, exit status 0',
+      'Enter connect',
+    );
     expect(Buffer.concat(heard)).toEqual(Buffer.concat([typed, Buffer.from('exit')]));
     // the very first row is there again, and the filter, and the keys work
     expect(text.split('\n')[0]).toContain('[Accounts]');
@@ -232,7 +235,7 @@ describe('an unknown host key', () => {
 
   test('is shown with its fingerprint', async () => {
     const { terminal } = await connecting(asking([]));
-    expect(await terminal.sees('Unknown host key')).toMatchInlineSnapshot(`
+    expect(await terminal.screen('Unknown host key', 'Enter choose')).toMatchInlineSnapshot(`
       " Postern    Accounts   Recordings   Live   Help                alice  19:40 UTC
        last login 22 Nov 23:40 from 10.0.0.5 · last failure 21 Nov 17:40 from 10.0.0.9
       ────────────────────────────────────────────────────────────────────────────────
@@ -300,7 +303,7 @@ describe('a refusal', () => {
     const { terminal } = await connecting(() =>
       Promise.resolve({ kind: 'failed', failure: failure(code, 'why') }),
     );
-    const text = await terminal.sees('Not connected to root@web1.example.com');
+    const text = await terminal.screen('Not connected to root@web1.example.com', 'r try again');
     for (const word of [code, side, stage, 'Next']) expect(text).toContain(word);
     if (code === 'TARGET_REFUSED')
       expect(text).toMatchInlineSnapshot(`
@@ -381,7 +384,7 @@ describe('a changed host key', () => {
     terminal.type('admin60\r');
     await terminal.sees('press a');
     terminal.type('a');
-    expect(await terminal.sees('Approve a changed host key')).toMatchInlineSnapshot(`
+    expect(await terminal.screen('Approve a changed host key', 'Enter confirm')).toMatchInlineSnapshot(`
       " Postern    Accounts   Recordings   Live   Help                alice  19:40 UTC
        last login 22 Nov 23:40 from 10.0.0.5 · last failure 21 Nov 17:40 from 10.0.0.9
       ────────────────────────────────────────────────────────────────────────────────
@@ -405,7 +408,7 @@ describe('a changed host key', () => {
 
 
 
-       Enter back to the menu  r try again  a approve the new key"
+       Enter confirm  Esc back"
     `);
     terminal.type('yes\r');
     await terminal.sees('That is not the address of the account.');

@@ -26,7 +26,7 @@ describe('recordings', () => {
     [60, 20],
   ])('at %ix%i', async (columns, rows) => {
     const { terminal } = await recordings({ columns, rows });
-    const text = await terminal.sees('postgres@db1');
+    const text = await terminal.screen('postgres@db1', 'Enter replay');
     if (columns === 80)
       expect(text).toMatchInlineSnapshot(`
         " Postern    Accounts  [Recordings]  Live   Help                alice  19:40 UTC
@@ -128,7 +128,7 @@ describe('recordings', () => {
 describe('live', () => {
   test('at 80x24', async () => {
     const { terminal } = await live();
-    expect(await terminal.sees('bob')).toMatchInlineSnapshot(`
+    expect(await terminal.screen('bob', 'Enter re-attach')).toMatchInlineSnapshot(`
       " Postern    Accounts   Recordings  [Live]  Help                alice  19:40 UTC
        last login 22 Nov 23:40 from 10.0.0.5 · last failure 21 Nov 17:40 from 10.0.0.9
       ────────────────────────────────────────────────────────────────────────────────
@@ -158,7 +158,7 @@ describe('live', () => {
 
   test('at 60x20', async () => {
     const { terminal } = await live({ columns: 60, rows: 20 });
-    expect(await terminal.sees('bob')).toMatchInlineSnapshot(`
+    expect(await terminal.screen('bob', 'Enter re-attach')).toMatchInlineSnapshot(`
       " Postern    Accounts  Recordings [Live] Help          alice
        last login 22 Nov 23:40 from 10.0.0.5 · last failure 21 No…
       ────────────────────────────────────────────────────────────
@@ -271,7 +271,7 @@ describe('help', () => {
     const { terminal } = mount();
     await terminal.sees('web1');
     terminal.press('shiftTab');
-    expect(await terminal.sees('Esc accounts')).toMatchInlineSnapshot(`
+    expect(await terminal.screen('[Help]', 'Keys, screen', 'Esc accounts')).toMatchInlineSnapshot(`
       " Postern    Accounts   Recordings   Live  [Help]               alice  19:40 UTC
        last login 22 Nov 23:40 from 10.0.0.5 · last failure 21 Nov 17:40 from 10.0.0.9
       ────────────────────────────────────────────────────────────────────────────────

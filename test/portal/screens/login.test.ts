@@ -6,7 +6,7 @@ import { mount } from '../mount.ts';
 
 test('the login screen at 80x24', async () => {
   const { terminal } = mount({ stranger: true });
-  expect(await terminal.sees('Password  _')).toMatchInlineSnapshot(`
+  expect(await terminal.screen('Password  _', 'Enter go on')).toMatchInlineSnapshot(`
     " Postern                                                              19:40 UTC
      privileged sessions, recorded
     ────────────────────────────────────────────────────────────────────────────────
@@ -41,7 +41,7 @@ test('the login screen at 60x20, in ASCII', async () => {
     rows: 20,
     env: { color: 'none', unicode: false },
   });
-  const text = await terminal.sees('Password  _');
+  const text = await terminal.screen('Password  _', 'Enter go on');
   expect(text).toMatch(/^[\x20-\x7e\n]*$/);
   expect(text).toMatchInlineSnapshot(`
     " Postern                                          19:40 UTC
@@ -160,7 +160,7 @@ test('a closed portal says why and opens by itself', async () => {
         ),
     },
   });
-  expect(await terminal.sees('closed')).toMatchInlineSnapshot(`
+  expect(await terminal.screen('closed', 'Esc leave')).toMatchInlineSnapshot(`
     " Postern                                                              19:40 UTC
      privileged sessions, recorded
     ────────────────────────────────────────────────────────────────────────────────
@@ -209,7 +209,7 @@ test('a password that must change is changed before anything else', async () => 
   });
   await terminal.sees('Password  _');
   terminal.type('secret\r');
-  expect(await terminal.sees('New password')).toMatchInlineSnapshot(`
+  expect(await terminal.screen('New password', 'Enter go on')).toMatchInlineSnapshot(`
     " Postern                                                              19:40 UTC
      privileged sessions, recorded
     ────────────────────────────────────────────────────────────────────────────────

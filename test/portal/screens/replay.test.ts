@@ -20,7 +20,7 @@ async function replay(options: MountOptions = {}) {
   mounted.terminal.press('tab');
   await mounted.terminal.sees('postgres@db1');
   mounted.terminal.type('web1 exited\r');
-  await mounted.terminal.sees('uptime');
+  await mounted.terminal.screen('uptime', 'Space play');
   return mounted;
 }
 
