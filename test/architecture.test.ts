@@ -60,7 +60,7 @@ const rooms: Readonly<Record<string, Room>> = {
     purpose: 'what root does: sockets, children, box records, profiles',
     mayImport: ['domain', 'contract', 'house', 'configuration'],
   },
-  demo: { purpose: 'a small target for the first minute', mayImport: ['house'] },
+  demo: { purpose: 'a small target for the first minute', mayImport: ['domain', 'house'] },
 
   processes: { purpose: 'one conductor a process; knows every room, decides nothing', mayImport: ['*'] },
   cli: { purpose: 'one file a command', mayImport: ['domain', 'contract', 'house', 'configuration'] },

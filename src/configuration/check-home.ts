@@ -1,4 +1,14 @@
-import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync, rmSync, type Stats, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** Bytes that must fit: what a first start writes, with room for a first session. */
@@ -11,14 +21,22 @@ const PROBE = 256 * 1024;
 export function checkHome(home: string, uid: number): string | null {
   const found = lstatSync(home, { throwIfNoEntry: false });
   if (found === undefined) return makeHome(home);
-  if (found.isSymbolicLink()) return checkHomeState(home, statSync(home, { throwIfNoEntry: false }), uid) ?? probe(home);
+  if (found.isSymbolicLink())
+    return checkHomeState(home, statSync(home, { throwIfNoEntry: false }), uid) ?? probe(home);
   return checkHomeState(home, found, uid) ?? probe(home);
 }
 
-export function checkHomeState(home: string, found: Pick<Stats, 'uid' | 'mode' | 'isDirectory'> | undefined, uid: number): string | null {
-  if (found === undefined || !found.isDirectory()) return `${home} is not a directory; set POSTERN_HOME to another place`;
-  if (found.uid !== uid) return `${home} belongs to uid ${found.uid}, but this is uid ${uid}; give it to uid ${uid} or set POSTERN_HOME to another place`;
-  if ((found.mode & 0o022) !== 0) return `${home} can be written by others (mode 0${(found.mode & 0o7777).toString(8)}); run: chmod go-w ${home}`;
+export function checkHomeState(
+  home: string,
+  found: Pick<Stats, 'uid' | 'mode' | 'isDirectory'> | undefined,
+  uid: number,
+): string | null {
+  if (found === undefined || !found.isDirectory())
+    return `${home} is not a directory; set POSTERN_HOME to another place`;
+  if (found.uid !== uid)
+    return `${home} belongs to uid ${found.uid}, but this is uid ${uid}; give it to uid ${uid} or set POSTERN_HOME to another place`;
+  if ((found.mode & 0o022) !== 0)
+    return `${home} can be written by others (mode 0${(found.mode & 0o7777).toString(8)}); run: chmod go-w ${home}`;
   return null;
 }
 
@@ -38,7 +56,8 @@ function probe(home: string): string | null {
   try {
     const file = openSync(path, 'wx', 0o600);
     try {
-      if (writeSync(file, Buffer.alloc(PROBE, 1)) < PROBE) return `${home}: no space left; free some, or set POSTERN_HOME to another place`;
+      if (writeSync(file, Buffer.alloc(PROBE, 1)) < PROBE)
+        return `${home}: no space left; free some, or set POSTERN_HOME to another place`;
       fsyncSync(file);
     } finally {
       closeSync(file);

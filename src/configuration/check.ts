@@ -2,7 +2,9 @@ import { oneLine } from '#/domain/failure.js';
 import { nearest } from './nearest.js';
 import { ALLOWED, type Configuration, schema } from './schema.js';
 
-export type Checked = { readonly ok: true; readonly value: Configuration } | { readonly ok: false; readonly problems: readonly string[] };
+export type Checked =
+  | { readonly ok: true; readonly value: Configuration }
+  | { readonly ok: false; readonly problems: readonly string[] };
 
 /** Checks what a configuration file holds. Every problem names the key, the value and what is allowed. */
 export function checkConfiguration(raw: Readonly<Record<string, unknown>>): Checked {
@@ -25,6 +27,9 @@ function unknownKey(path: readonly PropertyKey[], key: string): string {
 
 function badValue(path: readonly PropertyKey[], raw: Readonly<Record<string, unknown>>): string {
   const key = String(path[0]) as keyof Configuration;
-  const value = path.reduce<unknown>((at, step) => (at as Record<PropertyKey, unknown> | undefined)?.[step], raw);
+  const value = path.reduce<unknown>(
+    (at, step) => (at as Record<PropertyKey, unknown> | undefined)?.[step],
+    raw,
+  );
   return `key "${path.map(String).join('.')}" has the value ${oneLine(JSON.stringify(value) ?? 'undefined', 120)}; allowed: ${ALLOWED[key]}`;
 }

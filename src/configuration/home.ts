@@ -8,7 +8,11 @@ export function installation(): string {
 }
 
 /** Where state lives: --home, POSTERN_HOME, .postern in a clone, /var/lib/postern when installed. */
-export function homePath(given: string | undefined, env: Readonly<Record<string, string | undefined>>, root = installation()): string {
+export function homePath(
+  given: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+  root = installation(),
+): string {
   const named = given ?? env['POSTERN_HOME'];
   if (named !== undefined && named !== '') return resolve(named);
   return isInstalled(root) ? '/var/lib/postern' : join(root, '.postern');

@@ -5,7 +5,9 @@ export function nearest(word: string, candidates: readonly string[]): string | n
     .map((candidate) => ({ candidate, away: distance(wanted, candidate.toLowerCase()) }))
     .sort((a, b) => a.away - b.away);
   const best = ranked[0];
-  return best !== undefined && best.away <= Math.max(2, Math.floor(wanted.length / 3)) ? best.candidate : null;
+  return best !== undefined && best.away <= Math.max(2, Math.floor(wanted.length / 3))
+    ? best.candidate
+    : null;
 }
 
 /** Levenshtein's: how many characters to insert, drop or exchange. */

@@ -14,14 +14,29 @@ export function readConfiguration(home: string, env: Environment): Checked {
   const file = readFile(home);
   if (typeof file === 'string') return { ok: false, problems: [file] };
   const checked = checkConfiguration(file);
-  if (!checked.ok) return { ok: false, problems: checked.problems.map((problem) => `${home}/config.json: ${problem}`) };
+  if (!checked.ok)
+    return { ok: false, problems: checked.problems.map((problem) => `${home}/config.json: ${problem}`) };
   const set = Object.entries(VARIABLES).filter(([variable]) => (env[variable] ?? '') !== '');
-  const merged = checkConfiguration({ ...file, ...Object.fromEntries(set.map(([variable, key]) => [key, env[variable]])) });
-  return merged.ok ? merged : { ok: false, problems: merged.problems.map((problem) => `environment (${set.map(([name]) => name).join(', ')}): ${problem}`) };
+  const merged = checkConfiguration({
+    ...file,
+    ...Object.fromEntries(set.map(([variable, key]) => [key, env[variable]])),
+  });
+  return merged.ok
+    ? merged
+    : {
+        ok: false,
+        problems: merged.problems.map(
+          (problem) => `environment (${set.map(([name]) => name).join(', ')}): ${problem}`,
+        ),
+      };
 }
 
 /** Writes one key, keeping what else is in the file. */
-export function writeKey<K extends keyof Configuration>(home: string, key: K, value: NonNullable<Configuration[K]>): void {
+export function writeKey<K extends keyof Configuration>(
+  home: string,
+  key: K,
+  value: NonNullable<Configuration[K]>,
+): void {
   open(home).set(key, value);
 }
 
@@ -35,5 +50,12 @@ function readFile(home: string): Raw | string {
 }
 
 function open(home: string): Conf<Raw> {
-  return new Conf<Raw>({ cwd: home, configName: 'config', fileExtension: 'json', configFileMode: 0o644, accessPropertiesByDotNotation: false, clearInvalidConfig: false });
+  return new Conf<Raw>({
+    cwd: home,
+    configName: 'config',
+    fileExtension: 'json',
+    configFileMode: 0o644,
+    accessPropertiesByDotNotation: false,
+    clearInvalidConfig: false,
+  });
 }

@@ -24,7 +24,12 @@ export const schema = z.strictObject({
   recordings: path.optional(),
   portals: z.int().min(1).max(64).default(2),
   sessionHosts: z.int().min(1).max(64).default(2),
-  branding: z.string().min(1).max(64).regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u).default('Postern'),
+  branding: z
+    .string()
+    .min(1)
+    .max(64)
+    .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u)
+    .default('Postern'),
   idleMinutes: minutes.default(30),
   maximumMinutes: minutes.default(0),
   graceMinutes: minutes.default(5),
@@ -38,7 +43,10 @@ export const schema = z.strictObject({
   spoolReserveMb: z.int().min(0).max(1_000_000).default(200),
   profileLimitMb: z.int().min(1).max(100_000).default(64),
   loginGraceSeconds: z.int().min(5).max(3600).default(120),
-  maxStartups: z.string().regex(/^[1-9]\d{0,3}:(100|[1-9]?\d):[1-9]\d{0,3}$/).default('10:30:100'),
+  maxStartups: z
+    .string()
+    .regex(/^[1-9]\d{0,3}:(100|[1-9]?\d):[1-9]\d{0,3}$/)
+    .default('10:30:100'),
   watchdogSeconds: z.int().min(2).max(600).default(5),
   drainSeconds: z.int().min(1).max(3600).default(20),
   memoryMb: memory.prefault({}),
@@ -69,6 +77,7 @@ export const ALLOWED: Readonly<Record<keyof Configuration, string>> = {
   maxStartups: 'START:PERCENT:FULL as in sshd_config, such as "10:30:100"',
   watchdogSeconds: 'a whole number of seconds from 2 to 600',
   drainSeconds: 'a whole number of seconds from 1 to 3600',
-  memoryMb: 'an object of vault, portal, session, recorder and monitor, each a whole number of megabytes from 32 to 65536',
+  memoryMb:
+    'an object of vault, portal, session, recorder and monitor, each a whole number of megabytes from 32 to 65536',
   demo: 'true or false',
 };

@@ -1,15 +1,14 @@
 import { randomBytes, scryptSync, timingSafeEqual } from 'node:crypto';
-import { z } from 'zod';
 
 /** demo.json: who may log in to the demo target, and where it listens. The password itself is in the vault alone. */
-export const demoFile = z.strictObject({
-  user: z.string(),
-  address: z.string(),
-  port: z.int(),
-  salt: z.base64(),
-  hash: z.base64(),
-});
-export type DemoFile = z.infer<typeof demoFile>;
+export interface DemoFile {
+  readonly user: string;
+  readonly address: string;
+  readonly port: number;
+  /** base64 of what scrypt took and gave. */
+  readonly salt: string;
+  readonly hash: string;
+}
 
 const HASH_BYTES = 32;
 
@@ -18,7 +17,10 @@ export function hashPassword(password: Buffer, salt = randomBytes(16)): Pick<Dem
 }
 
 export function passwordFits({ salt, hash }: Pick<DemoFile, 'salt' | 'hash'>, password: Buffer): boolean {
-  return timingSafeEqual(scryptSync(password, Buffer.from(salt, 'base64'), HASH_BYTES), Buffer.from(hash, 'base64'));
+  return timingSafeEqual(
+    scryptSync(password, Buffer.from(salt, 'base64'), HASH_BYTES),
+    Buffer.from(hash, 'base64'),
+  );
 }
 
 /** The accounts file of the machine that the demo target pretends to be. */

@@ -15,20 +15,28 @@ const MOST_TRIES = 6;
 const LOGIN_GRACE = 30_000;
 
 /** A small SSH server for one account with a password: shells and commands, no forwarding, no file transfer. */
-export function demoServer(options: { readonly hostKey: Buffer; readonly account: DemoFile; readonly shell: ShellOptions; readonly onError: (error: Error) => void }): DemoServer {
+export function demoServer(options: {
+  readonly hostKey: Buffer;
+  readonly account: DemoFile;
+  readonly shell: ShellOptions;
+  readonly onError: (error: Error) => void;
+}): DemoServer {
   const open = new Set<ssh2.Connection>();
-  const server = new ssh2.Server({ hostKeys: [options.hostKey], ident: 'Postern_demo', algorithms: { compress: ['none'] } }, (client) => {
-    open.add(client);
-    const late = setTimeout(() => client.end(), LOGIN_GRACE);
-    client.on('error', options.onError);
-    client.on('close', () => {
-      clearTimeout(late);
-      open.delete(client);
-    });
-    client.on('ready', () => clearTimeout(late));
-    authenticate(client, options.account);
-    client.on('session', (accept) => serveSession(accept(), options.shell));
-  });
+  const server = new ssh2.Server(
+    { hostKeys: [options.hostKey], ident: 'Postern_demo', algorithms: { compress: ['none'] } },
+    (client) => {
+      open.add(client);
+      const late = setTimeout(() => client.end(), LOGIN_GRACE);
+      client.on('error', options.onError);
+      client.on('close', () => {
+        clearTimeout(late);
+        open.delete(client);
+      });
+      client.on('ready', () => clearTimeout(late));
+      authenticate(client, options.account);
+      client.on('session', (accept) => serveSession(accept(), options.shell));
+    },
+  );
   return {
     accept(socket) {
       socket.setNoDelay(true);
@@ -53,7 +61,10 @@ function authenticate(client: ssh2.Connection, account: DemoFile): void {
 }
 
 function serveSession(session: ssh2.Session, shell: ShellOptions): void {
-  let terminal: Pick<ssh2.PseudoTtyInfo, 'cols' | 'rows'> & { readonly term?: string } = { cols: 80, rows: 24 };
+  let terminal: Pick<ssh2.PseudoTtyInfo, 'cols' | 'rows'> & { readonly term?: string } = {
+    cols: 80,
+    rows: 24,
+  };
   let asked = false;
   let resize: (columns: number, rows: number) => void = () => undefined;
   session.on('pty', (accept, _reject, info) => {
@@ -80,4 +91,3 @@ function serveSession(session: ssh2.Session, shell: ShellOptions): void {
     else runCommand(accept(), command, shell);
   });
 }
-

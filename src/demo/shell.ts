@@ -10,16 +10,37 @@ export interface ShellOptions {
 const SHELL = '/bin/bash';
 
 function environment({ home, user }: ShellOptions, term: string): Record<string, string> {
-  return { HOME: home, USER: user, LOGNAME: user, SHELL, PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8', TERM: term };
+  return {
+    HOME: home,
+    USER: user,
+    LOGNAME: user,
+    SHELL,
+    PATH: '/usr/local/bin:/usr/bin:/bin',
+    LANG: 'C.UTF-8',
+    TERM: term,
+  };
 }
 
 /** A login shell, or one command, on a terminal of its own. Ends the channel with the shell's own status. */
-export function openTerminal(channel: ServerChannel, size: Pick<PseudoTtyInfo, 'cols' | 'rows'>, term: string, command: string | null, options: ShellOptions): IPty {
+export function openTerminal(
+  channel: ServerChannel,
+  size: Pick<PseudoTtyInfo, 'cols' | 'rows'>,
+  term: string,
+  command: string | null,
+  options: ShellOptions,
+): IPty {
   const args = command === null ? [] : ['-c', command];
-  const pty = spawn(SHELL, args, { name: term, cols: size.cols || 80, rows: size.rows || 24, cwd: options.home, env: environment(options, term), encoding: null });
+  const pty = spawn(SHELL, args, {
+    name: term,
+    cols: size.cols || 80,
+    rows: size.rows || 24,
+    cwd: options.home,
+    env: environment(options, term),
+    encoding: null,
+  });
   // with encoding null node-pty hands out Buffers, whatever its types say
   pty.onData((data) => {
-    if (!channel.write(data as unknown as Buffer)) pty.pause();
+    if (!channel.write(data)) pty.pause();
   });
   channel.on('drain', () => pty.resume());
   channel.on('data', (bytes: Buffer) => pty.write(bytes));
@@ -32,8 +53,15 @@ export function openTerminal(channel: ServerChannel, size: Pick<PseudoTtyInfo, '
 }
 
 /** One command without a terminal: its two outputs stay apart. */
-export function runCommand(channel: ServerChannel, command: string, options: ShellOptions): ChildProcessWithoutNullStreams {
-  const child = spawnProcess(SHELL, ['-c', command], { cwd: options.home, env: environment(options, 'dumb') });
+export function runCommand(
+  channel: ServerChannel,
+  command: string,
+  options: ShellOptions,
+): ChildProcessWithoutNullStreams {
+  const child = spawnProcess(SHELL, ['-c', command], {
+    cwd: options.home,
+    env: environment(options, 'dumb'),
+  });
   channel.pipe(child.stdin);
   child.stdin.on('error', () => undefined);
   child.stdout.pipe(channel, { end: false });

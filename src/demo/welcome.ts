@@ -34,5 +34,8 @@ export function furnish(home: string): void {
   writeFileSync(join(home, 'README'), README);
   writeFileSync(join(home, 'notes.txt'), 'Nothing written yet.\n');
   writeFileSync(join(home, 'logs', 'today.log'), LOG);
-  writeFileSync(join(home, '.bashrc'), "PS1='\\[\\e[1;32m\\]\\u@demo\\[\\e[0m\\]:\\w\\$ '\nalias ls='ls --color=auto'\n");
+  writeFileSync(
+    join(home, '.bashrc'),
+    "PS1='\\[\\e[1;32m\\]\\u@demo\\[\\e[0m\\]:\\w\\$ '\nalias ls='ls --color=auto'\n",
+  );
 }

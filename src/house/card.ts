@@ -24,7 +24,9 @@ export function startCard(facts: CardFacts): string {
     ['connect', `ssh ${port}Administrator@${host}`],
     ['host key', facts.fingerprint],
     facts.passwordFile === null ? null : ['password', `one-time, in ${facts.passwordFile}`],
-    facts.demo === null ? null : ['demo', `log in, choose ${facts.demo}, press Enter; replay it under "recordings"`],
+    facts.demo === null
+      ? null
+      : ['demo', `log in, choose ${facts.demo}, press Enter; replay it under "recordings"`],
     ['state', facts.home],
     ['recordings', facts.recordings],
     ['isolation', facts.isolation],
@@ -32,5 +34,12 @@ export function startCard(facts: CardFacts): string {
   ];
   const lines = rows.flatMap((row) => (row === null ? [] : [`  ${row[0].padEnd(LABEL)}${row[1]}`]));
   const warnings = facts.reduced.map((line) => `  ! ${line}`);
-  return ['', `Postern ${facts.version}`, '', ...lines, ...(warnings.length === 0 ? [] : ['', ...warnings]), ''].join('\n');
+  return [
+    '',
+    `Postern ${facts.version}`,
+    '',
+    ...lines,
+    ...(warnings.length === 0 ? [] : ['', ...warnings]),
+    '',
+  ].join('\n');
 }

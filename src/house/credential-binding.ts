@@ -10,7 +10,11 @@ export interface Binding {
 
 /** The binding that this very process would satisfy. */
 export function runningBinding(): Binding {
-  return { hostName: hostname(), uid: process.getuid?.() ?? 0, executable: executableName(process.argv[1] ?? '') };
+  return {
+    hostName: hostname(),
+    uid: process.getuid?.() ?? 0,
+    executable: executableName(process.argv[1] ?? ''),
+  };
 }
 
 /** The installation may lie anywhere and is bound into a run directory: only what names the program counts. */
@@ -20,8 +24,11 @@ export function executableName(path: string): string {
 
 /** Phrase naming the first binding that fails, or null when all hold. */
 export function brokenBinding(bound: Binding, running: Binding): string | null {
-  if (bound.hostName !== running.hostName) return `is bound to host ${bound.hostName}, this is ${running.hostName}`;
-  if (bound.uid !== running.uid) return `is bound to OS uid ${bound.uid}, this process runs as ${running.uid}`;
-  if (bound.executable !== running.executable) return `is bound to program ${bound.executable}, this is ${running.executable}`;
+  if (bound.hostName !== running.hostName)
+    return `is bound to host ${bound.hostName}, this is ${running.hostName}`;
+  if (bound.uid !== running.uid)
+    return `is bound to OS uid ${bound.uid}, this process runs as ${running.uid}`;
+  if (bound.executable !== running.executable)
+    return `is bound to program ${bound.executable}, this is ${running.executable}`;
   return null;
 }

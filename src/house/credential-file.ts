@@ -21,12 +21,23 @@ const content = z.strictObject({
 type Content = z.infer<typeof content>;
 
 /** Names of the files in HOME/credentials. */
-export const CREDENTIAL_FILES = { PVWAApp: 'appuser.ini', PVWAGW: 'gwuser.ini', PSMApp: 'psmapp.ini', PSMGW: 'psmgw.ini', PSMAdminConnect: 'psmadminconnect.ini' } as const satisfies Record<Component, string>;
+export const CREDENTIAL_FILES = {
+  PVWAApp: 'appuser.ini',
+  PVWAGW: 'gwuser.ini',
+  PSMApp: 'psmapp.ini',
+  PSMGW: 'psmgw.ini',
+  PSMAdminConnect: 'psmadminconnect.ini',
+} as const satisfies Record<Component, string>;
 
 const ENTROPY_BYTES = 64;
 
 /** Makes the file and the entropy file beside it, both 0600 and owned by the uid it is bound to. The password is not wiped. */
-export function createCredentialFile(options: { readonly path: string; readonly component: Component; readonly password: Buffer; readonly binding: Binding }): void {
+export function createCredentialFile(options: {
+  readonly path: string;
+  readonly component: Component;
+  readonly password: Buffer;
+  readonly binding: Binding;
+}): void {
   const { path, component, password, binding } = options;
   const entropy = randomBytes(ENTROPY_BYTES);
   rmSync(path, { force: true });
@@ -34,20 +45,26 @@ export function createCredentialFile(options: { readonly path: string; readonly 
   writeFileSync(entropyPath(path), entropy, { mode: 0o600, flag: 'wx' });
   const store = open(path, credentialKey(machineId(), entropy));
   store.store = { format: 1, component, ...binding, password: password.toString('base64') };
-  if (process.getuid?.() === 0) for (const file of [path, entropyPath(path)]) chownSync(file, binding.uid, -1);
+  if (process.getuid?.() === 0)
+    for (const file of [path, entropyPath(path)]) chownSync(file, binding.uid, -1);
 }
 
 /**
  * The component's password. Refuses a file that others could read, that is not encrypted, that was changed, or that is
  * bound to something else, and says which.
  */
-export function openCredentialFile(path: string, component: Component, running: Binding = runningBinding()): Outcome<Secret> {
+export function openCredentialFile(
+  path: string,
+  component: Component,
+  running: Binding = runningBinding(),
+): Outcome<Secret> {
   const refuse = (why: string) => failed(failure('CREDENTIAL_FILE', `${basename(path)} ${why}`));
   const careless = carelessness(path) ?? carelessness(entropyPath(path));
   if (careless !== null) return refuse(careless);
   const read = decrypt(path);
   if (typeof read === 'string') return refuse(read);
-  if (read.component !== component) return refuse(`is bound to component ${read.component}, not to ${component}`);
+  if (read.component !== component)
+    return refuse(`is bound to component ${read.component}, not to ${component}`);
   const broken = brokenBinding(read, running);
   return broken === null ? done(Secret.take(Buffer.from(read.password, 'base64'))) : refuse(broken);
 }
@@ -55,7 +72,9 @@ export function openCredentialFile(path: string, component: Component, running: 
 function decrypt(path: string): Content | string {
   try {
     if (looksPlain(readFileSync(path))) return 'is not encrypted';
-    return content.parse({ ...open(path, credentialKey(machineId(), readFileSync(entropyPath(path)))).store });
+    return content.parse({
+      ...open(path, credentialKey(machineId(), readFileSync(entropyPath(path)))).store,
+    });
   } catch {
     return 'does not open: it was changed, or belongs to another machine or entropy file';
   }
@@ -77,7 +96,8 @@ function open(path: string, encryptionKey: Buffer): Conf<Content> {
 
 function carelessness(path: string): string | null {
   const found = lstatSync(path, { throwIfNoEntry: false });
-  if (found === undefined) return path.endsWith('.entropy') ? 'has no entropy file beside it' : 'does not exist';
+  if (found === undefined)
+    return path.endsWith('.entropy') ? 'has no entropy file beside it' : 'does not exist';
   if (!found.isFile()) return 'is not a regular file';
   return (found.mode & 0o077) === 0 ? null : `has mode 0${(found.mode & 0o777).toString(8)}, wider than 0600`;
 }

@@ -6,9 +6,9 @@ import { oneLine } from '#/domain/failure.js';
 
 export interface Log {
   /** What the daemon itself has to say. */
-  event(what: string, about?: Readonly<Record<string, unknown>>): void;
+  readonly event: (what: string, about?: Readonly<Record<string, unknown>>) => void;
   /** Passes on the lines that a child prints, each marked with its name. */
-  follow(role: string, stream: Readable): void;
+  readonly follow: (role: string, stream: Readable) => void;
 }
 
 const LARGEST = 10 * 1024 * 1024;
@@ -16,7 +16,11 @@ const KEPT = 3;
 const LONGEST_LINE = 16_384;
 
 /** JSON lines to a file of its own (0600, rotated by size) and to `alsoTo`. */
-export function openLog(options: { readonly path: string; readonly now: () => Date; readonly alsoTo?: (line: string) => void }): Log {
+export function openLog(options: {
+  readonly path: string;
+  readonly now: () => Date;
+  readonly alsoTo?: (line: string) => void;
+}): Log {
   mkdirSync(dirname(options.path), { recursive: true, mode: 0o700 });
   const write = (entry: Readonly<Record<string, unknown>>): void => {
     const line = `${JSON.stringify(entry)}\n`;
@@ -24,9 +28,12 @@ export function openLog(options: { readonly path: string; readonly now: () => Da
     options.alsoTo?.(line);
   };
   return {
-    event: (what, about = {}) => write({ at: options.now().toISOString(), role: 'supervisor', what, ...about }),
+    event: (what, about = {}) =>
+      write({ at: options.now().toISOString(), role: 'supervisor', what, ...about }),
     follow: (role, stream) => {
-      createInterface({ input: stream, crlfDelay: Infinity }).on('line', (line) => write(entryOf(role, line, options.now())));
+      createInterface({ input: stream, crlfDelay: Infinity }).on('line', (line) =>
+        write(entryOf(role, line, options.now())),
+      );
       stream.on('error', () => undefined);
     },
   };
@@ -36,7 +43,8 @@ export function openLog(options: { readonly path: string; readonly now: () => Da
 export function entryOf(role: string, line: string, now: Date): Readonly<Record<string, unknown>> {
   try {
     const parsed: unknown = JSON.parse(line);
-    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return { at: now.toISOString(), ...parsed, role };
+    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed))
+      return { at: now.toISOString(), ...parsed, role };
   } catch {
     // not ours: a library's or Node's own words
   }
@@ -55,6 +63,8 @@ function append(path: string, line: string): void {
 
 function rotate(path: string): void {
   rmSync(`${path}.${KEPT}`, { force: true });
-  for (let n = KEPT - 1; n >= 1; n -= 1) if (statSync(`${path}.${n}`, { throwIfNoEntry: false }) !== undefined) renameSync(`${path}.${n}`, `${path}.${n + 1}`);
+  for (let n = KEPT - 1; n >= 1; n -= 1)
+    if (statSync(`${path}.${n}`, { throwIfNoEntry: false }) !== undefined)
+      renameSync(`${path}.${n}`, `${path}.${n + 1}`);
   renameSync(path, `${path}.1`);
 }

@@ -23,7 +23,8 @@ export function ensureServiceAccounts(say: (line: string) => void): ServiceAccou
 
 function wanted(accounts: ReadonlyMap<string, ServiceAccount>, name: string): ServiceAccount {
   const account = accounts.get(name);
-  if (account === undefined || account.uid === 0) throw new Error(`the service account ${name} cannot be used`);
+  if (account === undefined || account.uid === 0)
+    throw new Error(`the service account ${name} cannot be used`);
   return account;
 }
 
@@ -35,14 +36,29 @@ function known(): ReadonlyMap<string, ServiceAccount> {
 export function parsePasswd(text: string): ServiceAccount[] {
   return text.split('\n').flatMap((line) => {
     const [name = '', , uid, gid] = line.split(':');
-    return name === '' || !/^\d+$/.test(uid ?? '') || !/^\d+$/.test(gid ?? '') ? [] : [{ name, uid: Number(uid), gid: Number(gid) }];
+    return name === '' || !/^\d+$/.test(uid ?? '') || !/^\d+$/.test(gid ?? '')
+      ? []
+      : [{ name, uid: Number(uid), gid: Number(gid) }];
   });
 }
 
 function makeAccount(name: string): void {
   let said = '';
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
-    const made = spawnSync('useradd', ['--system', '--user-group', '--no-create-home', '--home-dir', '/nonexistent', '--shell', '/usr/sbin/nologin', name], { encoding: 'utf8', env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' } });
+    const made = spawnSync(
+      'useradd',
+      [
+        '--system',
+        '--user-group',
+        '--no-create-home',
+        '--home-dir',
+        '/nonexistent',
+        '--shell',
+        '/usr/sbin/nologin',
+        name,
+      ],
+      { encoding: 'utf8', env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' } },
+    );
     // somebody else may have made it in between
     if (made.status === 0 || known().has(name)) return;
     said = made.error?.message ?? made.stderr.trim();

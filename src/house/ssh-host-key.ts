@@ -1,11 +1,13 @@
-import { writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import ssh2 from 'ssh2';
 
 /** Makes an Ed25519 host key (0600) and its public half in a folder; returns the public one as "TYPE BASE64 comment". */
 export function makeHostKey(folder: string, comment: string): string {
-  const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment });
-  writeFileSync(join(folder, 'ssh_host_ed25519_key'), pair.private, { mode: 0o600, flag: 'wx' });
-  writeFileSync(join(folder, 'ssh_host_ed25519_key.pub'), `${pair.public}\n`, { mode: 0o644, flag: 'wx' });
-  return pair.public;
+  const path = join(folder, 'ssh_host_ed25519_key');
+  // asked whether to replace a key that is there, it reads "no" from its empty input
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', comment, '-f', path], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  return readFileSync(`${path}.pub`, 'utf8').trim();
 }

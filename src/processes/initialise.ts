@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chownSync, mkdirSync, writeFileSync, writeSync } from 'node:fs';
-import { text } from 'node:stream/consumers';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { newPassword } from '#/house/new-password.js';
 import { makeHostKey } from '#/house/ssh-host-key.js';
 import type { InitialiseRequest } from '#/supervisor/initialise.js';
@@ -31,7 +31,8 @@ async function initialise(request: InitialiseRequest): Promise<void> {
   mkdirSync(join(partial, 'portal'), { mode: 0o700 });
   makeHostKey(join(partial, 'portal'), `postern@${request.bastion}`);
   give(join(partial, 'portal'), accounts?.portal ?? null);
-  const demo = request.demo && accounts !== null ? await makeDemo(join(partial, 'demo'), home, accounts.demo) : null;
+  const demo =
+    request.demo && accounts !== null ? await makeDemo(join(partial, 'demo'), home, accounts.demo) : null;
   if (demo !== null) {
     give(join(partial, 'demo'), accounts?.demo ?? null);
     built.push('demo');
@@ -39,7 +40,9 @@ async function initialise(request: InitialiseRequest): Promise<void> {
   const password = newPassword(randomBytes);
   await makeVault(request, { partial, components, password, demo });
   if (!request.terminal) {
-    writeFileSync(join(partial, 'administrator-password'), Buffer.concat([password, Buffer.from('\n')]), { mode: 0o600 });
+    writeFileSync(join(partial, 'administrator-password'), Buffer.concat([password, Buffer.from('\n')]), {
+      mode: 0o600,
+    });
     built.push('administrator-password');
   }
   putInPlace(home, built);
@@ -54,7 +57,10 @@ interface Makings {
   readonly demo: DemoAccount | null;
 }
 
-async function makeVault(request: InitialiseRequest, { partial, components, password, demo }: Makings): Promise<void> {
+async function makeVault(
+  request: InitialiseRequest,
+  { partial, components, password, demo }: Makings,
+): Promise<void> {
   const folder = join(partial, 'vault');
   mkdirSync(folder, { mode: 0o700 });
   const masterKey = newMasterKey(request, join(folder, 'master.key'));
@@ -69,10 +75,18 @@ async function makeVault(request: InitialiseRequest, { partial, components, pass
   });
   demo?.password.fill(0);
   give(folder, request.accounts?.vault ?? null);
-  if (masterKey.kind === 'new-file' && request.accounts !== null) chownSync(masterKey.path, request.accounts.vault.uid, request.accounts.vault.gid);
+  if (masterKey.kind === 'new-file' && request.accounts !== null)
+    chownSync(masterKey.path, request.accounts.vault.uid, request.accounts.vault.gid);
 }
 
 /** The only time that anybody sees it: straight to the terminal, never through a string. */
 function tell(password: Buffer): void {
-  writeSync(1, Buffer.concat([Buffer.from('\n  Administrator\'s one-time password (shown once): '), password, Buffer.from('\n')]));
+  writeSync(
+    1,
+    Buffer.concat([
+      Buffer.from("\n  Administrator's one-time password (shown once): "),
+      password,
+      Buffer.from('\n'),
+    ]),
+  );
 }

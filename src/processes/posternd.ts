@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { parseArgs } from 'node:util';
 import { homePath, installation } from '#/configuration/home.js';
 import { showAddress } from '#/configuration/listen.js';
 import { EXIT } from '#/domain/failure.js';
@@ -8,7 +8,9 @@ import { fingerprint, parseHostKey } from '#/domain/host-key.js';
 import { startCard } from '#/house/card.js';
 import { type Daemon, startDaemon } from '#/supervisor/daemon.js';
 import { checkedConfiguration, type Host, takeHost } from '#/supervisor/host.js';
+import { initialise, isInitialised } from '#/supervisor/initialise.js';
 import { levelOf } from '#/supervisor/isolation.js';
+import { outsideKey } from '#/supervisor/master-key.js';
 import { enterMountNamespace } from '#/supervisor/namespace.js';
 import { Refusal } from '#/supervisor/refusal.js';
 
@@ -16,6 +18,14 @@ const say = (line: string): void => void process.stderr.write(`postern: ${line}\
 
 /** Milliseconds in which one signal may reach us twice: directly, and passed on by the process that started us. */
 const SAME_SIGNAL = 700;
+
+const USAGE = `Usage: posternd [--home DIRECTORY] [--init]
+
+Runs Postern in the foreground.
+
+  --home DIRECTORY  where its state lives (or POSTERN_HOME)
+  --init            make a new home, say where its one-time password is, and leave
+`;
 
 process.umask(0o022);
 // whoever read our output may leave before us
@@ -30,26 +40,63 @@ try {
 
 /** The daemon, in the foreground. Secrets and bytes from the network never come here. */
 async function main(): Promise<void> {
-  const { home: given } = new Command('posternd').description('Runs Postern in the foreground.').option('--home <directory>', 'where its state lives (or POSTERN_HOME)').exitOverride((end) => process.exit(end.exitCode === 0 ? EXIT.done : EXIT.usage)).parse().opts<{ home?: string }>();
+  const { home: given, init } = options();
   const home = homePath(given, process.env);
   const configuration = checkedConfiguration({ home, env: process.env });
   const namespace = process.getuid?.() === 0 && enterMountNamespace();
   const host = takeHost({ home, installation: installation(), env: process.env, say }, configuration);
   const stopping = stopSignals();
   try {
+    if (init) return await initialiseOnly(host);
     const alsoLogTo = (line: string): void => void process.stderr.write(line);
-    const daemon = await startDaemon({ host, namespace, env: process.env, say, ...(process.stderr.isTTY ? {} : { alsoLogTo }) });
+    const daemon = await startDaemon({
+      host,
+      namespace,
+      env: process.env,
+      say,
+      ...(process.stderr.isTTY ? {} : { alsoLogTo }),
+    });
     process.on('exit', () => daemon.kill());
     const up = await Promise.race([daemon.ready().then(() => true), stopping.first.then(() => false)]);
     if (up) await serve(host, daemon, stopping.first);
     void stopping.second.then(() => daemon.kill());
     await daemon.stop();
   } catch (error) {
-    throw error instanceof Refusal ? error : new Refusal(error instanceof Error ? error.message : 'unknown failure');
+    throw error instanceof Refusal
+      ? error
+      : new Refusal(error instanceof Error ? error.message : 'unknown failure');
   } finally {
     host.release();
   }
   process.exit(EXIT.done);
+}
+
+function options(): { readonly home: string | undefined; readonly init: boolean } {
+  try {
+    const known = {
+      home: { type: 'string' },
+      init: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    } as const;
+    const { values } = parseArgs({ options: known });
+    if (values.help !== true) return { home: values.home, init: values.init === true };
+  } catch (error) {
+    throw new Refusal(
+      `${error instanceof Error ? error.message : 'bad usage'}\n${USAGE.trimEnd()}`,
+      EXIT.usage,
+    );
+  }
+  process.stdout.write(USAGE);
+  process.exit(EXIT.done);
+}
+
+async function initialiseOnly(host: Host): Promise<void> {
+  if (isInitialised(host.home)) throw new Refusal(`${host.home} is initialised already`);
+  await initialise(host, outsideKey(host.configuration, process.env));
+  const password = join(host.home, 'administrator-password');
+  process.stdout.write(
+    `${host.home} is made${existsSync(password) ? `; Administrator's one-time password is in ${password}` : ''}\n`,
+  );
 }
 
 async function serve(host: Host, daemon: Daemon, end: Promise<void>): Promise<void> {
@@ -68,7 +115,8 @@ async function serve(host: Host, daemon: Daemon, end: Promise<void>): Promise<vo
     })}\npostern ready on ${showAddress(host.address)}\n`,
   );
   await end;
-  if (process.stdout.isTTY) process.stdout.write('\nstopping: sessions are told, recordings are being sealed (once more: at once)\n');
+  if (process.stdout.isTTY)
+    process.stdout.write('\nstopping: sessions are told, recordings are being sealed (once more: at once)\n');
 }
 
 /** The first signal asks the house to empty, the second one does not wait for it. */
@@ -90,6 +138,8 @@ function hostKeyFingerprint(home: string): string {
 }
 
 function versionOf(root: string): string {
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly version: string };
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    readonly version: string;
+  };
   return version;
 }

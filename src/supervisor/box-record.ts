@@ -22,7 +22,10 @@ export function boxFiles(record: BoxRecord, binds: readonly Bind[]): Readonly<Re
   const lines = Object.entries({ ...record, level: record.level }).map(([key, value]) => `${key}=${value}`);
   return {
     record: text(lines),
-    passwd: text([`root:x:0:0:root:/:/usr/sbin/nologin`, `${record.name}:x:${record.uid}:${record.gid}:${record.name}:/home/${record.name}:/bin/inside`]),
+    passwd: text([
+      `root:x:0:0:root:/:/usr/sbin/nologin`,
+      `${record.name}:x:${record.uid}:${record.gid}:${record.name}:/home/${record.name}:/bin/inside`,
+    ]),
     group: text(['root:x:0:', `${record.name}:x:${record.gid}:`]),
     'nsswitch.conf': text(['passwd: files', 'group: files', 'hosts: files']),
     binds: text(binds.map(({ source, inside }) => `${source}\t${inside}`)),

@@ -6,11 +6,23 @@ import type { UidRange } from './uid-range.js';
 /** The vault may be taken over one day; root obeys nothing that is not exactly of this shape and inside the range of shadow uids. */
 export function checkOrder(raw: unknown, range: UidRange): Order | null {
   const sessionId = z.string().refine((text) => parseId('session', text) !== null);
-  const uid = z.int().min(range.first).max(range.first + range.count - 1);
+  const uid = z
+    .int()
+    .min(range.first)
+    .max(range.first + range.count - 1);
   const name = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_-]{0,31}$/);
   const profileVersion = z.int().min(1).max(1_000_000_000);
   const order = z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('prepare-box'), sessionId, uid, name, profileVersion, program: z.enum(['ssh', 'probe']), term: z.string().max(1024), lang: z.string().max(1024) }),
+    z.strictObject({
+      kind: z.literal('prepare-box'),
+      sessionId,
+      uid,
+      name,
+      profileVersion,
+      program: z.enum(['ssh', 'probe']),
+      term: z.string().max(1024),
+      lang: z.string().max(1024),
+    }),
     z.strictObject({ kind: z.literal('forget-box'), sessionId }),
     z.strictObject({ kind: z.literal('reset-profile'), uid, name, profileVersion, keep: z.boolean() }),
   ]);

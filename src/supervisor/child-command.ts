@@ -17,12 +17,22 @@ export interface CommandOptions {
 }
 
 /** No groups, no capabilities, nothing to be gained by exec. */
-export const DROPPED = ['--no-new-privs', '--bounding-set=-all', '--inh-caps=-all', '--ambient-caps=-all'] as const;
+export const DROPPED = [
+  '--no-new-privs',
+  '--bounding-set=-all',
+  '--inh-caps=-all',
+  '--ambient-caps=-all',
+] as const;
 
 /** How a child is started: the whole command line and environment; nothing of ours is inherited but the channel and sockets. */
 export function childCommand({ role, house, accounts, memoryMb }: CommandOptions): Command {
   const node = nodeCommand(house, `processes/${role}.js`, memoryMb);
-  const env = { NODE_ENV: 'production', LANG: 'C.UTF-8', PATH: '/usr/bin:/bin', ...(role === 'portal' ? { FORCE_COLOR: '1' } : {}) };
+  const env = {
+    NODE_ENV: 'production',
+    LANG: 'C.UTF-8',
+    PATH: '/usr/bin:/bin',
+    ...(role === 'portal' ? { FORCE_COLOR: '1' } : {}),
+  };
   if (accounts === null) return { command: node[0] ?? '', args: node.slice(1), env };
   const { uid, gid } = accounts[role];
   // session hosts start a setuid program: with no_new_privs or without a bounding set its setuid bit is dead
@@ -35,5 +45,11 @@ export function identity(uid: number, gid: number): readonly string[] {
 }
 
 export function nodeCommand(house: string, program: string, memoryMb: number): readonly string[] {
-  return [`${house}/node_modules/node/bin/node`, `--max-old-space-size=${memoryMb}`, '--disable-sigusr1', '--disable-warning=ExperimentalWarning', `${house}/dist/${program}`];
+  return [
+    `${house}/node_modules/node/bin/node`,
+    `--max-old-space-size=${memoryMb}`,
+    '--disable-sigusr1',
+    '--disable-warning=ExperimentalWarning',
+    `${house}/dist/${program}`,
+  ];
 }

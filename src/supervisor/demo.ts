@@ -21,7 +21,6 @@ export interface DemoKeeper {
 
 export interface DemoOptions {
   readonly host: Host;
-  readonly namespace: boolean;
   readonly onOutput: (name: string, stream: Readable) => void;
   readonly onEvent: (name: string, what: string) => void;
 }
@@ -30,7 +29,12 @@ const MEMORY_MB = 128;
 
 /** Keeps the demo target. Whatever happens to it is logged and takes nothing else down. */
 export function demoKeeper(options: DemoOptions): DemoKeeper {
-  const none: DemoKeeper = { account: null, states: () => [], stop: async () => undefined, kill: () => undefined };
+  const none: DemoKeeper = {
+    account: null,
+    states: () => [],
+    stop: async () => undefined,
+    kill: () => undefined,
+  };
   const { host } = options;
   const path = join(host.home, 'demo/demo.json');
   if (!host.configuration.demo || !host.root || !existsSync(path)) return none;
@@ -54,7 +58,11 @@ function start({ host, onOutput, onEvent }: DemoOptions, door: Listener) {
   const nothing = '/';
   return superviseChild({
     name: 'demo',
-    command: demoCommand({ run: runPaths(run), account: accounts?.demo ?? { name: 'postern-demo', uid: 0, gid: 0 }, memoryMb: MEMORY_MB }),
+    command: demoCommand({
+      run: runPaths(run),
+      account: accounts?.demo ?? { name: 'postern-demo', uid: 0, gid: 0 },
+      memoryMb: MEMORY_MB,
+    }),
     listeners: [door],
     settings: {
       role: 'demo',
@@ -65,7 +73,17 @@ function start({ host, onOutput, onEvent }: DemoOptions, door: Listener) {
       isolation: 3,
       minimumIsolation: 3,
       sessionHosts: 0,
-      paths: { home: '/demo', vault: nothing, masterKey: null, credentials: nothing, hostKeys: nothing, spool: nothing, recordings: nothing, sessions: nothing, box: nothing },
+      paths: {
+        home: '/demo',
+        vault: nothing,
+        masterKey: null,
+        credentials: nothing,
+        hostKeys: nothing,
+        spool: nothing,
+        recordings: nothing,
+        sessions: nothing,
+        box: nothing,
+      },
       configuration: { ...configuration, shadowUidFirst: range.first },
     },
     watchdog: 10_000,

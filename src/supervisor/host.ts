@@ -56,17 +56,35 @@ export function takeHost(options: HostOptions, configuration: Configuration): Ho
   const objection = checkHome(home, uid);
   if (objection !== null) throw new Refusal(objection);
   const lock = takeLock(join(home, 'lock'));
-  if (!lock.ok) throw new Refusal(`another daemon (process ${lock.pid}) runs on ${home}; stop it first, or set POSTERN_HOME to another place`);
+  if (!lock.ok)
+    throw new Refusal(
+      `another daemon (process ${lock.pid}) runs on ${home}; stop it first, or set POSTERN_HOME to another place`,
+    );
   try {
     const { door, address } = openDoor(configuration);
     const accounts = root ? ensureServiceAccounts(say) : null;
     const recordings = configuration.recordings ?? defaultRecordings(home, installation);
     makeLayout(layoutOf(home, recordings, accounts), root);
     const range = root ? claimUids(home, configuration) : ownUids(configuration);
-    return { home, installation, recordings, configuration, root, accounts, door, address, range, bastion: hostname(), run: runDirectory(home), release: () => lock.release() };
+    return {
+      home,
+      installation,
+      recordings,
+      configuration,
+      root,
+      accounts,
+      door,
+      address,
+      range,
+      bastion: hostname(),
+      run: runDirectory(home),
+      release: () => lock.release(),
+    };
   } catch (error) {
     lock.release();
-    throw error instanceof Refusal ? error : new Refusal(error instanceof Error ? error.message : 'unknown failure');
+    throw error instanceof Refusal
+      ? error
+      : new Refusal(error instanceof Error ? error.message : 'unknown failure');
   }
 }
 
@@ -80,7 +98,13 @@ function openDoor({ listen }: Configuration): { readonly door: Listener; readonl
 /** A range that was not chosen is kept from now on: shadow uids stay the same for good. */
 function claimUids(home: string, { shadowUidFirst, shadowUidCount }: Configuration): UidRange {
   const wanted = { first: shadowUidFirst ?? FIRST_UID, count: shadowUidCount };
-  const claim = claimUidRange({ directory: CLAIMS, wanted, chosen: shadowUidFirst !== undefined, home, ...hostUids() });
+  const claim = claimUidRange({
+    directory: CLAIMS,
+    wanted,
+    chosen: shadowUidFirst !== undefined,
+    home,
+    ...hostUids(),
+  });
   if (!claim.ok) throw new Refusal(claim.why);
   if (shadowUidFirst === undefined) writeKey(home, 'shadowUidFirst', claim.range.first);
   return claim.range;

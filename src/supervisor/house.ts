@@ -6,7 +6,7 @@ import { childCommand } from './child-command.js';
 import { type Listener, openSocket } from './listeners.js';
 import { DRAIN_ORDER, listensOn, OOM_SCORE, type Post, postsOf } from './roles.js';
 import { type HouseFacts, settingsOf } from './settings.js';
-import { type ChildState, superviseChild, type SupervisedChild } from './supervised-child.js';
+import { type ChildState, type SupervisedChild, superviseChild } from './supervised-child.js';
 
 export interface HouseOptions {
   readonly facts: HouseFacts;
@@ -44,9 +44,14 @@ export function openHouse(options: HouseOptions): House {
     if (what === 'ready') up.add(post);
     if (up.size === posts.length) resolve();
     const state = children.get(post)?.state();
-    if (!up.has(post) && (state?.restarts ?? 0) >= FAILURES_BEFORE_GIVING_UP) reject(new Error(`${post.name} does not come up: it ${state?.lastEnd ?? 'fails'}`));
+    if (!up.has(post) && (state?.restarts ?? 0) >= FAILURES_BEFORE_GIVING_UP)
+      reject(new Error(`${post.name} does not come up: it ${state?.lastEnd ?? 'fails'}`));
   };
-  for (const post of posts) children.set(post, superviseChild(childOptions(post, listeners.get(post) ?? [], options, (what) => heard(post, what))));
+  for (const post of posts)
+    children.set(
+      post,
+      superviseChild(childOptions(post, listeners.get(post) ?? [], options, (what) => heard(post, what))),
+    );
 
   return {
     states: () => [...children.values()].map((child) => child.state()),
@@ -56,18 +61,28 @@ export function openHouse(options: HouseOptions): House {
       options.door.close();
       for (const roles of DRAIN_ORDER) {
         const leaving = posts.filter(({ role }) => roles.includes(role));
-        await Promise.all(leaving.map((post) => children.get(post)?.drain(limit)));
+        await Promise.all(leaving.map(async (post) => await children.get(post)?.drain(limit)));
       }
     },
   };
 }
 
-function childOptions(post: Post, listeners: readonly Listener[], options: HouseOptions, onEvent: (what: string) => void) {
+function childOptions(
+  post: Post,
+  listeners: readonly Listener[],
+  options: HouseOptions,
+  onEvent: (what: string) => void,
+) {
   const { facts, accounts } = options;
   const { configuration, run } = facts;
   return {
     name: post.name,
-    command: childCommand({ role: post.role, house: runPaths(run).house, accounts, memoryMb: configuration.memoryMb[post.role] }),
+    command: childCommand({
+      role: post.role,
+      house: runPaths(run).house,
+      accounts,
+      memoryMb: configuration.memoryMb[post.role],
+    }),
     listeners,
     settings: settingsOf(post, listeners, facts),
     watchdog: configuration.watchdogSeconds * 1000,
@@ -80,13 +95,18 @@ function childOptions(post: Post, listeners: readonly Listener[], options: House
 }
 
 /** Opens every socket once, for good: who crashes finds it again, with those who wait on it. */
-function openAll(posts: readonly Post[], { facts, accounts, door }: HouseOptions): ReadonlyMap<Post, readonly Listener[]> {
+function openAll(
+  posts: readonly Post[],
+  { facts, accounts, door }: HouseOptions,
+): ReadonlyMap<Post, readonly Listener[]> {
   const shared = new Map<string, Listener>([['ssh', door]]);
   return new Map(posts.map((post) => [post, listensOn(post.role).map((name) => open(name, post))]));
 
   function open(name: string, post: Post): Listener {
     if (name === 'session') return openSocket(facts.run, name, post.index, accounts);
-    const listener = shared.get(name) ?? openSocket(facts.run, name as Parameters<typeof openSocket>[1], undefined, accounts);
+    const listener =
+      shared.get(name) ??
+      openSocket(facts.run, name as Parameters<typeof openSocket>[1], undefined, accounts);
     shared.set(name, listener);
     return listener;
   }

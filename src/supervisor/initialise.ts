@@ -30,14 +30,19 @@ export async function initialise(host: Host, masterKeyPath: string | null): Prom
     masterKeyMode: host.configuration.masterKeyMode,
     masterKeyPath,
     demo: host.configuration.demo && host.root,
-    terminal: process.stdout.isTTY === true,
+    terminal: process.stdout.isTTY,
   };
   const program = join(host.installation, 'dist/processes/initialise.js');
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program], { stdio: ['pipe', 'inherit', 'inherit'] });
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program], {
+    stdio: ['pipe', 'inherit', 'inherit'],
+  });
   child.stdin.end(JSON.stringify(request));
   const { promise, resolve } = Promise.withResolvers<number | string>();
   child.on('error', (error) => resolve(error.message));
   child.on('exit', (code, signal) => resolve(code ?? signal ?? 'unknown'));
   const ended = await promise;
-  if (ended !== 0) throw new Refusal(`the new home ${host.home} could not be made (${ended}); the next start repairs what is half done`);
+  if (ended !== 0)
+    throw new Refusal(
+      `the new home ${host.home} could not be made (${ended}); the next start repairs what is half done`,
+    );
 }

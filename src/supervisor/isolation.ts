@@ -21,7 +21,12 @@ const SELFTEST = 'selftest';
 const TIMEOUT = 10_000;
 
 /** Tries the levels from the strongest down, in a real box started as a session host would, until one holds all its walls. */
-export async function tryIsolation(options: { readonly run: string; readonly session: ServiceAccount | null; readonly uid: number; readonly gid: number }): Promise<readonly Trial[]> {
+export async function tryIsolation(options: {
+  readonly run: string;
+  readonly session: ServiceAccount | null;
+  readonly uid: number;
+  readonly gid: number;
+}): Promise<readonly Trial[]> {
   const levels: readonly IsolationLevel[] = options.session === null ? [0] : [3, 2, 1];
   const trials: Trial[] = [];
   for (const level of levels) {
@@ -38,10 +43,24 @@ export function levelOf(trials: readonly Trial[]): IsolationLevel {
 /** One line on why a level is lower than wanted. */
 export function shortfall(trials: readonly Trial[]): string {
   const failed = trials.filter(({ reached }) => !reached);
-  return failed.map(({ level, failure, walls }) => `level ${level}: ${failure ?? walls.filter(({ holds }) => !holds).map(({ wall, found }) => `${wall} (${found})`).join(', ')}`).join('; ');
+  return failed
+    .map(
+      ({ level, failure, walls }) =>
+        `level ${level}: ${
+          failure ??
+          walls
+            .filter(({ holds }) => !holds)
+            .map(({ wall, found }) => `${wall} (${found})`)
+            .join(', ')
+        }`,
+    )
+    .join('; ');
 }
 
-async function tryLevel(level: IsolationLevel, { run, session, uid, gid }: Parameters<typeof tryIsolation>[0]): Promise<Trial> {
+async function tryLevel(
+  level: IsolationLevel,
+  { run, session, uid, gid }: Parameters<typeof tryIsolation>[0],
+): Promise<Trial> {
   const paths = runPaths(run);
   const sockets = join(paths.sessions, SELFTEST);
   mkdirSync(sockets, { recursive: true, mode: 0o711 });
@@ -49,7 +68,23 @@ async function tryLevel(level: IsolationLevel, { run, session, uid, gid }: Param
   // outside the box a home must be there already; /tmp would be, but is not the shadow's own
   const home = level === 3 || level === 0 ? '' : makeHome(run, uid, gid);
   try {
-    writeBox(paths.boxes, SELFTEST, { level, uid, gid, name: 'PSMShadow-selftest', home, program: 'selftest', fsize: 1 << 20, term: 'dumb', lang: 'C.UTF-8', session: sockets }, sshBinds(level));
+    writeBox(
+      paths.boxes,
+      SELFTEST,
+      {
+        level,
+        uid,
+        gid,
+        name: 'PSMShadow-selftest',
+        home,
+        program: 'selftest',
+        fsize: 1 << 20,
+        term: 'dumb',
+        lang: 'C.UTF-8',
+        session: sockets,
+      },
+      sshBinds(level),
+    );
     const said = await runBox(paths.box, session);
     if (!said.ok) return { level, reached: false, failure: said.why, walls: [] };
     const walls = wallsOf(level, parseFindings(said.text), { uid, gid });
@@ -71,13 +106,29 @@ function makeHome(run: string, uid: number, gid: number): string {
 }
 
 /** The caller stays alive until the box ends, as a session host would: the box watches it. */
-function runBox(box: string, session: ServiceAccount | null): Promise<{ readonly ok: true; readonly text: string } | { readonly ok: false; readonly why: string }> {
-  const start = session === null ? [box, SELFTEST] : ['setpriv', ...identity(session.uid, session.gid), '--', box, SELFTEST];
+function runBox(
+  box: string,
+  session: ServiceAccount | null,
+): Promise<{ readonly ok: true; readonly text: string } | { readonly ok: false; readonly why: string }> {
+  const start =
+    session === null
+      ? [box, SELFTEST]
+      : ['setpriv', ...identity(session.uid, session.gid), '--', box, SELFTEST];
   return new Promise((resolve) => {
-    const child = execFile(start[0] ?? '', start.slice(1), { timeout: TIMEOUT, env: {}, cwd: '/' }, (error, stdout, stderr) => {
-      if (error === null) resolve({ ok: true, text: stdout });
-      else resolve({ ok: false, why: stderr.trim().split('\n').at(-1) || error.message });
-    });
+    const child = execFile(
+      start[0] ?? '',
+      start.slice(1),
+      { timeout: TIMEOUT, env: {}, cwd: '/' },
+      (error, stdout, stderr) => {
+        if (error === null) resolve({ ok: true, text: stdout });
+        else resolve({ ok: false, why: lastLine(stderr) ?? error.message });
+      },
+    );
     child.stdin?.end();
   });
+}
+
+function lastLine(text: string): string | null {
+  const line = text.trim().split('\n').at(-1) ?? '';
+  return line === '' ? null : line;
 }

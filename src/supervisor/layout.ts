@@ -10,7 +10,11 @@ interface Folder {
 }
 
 /** The folders of a home that every start brings into order. What holds secrets is made by the initialisation alone. */
-export function layoutOf(home: string, recordings: string, accounts: ServiceAccounts | null): readonly Folder[] {
+export function layoutOf(
+  home: string,
+  recordings: string,
+  accounts: ServiceAccounts | null,
+): readonly Folder[] {
   const own = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
   const recorder = accounts?.recorder ?? own;
   const monitor = accounts?.monitor ?? own;

@@ -18,7 +18,13 @@ interface Handle {
 }
 
 /** What node:cluster opens its shared sockets with; net.Server would accept connections in this very process. */
-type CreateHandle = (address: string, port: number, family: 4 | 6 | -1, fd: undefined, flags: number) => Handle | number;
+type CreateHandle = (
+  address: string,
+  port: number,
+  family: 4 | 6 | -1,
+  fd: undefined,
+  flags: number,
+) => Handle | number;
 const createHandle = (net as unknown as { readonly _createServerHandle: CreateHandle })._createServerHandle;
 
 /** Opens a TCP port. Throws with a sentence when it cannot be had. */
@@ -35,13 +41,19 @@ export function openPort(name: string, address: string, port: number, shown: str
 }
 
 /** Opens one of the daemon's unix sockets, with the owner and group that its two ends call for. */
-export function openSocket(run: string, name: SocketName, index: number | undefined, accounts: ServiceAccounts | null): Listener {
+export function openSocket(
+  run: string,
+  name: SocketName,
+  index: number | undefined,
+  accounts: ServiceAccounts | null,
+): Listener {
   const path = socketPath(run, name, index);
   const { owner, peer } = SOCKETS[name];
   rmSync(path, { force: true });
   const handle = withUmask(0o177, () => createHandle(path, -1, -1, undefined, 0));
   if (typeof handle === 'number') throw new Error(whyNot(handle, path));
-  if (accounts !== null && peer !== 'root') chownSync(path, accounts[owner].uid, peer === 'any' ? 0 : accounts[peer].gid);
+  if (accounts !== null && peer !== 'root')
+    chownSync(path, accounts[owner].uid, peer === 'any' ? 0 : accounts[peer].gid);
   chmodSync(path, peer === 'any' ? 0o666 : peer === 'root' ? 0o600 : 0o660);
   return { name, fd: handle.fd, close: () => handle.close() };
 }

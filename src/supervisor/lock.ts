@@ -1,7 +1,9 @@
 import { lstatSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { identityOf, isAlive } from './process-identity.js';
 
-export type Taken = { readonly ok: true; readonly stale: boolean; release(): void } | { readonly ok: false; readonly pid: number };
+export type Taken =
+  | { readonly ok: true; readonly stale: boolean; release(): void }
+  | { readonly ok: false; readonly pid: number };
 
 /**
  * Takes a lock for this process, or says who has it. The lock is a symbolic link whose target names its owner: made with
@@ -54,5 +56,6 @@ function breakLock(path: string, dead: string): void {
 }
 
 function release(path: string, me: string): void {
-  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined && read(path) === me) rmSync(path, { force: true });
+  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined && read(path) === me)
+    rmSync(path, { force: true });
 }

@@ -16,5 +16,6 @@ export function tmpfs(target: string, options: string): void {
 
 function mount(args: readonly string[]): void {
   const ran = spawnSync('mount', ['--no-mtab', ...args], { encoding: 'utf8' });
-  if (ran.status !== 0) throw new Error(`mount ${args.join(' ')}: ${ran.error?.message ?? ran.stderr.trim()}`);
+  if (ran.status !== 0)
+    throw new Error(`mount ${args.join(' ')}: ${ran.error?.message ?? ran.stderr.trim()}`);
 }

@@ -14,9 +14,17 @@ export function enterMountNamespace(): boolean {
   delete process.env[MARK];
   if (outer !== undefined && outer !== now) return true;
   const unshare = ['unshare', '--mount', '--propagation', 'private', '--'];
-  if (spawnSync('/usr/bin/unshare', [...unshare.slice(1), '/bin/true'], { stdio: 'ignore' }).status !== 0) return false;
+  if (spawnSync('/usr/bin/unshare', [...unshare.slice(1), '/bin/true'], { stdio: 'ignore' }).status !== 0)
+    return false;
   // no core dumps: neither this process nor any child of it may leave its memory on a disk
-  const again = ['prlimit', '--core=0:0', ...unshare, process.execPath, ...process.execArgv, ...process.argv.slice(1)];
+  const again = [
+    'prlimit',
+    '--core=0:0',
+    ...unshare,
+    process.execPath,
+    ...process.execArgv,
+    ...process.argv.slice(1),
+  ];
   process.execve?.('/usr/bin/prlimit', again, { ...process.env, [MARK]: now });
   return false;
 }

@@ -1,6 +1,6 @@
 /** Runs what is asked for one key in order, and for different keys side by side. */
-export function oneAtATime<K>(): <T>(key: K, work: () => Promise<T>) => Promise<T> {
-  const last = new Map<K, Promise<unknown>>();
+export function oneAtATime(): <T>(key: string | number, work: () => Promise<T>) => Promise<T> {
+  const last = new Map<string | number, Promise<unknown>>();
   return async (key, work) => {
     const mine = (last.get(key) ?? Promise.resolve()).then(work, work);
     last.set(key, mine);

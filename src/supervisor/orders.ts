@@ -5,7 +5,7 @@ import { cleanTerm, type IsolationLevel } from '#/domain/session.js';
 import type { Bind } from './box-record.js';
 import { checkOrder } from './check-order.js';
 import { oneAtATime } from './one-at-a-time.js';
-import { prepareProfile, type ProfilePlace, quarantine } from './profile.js';
+import { type ProfilePlace, prepareProfile, quarantine } from './profile.js';
 import type { UidRange } from './uid-range.js';
 import { forgetBox, writeBox } from './write-box.js';
 
@@ -25,7 +25,7 @@ type ResetProfile = Extract<Order, { kind: 'reset-profile' }>;
 
 /** Carries out the vault's orders: the one thing that root does for a session. Never rejects. */
 export function orderKeeper(options: OrderOptions): (raw: unknown) => Promise<OrderResult> {
-  const perUid = oneAtATime<number>();
+  const perUid = oneAtATime();
   return async (raw) => {
     const order = checkOrder(raw, options.range);
     if (order === null) return { kind: 'failed', detail: 'the order is malformed' };
@@ -51,7 +51,10 @@ async function prepareBox(order: PrepareBox, options: OrderOptions): Promise<Ord
   const { run, level, limitMb } = options;
   const place = placeOf(order, options);
   // a host key is probed without anything of the person's
-  const profile = order.program === 'probe' ? ({ kind: 'ready', healed: null } as const) : await prepareProfile(place, options.now());
+  const profile =
+    order.program === 'probe'
+      ? ({ kind: 'ready', healed: null } as const)
+      : await prepareProfile(place, options.now());
   if (profile.kind === 'over-quota') return profile;
   if (profile.kind === 'bad') return { kind: 'failed', detail: `the profile ${profile.why}` };
   const paths = runPaths(run);
@@ -76,11 +79,24 @@ async function resetProfile(order: ResetProfile, options: OrderOptions): Promise
   await quarantine(place, options.now());
   if (!order.keep) return { kind: 'done', level: options.level, healed: null };
   const made = await prepareProfile(place, options.now());
-  return made.kind === 'ready' ? { kind: 'done', level: options.level, healed: null } : { kind: 'failed', detail: made.kind === 'bad' ? made.why : made.detail };
+  return made.kind === 'ready'
+    ? { kind: 'done', level: options.level, healed: null }
+    : { kind: 'failed', detail: made.kind === 'bad' ? made.why : made.detail };
 }
 
-function placeOf({ uid, profileVersion }: PrepareBox | ResetProfile, { run, limitMb, root }: OrderOptions): ProfilePlace {
+function placeOf(
+  { uid, profileVersion }: PrepareBox | ResetProfile,
+  { run, limitMb, root }: OrderOptions,
+): ProfilePlace {
   const home = runPaths(run).home;
   const own = root ? { uid, gid: uid } : { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
-  return { ...own, markerUid: root ? 0 : own.uid, version: profileVersion, limitMb, root, path: join(home, 'profiles', String(uid)), quarantine: join(home, 'quarantine') };
+  return {
+    ...own,
+    markerUid: root ? 0 : own.uid,
+    version: profileVersion,
+    limitMb,
+    root,
+    path: join(home, 'profiles', String(uid)),
+    quarantine: join(home, 'quarantine'),
+  };
 }

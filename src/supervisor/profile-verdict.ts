@@ -37,7 +37,8 @@ export const MARKER = '.postern-profile';
 /** Judges a profile before a session uses it. */
 export function judgeProfile(facts: ProfileFacts, wanted: ProfileWanted): ProfileVerdict {
   if (facts.home === null) return { kind: 'missing' };
-  const why = homeFault(facts.home, wanted) ?? markerFault(facts.marker, wanted) ?? entryFault(facts.entries, wanted);
+  const why =
+    homeFault(facts.home, wanted) ?? markerFault(facts.marker, wanted) ?? entryFault(facts.entries, wanted);
   if (why !== null) return { kind: 'bad', why };
   if (facts.kilobytes === null) return { kind: 'bad', why: 'cannot be written by its own uid' };
   if (facts.kilobytes <= wanted.limitMb * 1024) return { kind: 'good' };
@@ -46,7 +47,8 @@ export function judgeProfile(facts: ProfileFacts, wanted: ProfileWanted): Profil
 
 function homeFault(home: Seen, { uid, gid }: ProfileWanted): string | null {
   if (home.kind !== 'directory') return home.kind === 'link' ? 'is a symbolic link' : 'is not a directory';
-  if (home.uid !== uid || home.gid !== gid) return `belonged to ${home.uid}:${home.gid}, not to ${uid}:${gid}`;
+  if (home.uid !== uid || home.gid !== gid)
+    return `belonged to ${home.uid}:${home.gid}, not to ${uid}:${gid}`;
   return home.mode === 0o700 ? null : `had mode 0${home.mode.toString(8)}, not 0700`;
 }
 
@@ -58,7 +60,9 @@ function markerFault(marker: ProfileFacts['marker'], { markerUid, version }: Pro
 
 /** A link could lead whoever follows it elsewhere; another's file was put there by somebody who may write here. */
 function entryFault(entries: ProfileFacts['entries'], { uid }: ProfileWanted): string | null {
-  const strange = entries.find(({ name, kind, uid: owner }) => name !== MARKER && (kind === 'link' || owner !== uid));
+  const strange = entries.find(
+    ({ name, kind, uid: owner }) => name !== MARKER && (kind === 'link' || owner !== uid),
+  );
   if (strange === undefined) return null;
   return strange.kind === 'link' ? 'held a symbolic link' : `held a file of uid ${strange.uid}`;
 }

@@ -1,9 +1,27 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, type Stats, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  type Stats,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DROPPED, identity } from './child-command.js';
-import { judgeProfile, MARKER, markerText, type ProfileFacts, type ProfileVerdict, type ProfileWanted, type Seen } from './profile-verdict.js';
+import {
+  judgeProfile,
+  MARKER,
+  markerText,
+  type ProfileFacts,
+  type ProfileVerdict,
+  type ProfileWanted,
+  type Seen,
+} from './profile-verdict.js';
 
 const run = promisify(execFile);
 
@@ -15,7 +33,9 @@ export interface ProfilePlace extends ProfileWanted {
   readonly root: boolean;
 }
 
-export type Prepared = { readonly kind: 'ready'; readonly healed: string | null } | Exclude<ProfileVerdict, { kind: 'good' } | { kind: 'missing' }>;
+export type Prepared =
+  | { readonly kind: 'ready'; readonly healed: string | null }
+  | Exclude<ProfileVerdict, { kind: 'good' } | { kind: 'missing' }>;
 
 /** Probes a profile, and makes or remakes it. A bad one is put aside whole; nothing in it is followed, or deleted by root. */
 export async function prepareProfile(place: ProfilePlace, now: Date): Promise<Prepared> {
@@ -25,12 +45,16 @@ export async function prepareProfile(place: ProfilePlace, now: Date): Promise<Pr
   if (verdict.kind === 'bad') await quarantine(place, now);
   make(place);
   const again = judgeProfile(await look(place), place);
-  if (again.kind !== 'good') return { kind: 'bad', why: `could not be made (${again.kind === 'bad' ? again.why : again.kind})` };
+  if (again.kind !== 'good')
+    return { kind: 'bad', why: `could not be made (${again.kind === 'bad' ? again.why : again.kind})` };
   return { kind: 'ready', healed: verdict.kind === 'bad' ? verdict.why : null };
 }
 
 /** Puts a profile aside under quarantine/<uid>-<time>. */
-export async function quarantine(place: Pick<ProfilePlace, 'path' | 'quarantine' | 'uid'>, now: Date): Promise<void> {
+export async function quarantine(
+  place: Pick<ProfilePlace, 'path' | 'quarantine' | 'uid'>,
+  now: Date,
+): Promise<void> {
   if (see(place.path) === null) return;
   const aside = unused(join(place.quarantine, `${place.uid}-${now.toISOString().replace(/[:.]/g, '')}`));
   try {
@@ -61,7 +85,16 @@ async function look(place: ProfilePlace): Promise<ProfileFacts> {
   const marker = see(join(place.path, MARKER));
   return {
     home,
-    marker: marker === null ? null : { ...marker, text: marker.kind === 'file' && marker.uid === place.markerUid ? readFileSync(join(place.path, MARKER), 'utf8') : '' },
+    marker:
+      marker === null
+        ? null
+        : {
+            ...marker,
+            text:
+              marker.kind === 'file' && marker.uid === place.markerUid
+                ? readFileSync(join(place.path, MARKER), 'utf8')
+                : '',
+          },
     entries: readdirSync(place.path).flatMap((name) => {
       const seen = see(join(place.path, name));
       return seen === null ? [] : [{ ...seen, name }];
@@ -76,7 +109,11 @@ async function measure({ path, uid, gid, root }: ProfilePlace): Promise<number |
   const shell = ['/bin/sh', '-c', script, 'sh', path];
   const command = root ? ['setpriv', ...identity(uid, gid), ...DROPPED, '--', ...shell] : shell;
   try {
-    const { stdout } = await run(command[0] ?? '', command.slice(1), { env: { PATH: '/usr/bin:/bin' }, timeout: 10_000, cwd: '/' });
+    const { stdout } = await run(command[0] ?? '', command.slice(1), {
+      env: { PATH: '/usr/bin:/bin' },
+      timeout: 10_000,
+      cwd: '/',
+    });
     const counted = Number.parseInt(stdout, 10);
     return Number.isNaN(counted) ? null : counted;
   } catch {
@@ -86,7 +123,9 @@ async function measure({ path, uid, gid, root }: ProfilePlace): Promise<number |
 
 function see(path: string): Seen | null {
   const found = lstatSync(path, { throwIfNoEntry: false });
-  return found === undefined ? null : { kind: kindOf(found), uid: found.uid, gid: found.gid, mode: found.mode & 0o7777 };
+  return found === undefined
+    ? null
+    : { kind: kindOf(found), uid: found.uid, gid: found.gid, mode: found.mode & 0o7777 };
 }
 
 function kindOf(found: Stats): Seen['kind'] {

@@ -1,4 +1,15 @@
-import { chmodSync, chownSync, copyFileSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { runPaths } from '#/contract/sockets.js';
 import { bind, tmpfs } from './mounts.js';
@@ -23,7 +34,13 @@ export interface Walls {
 /** The whole of the installation that processes need, beside package.json. */
 const HOUSE = ['dist', 'node_modules'];
 /** If these can be read by everybody, so can the rest: one tool wrote them all, under one umask. */
-const SAMPLES = ['dist', 'dist/processes/vault.js', 'node_modules', 'node_modules/node/bin/node', 'node_modules/zod/package.json'];
+const SAMPLES = [
+  'dist',
+  'dist/processes/vault.js',
+  'node_modules',
+  'node_modules/node/bin/node',
+  'node_modules/zod/package.json',
+];
 
 /** Makes the run directory anew. What an earlier daemon of this home left there is swept: nothing in it outlives a daemon. */
 export function makeRunDirectory(places: Places, walls: Walls): void {
@@ -34,7 +51,8 @@ export function makeRunDirectory(places: Places, walls: Walls): void {
     throw new Error(`${run} is in the way: it is not a directory of ours`);
   }
   // through a mount that is still there, a sweep would empty the home itself
-  if (readFileSync('/proc/self/mountinfo', 'utf8').includes(` ${run}/`)) throw new Error(`something is mounted below ${run}: unmount it first`);
+  if (readFileSync('/proc/self/mountinfo', 'utf8').includes(` ${run}/`))
+    throw new Error(`something is mounted below ${run}: unmount it first`);
   rmSync(run, { recursive: true, force: true });
   mkdirSync(run, { mode: 0o711 });
   chmodSync(run, walls.root ? 0o711 : 0o700);
@@ -49,8 +67,13 @@ export function makeRunDirectory(places: Places, walls: Walls): void {
 }
 
 function checkReadable(installation: string): void {
-  const closed = SAMPLES.map((part) => join(installation, part)).find((path) => (statSync(path).mode & 0o004) === 0);
-  if (closed !== undefined) throw new Error(`${closed} cannot be read by the service accounts; run: chmod -R go+rX ${installation}/dist ${installation}/node_modules`);
+  const closed = SAMPLES.map((part) => join(installation, part)).find(
+    (path) => (statSync(path).mode & 0o004) === 0,
+  );
+  if (closed !== undefined)
+    throw new Error(
+      `${closed} cannot be read by the service accounts; run: chmod -R go+rX ${installation}/dist ${installation}/node_modules`,
+    );
 }
 
 /** Dropped processes reach everything below the run directory, wherever it lies, also below a directory closed to them. */
@@ -63,7 +86,8 @@ function show(places: Places, namespace: boolean): void {
   for (const part of HOUSE) place(join(places.installation, part), join(paths.house, part), namespace, true);
   place(places.home, paths.home, namespace, false);
   place(places.recordings, paths.recordings, namespace, false);
-  if (places.masterKey !== null && existsSync(places.masterKey)) place(places.masterKey, join(places.run, 'master.key'), namespace, true);
+  if (places.masterKey !== null && existsSync(places.masterKey))
+    place(places.masterKey, join(places.run, 'master.key'), namespace, true);
 }
 
 function place(source: string, target: string, namespace: boolean, readOnly: boolean): void {

@@ -21,9 +21,17 @@ export function parseFindings(text: string): Findings {
 const TOP = ['bin', 'dev', 'etc', 'home', 'lib', 'lib32', 'lib64', 'libx32', 'proc', 's', 'tmp', 'usr'];
 
 /** The walls that a level promises, each with what was found. A level is reached when every one holds. */
-export function wallsOf(level: IsolationLevel, found: Findings, identity: { readonly uid: number; readonly gid: number }): readonly Wall[] {
+export function wallsOf(
+  level: IsolationLevel,
+  found: Findings,
+  identity: { readonly uid: number; readonly gid: number },
+): readonly Wall[] {
   const get = (key: string): string => found[key] ?? 'missing';
-  const wall = (name: string, key: string, holds: (value: string) => boolean): Wall => ({ wall: name, holds: key in found && holds(get(key)), found: `${key}=${get(key)}` });
+  const wall = (name: string, key: string, holds: (value: string) => boolean): Wall => ({
+    wall: name,
+    holds: key in found && holds(get(key)),
+    found: `${key}=${get(key)}`,
+  });
   const is = (wanted: string) => (value: string) => value === wanted;
   const isError = (value: string): boolean => /^E[A-Z0-9]+$/.test(value);
   const ids = [
@@ -41,12 +49,18 @@ export function wallsOf(level: IsolationLevel, found: Findings, identity: { read
     wall('host passwords unreadable', 'shadow_readable', isError),
   ];
   const network = wall('no network', 'connect_inet', isError);
-  const landlock = [network, wall('other processes invisible', 'processes', isError), wall('files of the host invisible', 'root_entries', isError)];
+  const landlock = [
+    network,
+    wall('other processes invisible', 'processes', isError),
+    wall('files of the host invisible', 'root_entries', isError),
+  ];
   const box = [
     network,
     wall('no network interfaces', 'interfaces', (value) => value === 'lo' || value === ''),
     wall('other processes invisible', 'processes', (value) => /^[1-6]$/.test(value)),
-    wall('files of the host invisible', 'root_entries', (value) => value.split(',').every((name) => TOP.includes(name))),
+    wall('files of the host invisible', 'root_entries', (value) =>
+      value.split(',').every((name) => TOP.includes(name)),
+    ),
   ];
   switch (level) {
     case 3:

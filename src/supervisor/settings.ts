@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import type { Configuration } from '#/configuration/schema.js';
 import type { ChildSettings } from '#/contract/orders.js';
 import { runPaths } from '#/contract/sockets.js';
-import type { Configuration } from '#/configuration/schema.js';
 import type { IsolationLevel } from '#/domain/session.js';
 import type { Listener } from './listeners.js';
 import type { Post } from './roles.js';

@@ -5,16 +5,28 @@ import type { Bind } from './box-record.js';
 
 const SSH = '/usr/bin/ssh';
 /** Below level 3 a uid has no name of its own; this library gives it one. */
-const WRAPPERS = ['/usr/lib/x86_64-linux-gnu/libnss_wrapper.so', '/usr/lib/aarch64-linux-gnu/libnss_wrapper.so', '/usr/lib64/libnss_wrapper.so'];
+const WRAPPERS = [
+  '/usr/lib/x86_64-linux-gnu/libnss_wrapper.so',
+  '/usr/lib/aarch64-linux-gnu/libnss_wrapper.so',
+  '/usr/lib64/libnss_wrapper.so',
+];
 
 /** The client program and the libraries that it is linked to: all that a box holds of the host's files. */
 export function sshBinds(level: IsolationLevel): readonly Bind[] {
-  const listed = execFileSync('ldd', [SSH], { encoding: 'utf8', env: { PATH: '/usr/bin:/bin', LC_ALL: 'C' } });
+  const listed = execFileSync('ldd', [SSH], {
+    encoding: 'utf8',
+    env: { PATH: '/usr/bin:/bin', LC_ALL: 'C' },
+  });
   const wrapper = level < 3 ? WRAPPERS.filter((path) => existsSync(path)) : [];
-  return [SSH, ...librariesIn(listed), ...wrapper].map((inside) => ({ source: realpathSync(inside), inside }));
+  return [SSH, ...librariesIn(listed), ...wrapper].map((inside) => ({
+    source: realpathSync(inside),
+    inside,
+  }));
 }
 
 /** Paths in the output of ldd(1): "name => /path (0x…)" and "/path (0x…)". */
 export function librariesIn(listed: string): readonly string[] {
-  return listed.split('\n').flatMap((line) => /^\t(?:\S+ => )?(\/\S+) \(0x[0-9a-f]+\)$/.exec(line)?.[1] ?? []);
+  return listed
+    .split('\n')
+    .flatMap((line) => /^\t(?:\S+ => )?(\/\S+) \(0x[0-9a-f]+\)$/.exec(line)?.[1] ?? []);
 }

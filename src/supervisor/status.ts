@@ -22,8 +22,19 @@ export interface Status {
   readonly children: readonly (ChildState & { readonly identity: string | null })[];
 }
 
-export function writeStatus(run: string, status: Omit<Status, 'children' | 'version'>, children: readonly ChildState[]): void {
-  const all: Status = { version: 1, ...status, children: children.map((child) => ({ ...child, identity: child.pid === null ? null : identityOf(child.pid) })) };
+export function writeStatus(
+  run: string,
+  status: Omit<Status, 'children' | 'version'>,
+  children: readonly ChildState[],
+): void {
+  const all: Status = {
+    version: 1,
+    ...status,
+    children: children.map((child) => ({
+      ...child,
+      identity: child.pid === null ? null : identityOf(child.pid),
+    })),
+  };
   const path = join(run, 'status.json');
   writeFileSync(`${path}.new`, `${JSON.stringify(all, null, 2)}\n`, { mode: 0o644 });
   renameSync(`${path}.new`, path);
@@ -35,7 +46,9 @@ export function survivors(run: string): readonly number[] {
   if (!existsSync(path)) return [];
   try {
     const status = JSON.parse(readFileSync(path, 'utf8')) as Status;
-    return status.children.flatMap(({ pid, identity }) => (pid !== null && identity !== null && isAlive(identity) ? [pid] : []));
+    return status.children.flatMap(({ pid, identity }) =>
+      pid !== null && identity !== null && isAlive(identity) ? [pid] : [],
+    );
   } catch {
     return [];
   }

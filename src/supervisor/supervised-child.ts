@@ -74,7 +74,9 @@ export function superviseChild(options: ChildOptions): SupervisedChild {
     process = child;
     change('starting', `started as process ${child.pid ?? '?'}`);
     child.on('error', (error) => ended(`cannot be started: ${error.message}`));
-    child.on('exit', (code, signal) => ended(endBecause ?? (signal === null ? `ended with ${code}` : `ended by ${signal}`)));
+    child.on('exit', (code, signal) =>
+      ended(endBecause ?? (signal === null ? `ended with ${code}` : `ended by ${signal}`)),
+    );
     child.on('message', (message: FromChild) => hear(message));
     if (child.pid !== undefined) mark(child.pid, options.oomScore);
     say({ type: 'start', settings: options.settings });
@@ -84,7 +86,9 @@ export function superviseChild(options: ChildOptions): SupervisedChild {
     heardAt = performance.now();
     if (message.type === 'ready' && state === 'starting') change('ready', 'ready');
     if (message.type !== 'order') return;
-    const answer = options.onOrder?.(message.order) ?? Promise.resolve<OrderResult>({ kind: 'failed', detail: 'only the vault gives orders' });
+    const answer =
+      options.onOrder?.(message.order) ??
+      Promise.resolve<OrderResult>({ kind: 'failed', detail: 'only the vault gives orders' });
     void answer.then((result) => say({ type: 'done', id: message.id, result }));
   };
 
@@ -118,7 +122,8 @@ export function superviseChild(options: ChildOptions): SupervisedChild {
     tickedAt = now;
     if (process === null) return;
     const silent = now - heardAt;
-    if (silent > (state === 'starting' ? options.startLimit : options.watchdog)) end(`did not answer for ${(silent / 1000).toFixed(1)} s and was ended`);
+    if (silent > (state === 'starting' ? options.startLimit : options.watchdog))
+      end(`did not answer for ${(silent / 1000).toFixed(1)} s and was ended`);
     pings += 1;
     say({ type: 'ping', n: pings });
   }, PING);
@@ -155,7 +160,7 @@ function spawnChild({ command, listeners, onOutput }: ChildOptions): ChildProces
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc', ...listeners.map(({ fd }) => fd)],
   });
-  for (const stream of [child.stdout, child.stderr]) if (stream !== null) onOutput(stream as Readable);
+  for (const stream of [child.stdout, child.stderr]) if (stream !== null) onOutput(stream);
   return child;
 }
 

@@ -5,7 +5,11 @@ import { survivors } from './status.js';
  * A daemon that was killed leaves processes that drain by themselves. Two vaults on one database, or two recorders on one
  * spool, must never be: wait for them, and end those that do not leave. `limit` in milliseconds.
  */
-export async function waitForSurvivors(run: string, limit: number, say: (line: string) => void): Promise<void> {
+export async function waitForSurvivors(
+  run: string,
+  limit: number,
+  say: (line: string) => void,
+): Promise<void> {
   const until = performance.now() + limit;
   let told = false;
   for (let left = survivors(run); left.length > 0; left = survivors(run)) {

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -28,7 +37,9 @@ describe('where a home lies', () => {
 
   it('is in the clone wherever the clone lies', () => {
     mkdirSync(join(folder, 'node_modules/clone/.git'), { recursive: true });
-    expect(homePath(undefined, {}, join(folder, 'node_modules/clone'))).toBe(join(folder, 'node_modules/clone/.postern'));
+    expect(homePath(undefined, {}, join(folder, 'node_modules/clone'))).toBe(
+      join(folder, 'node_modules/clone/.postern'),
+    );
   });
 });
 
@@ -69,7 +80,11 @@ describe('a home', () => {
     const source = join(import.meta.dirname, '../../src/configuration/check-home.ts');
     const program = `import { checkHome } from ${JSON.stringify(source)}; console.log(checkHome(${JSON.stringify(folder)}, 0));`;
     const script = 'mount -t tmpfs -o size=64k,mode=0700 none "$1" && exec "$2" --input-type=module -e "$3"';
-    const said = execFileSync('unshare', ['--mount', 'sh', '-c', script, 'sh', folder, process.execPath, program], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+    const said = execFileSync(
+      'unshare',
+      ['--mount', 'sh', '-c', script, 'sh', folder, process.execPath, program],
+      { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] },
+    );
     expect(said).toContain(`${folder}: no space left`);
   });
 
@@ -86,7 +101,20 @@ describe('an address to listen on', () => {
     ['localhost:22', { address: '127.0.0.1', port: 22 }],
   ])('%s', (text, wanted) => expect(parseListen(text)).toEqual(wanted));
 
-  it.each(['', '22', ':22', '127.0.0.1', '127.0.0.1:', '127.0.0.1:65536', '::1:22', '[127.0.0.1]:22', 'web1:22', '1.2.3:4', '127.0.0.1:22 ', '127.0.0.1:-1'])('refuses %j', (text) => expect(parseListen(text)).toBeNull());
+  it.each([
+    '',
+    '22',
+    ':22',
+    '127.0.0.1',
+    '127.0.0.1:',
+    '127.0.0.1:65536',
+    '::1:22',
+    '[127.0.0.1]:22',
+    'web1:22',
+    '1.2.3:4',
+    '127.0.0.1:22 ',
+    '127.0.0.1:-1',
+  ])('refuses %j', (text) => expect(parseListen(text)).toBeNull());
 
   it('is shown with brackets where it needs them', () => {
     expect(showAddress({ address: '::1', port: 22 })).toBe('[::1]:22');
@@ -96,6 +124,10 @@ describe('an address to listen on', () => {
 
 describe('the nearest name', () => {
   it.each([
-    ['lisen', 'listen'], ['LISTEN', 'listen'], ['prtls', 'portals'], ['zzzzzz', null], ['x', null],
+    ['lisen', 'listen'],
+    ['LISTEN', 'listen'],
+    ['prtls', 'portals'],
+    ['zzzzzz', null],
+    ['x', null],
   ])('%s is %s', (word, wanted) => expect(nearest(word, ['listen', 'portals', 'recordings'])).toBe(wanted));
 });

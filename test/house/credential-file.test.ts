@@ -1,4 +1,14 @@
-import { appendFileSync, chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  copyFileSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
@@ -37,7 +47,11 @@ describe('a credential file', () => {
   it.each<[string, Partial<Binding>, string]>([
     ['another host', { hostName: 'elsewhere' }, 'bound to host'],
     ['another uid', { uid: 4711 }, 'bound to OS uid'],
-    ['another program', { executable: 'processes/session.js' }, 'bound to program processes/portal.js, this is processes/session.js'],
+    [
+      'another program',
+      { executable: 'processes/session.js' },
+      'bound to program processes/portal.js, this is processes/session.js',
+    ],
   ])('names the binding that failed: %s', (_, changed, said) => {
     expect(refusal('PVWAApp', { ...here, ...changed })).toContain(said);
   });
@@ -55,7 +69,12 @@ describe('a credential file', () => {
   });
 
   it('is refused when it is plain text, and left as it was', () => {
-    const plain = JSON.stringify({ format: 1, component: 'PVWAApp', ...here, password: password.toString('base64') });
+    const plain = JSON.stringify({
+      format: 1,
+      component: 'PVWAApp',
+      ...here,
+      password: password.toString('base64'),
+    });
     writeFileSync(path, plain);
     expect(refusal()).toContain('is not encrypted');
     expect(readFileSync(path, 'utf8')).toBe(plain);

@@ -24,7 +24,11 @@ describe('a line in the log', () => {
 
 describe('the log', () => {
   const path = (): string => join(folder, 'logs/postern.log');
-  const lines = (): { role: string; what: string }[] => readFileSync(path(), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { role: string; what: string });
+  const lines = (): { role: string; what: string }[] =>
+    readFileSync(path(), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { role: string; what: string });
 
   it('holds what the daemon and its children say, for root alone', async () => {
     const seen: string[] = [];
@@ -35,7 +39,11 @@ describe('the log', () => {
     child.end('{"what":"one"}\ntwo\n');
     await new Promise((resolve) => child.on('close', resolve));
     await expect.poll(() => lines().length).toBe(3);
-    expect(lines().map(({ role, what }) => `${role} ${what}`)).toEqual(['supervisor ready', 'vault one', 'vault two']);
+    expect(lines().map(({ role, what }) => `${role} ${what}`)).toEqual([
+      'supervisor ready',
+      'vault one',
+      'vault two',
+    ]);
     expect(seen.join('')).toBe(readFileSync(path(), 'utf8'));
     expect(statSync(path()).mode & 0o777).toBe(0o600);
     expect(statSync(join(folder, 'logs')).mode & 0o777).toBe(0o700);
@@ -47,7 +55,12 @@ describe('the log', () => {
       writeFileSync(path(), Buffer.alloc(11 * 1024 * 1024, 32));
       log.event(`after ${n}`);
     }
-    expect(readdirSync(join(folder, 'logs')).sort()).toEqual(['postern.log', 'postern.log.1', 'postern.log.2', 'postern.log.3']);
+    expect(readdirSync(join(folder, 'logs')).sort()).toEqual([
+      'postern.log',
+      'postern.log.1',
+      'postern.log.2',
+      'postern.log.3',
+    ]);
     expect(lines()).toEqual([expect.objectContaining({ what: 'after 4' })]);
   });
 

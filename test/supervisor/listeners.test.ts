@@ -13,7 +13,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const accounts = Object.fromEntries(['vault', 'portal', 'session', 'recorder', 'monitor', 'demo'].map((role, index) => [role, { name: role, uid: 7000 + index, gid: 8000 + index }])) as unknown as ServiceAccounts;
+const accounts = Object.fromEntries(
+  ['vault', 'portal', 'session', 'recorder', 'monitor', 'demo'].map((role, index) => [
+    role,
+    { name: role, uid: 7000 + index, gid: 8000 + index },
+  ]),
+) as unknown as ServiceAccounts;
 
 describe.runIf(process.getuid?.() === 0)('the sockets of the house', () => {
   it.each<[SocketName, number, number, number]>([
@@ -34,7 +39,11 @@ describe.runIf(process.getuid?.() === 0)('the sockets of the house', () => {
   });
 
   it('are all of them', () => {
-    expect(['vault', 'portal', 'session', 'recorder', 'monitor', 'demo'].flatMap((role) => socketsOf(role as 'vault')).sort()).toEqual(Object.keys(SOCKETS).sort());
+    expect(
+      ['vault', 'portal', 'session', 'recorder', 'monitor', 'demo']
+        .flatMap((role) => socketsOf(role as 'vault'))
+        .sort(),
+    ).toEqual(Object.keys(SOCKETS).sort());
   });
 });
 
@@ -42,7 +51,11 @@ describe('a socket that nobody serves yet', () => {
   it('accepts nobody here: that is for the process that gets it', async () => {
     const listener = openPort('ssh', '127.0.0.1', 0, 'here');
     expect(listener.port).toBeGreaterThan(0);
-    const refused = await new Promise<string>((resolve) => connect(listener.port ?? 0, '127.0.0.1').on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? '')));
+    const refused = await new Promise<string>((resolve) =>
+      connect(listener.port ?? 0, '127.0.0.1').on('error', (error: NodeJS.ErrnoException) =>
+        resolve(error.code ?? ''),
+      ),
+    );
     expect(refused).toBe('ECONNREFUSED');
     listener.close();
   });
@@ -51,11 +64,17 @@ describe('a socket that nobody serves yet', () => {
 describe('a port that cannot be had', () => {
   it('is named, with what to do', async () => {
     const other = createServer();
-    const port = await new Promise<number>((resolve) => other.listen(0, '127.0.0.1', () => resolve((other.address() as { port: number }).port)));
-    expect(() => openPort('ssh', '127.0.0.1', port, `127.0.0.1:${port}`)).toThrow(`127.0.0.1:${port} is in use by another program: stop it, or choose another address with POSTERN_LISTEN`);
+    const port = await new Promise<number>((resolve) =>
+      other.listen(0, '127.0.0.1', () => resolve((other.address() as { port: number }).port)),
+    );
+    expect(() => openPort('ssh', '127.0.0.1', port, `127.0.0.1:${port}`)).toThrow(
+      `127.0.0.1:${port} is in use by another program: stop it, or choose another address with POSTERN_LISTEN`,
+    );
     other.close();
   });
   it('also when the address is not ours', () => {
-    expect(() => openPort('ssh', '192.0.2.1', 0, '192.0.2.1:0')).toThrow('192.0.2.1:0 is not an address of this host');
+    expect(() => openPort('ssh', '192.0.2.1', 0, '192.0.2.1:0')).toThrow(
+      '192.0.2.1:0 is not an address of this host',
+    );
   });
 });

@@ -1,5 +1,13 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -47,7 +55,10 @@ describe('a lock', () => {
 
   it.each([
     ['a pid used again by a later process', `${process.pid}:1:${identityOf(process.pid).split(':')[2]}`],
-    ['a pid of before the last boot', identityOf(process.pid).replace(/[^:]*$/, '00000000-0000-0000-0000-000000000000')],
+    [
+      'a pid of before the last boot',
+      identityOf(process.pid).replace(/[^:]*$/, '00000000-0000-0000-0000-000000000000'),
+    ],
     ['nonsense', 'nonsense'],
   ])('is taken over from %s', (_, owner) => {
     symlinkSync(owner, path());

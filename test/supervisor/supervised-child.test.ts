@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ChildSettings, Order, OrderResult } from '#/contract/orders.js';
 import { backoff, failuresAfter } from '#/supervisor/backoff.js';
 import { type Listener, openSocket } from '#/supervisor/listeners.js';
-import { descriptors, superviseChild, type SupervisedChild } from '#/supervisor/supervised-child.js';
+import { descriptors, type SupervisedChild, superviseChild } from '#/supervisor/supervised-child.js';
 
 let folder: string;
 let listener: Listener;
@@ -28,11 +28,24 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function start(options: { readonly onOrder?: (order: Order) => Promise<OrderResult>; readonly watchdog?: number; readonly bastion?: string } = {}): SupervisedChild {
-  const settings = { bastion: options.bastion ?? 'here', listening: descriptors([listener]) } as unknown as ChildSettings;
+function start(
+  options: {
+    readonly onOrder?: (order: Order) => Promise<OrderResult>;
+    readonly watchdog?: number;
+    readonly bastion?: string;
+  } = {},
+): SupervisedChild {
+  const settings = {
+    bastion: options.bastion ?? 'here',
+    listening: descriptors([listener]),
+  } as unknown as ChildSettings;
   child = superviseChild({
     name: 'fixture',
-    command: { command: process.execPath, args: [join(import.meta.dirname, 'fixtures/child.mjs')], env: { LANG: 'C.UTF-8' } },
+    command: {
+      command: process.execPath,
+      args: [join(import.meta.dirname, 'fixtures/child.mjs')],
+      env: { LANG: 'C.UTF-8' },
+    },
     listeners: [listener],
     settings,
     watchdog: options.watchdog ?? 5000,
@@ -103,7 +116,10 @@ describe('a supervised process', () => {
     await until('ready', ready(1));
     process.kill(one.state().pid ?? 0, 'SIGSTOP');
     await one.drain(300);
-    expect(one.state()).toMatchObject({ state: 'stopped', lastEnd: 'did not drain within 0.3 s and was ended' });
+    expect(one.state()).toMatchObject({
+      state: 'stopped',
+      lastEnd: 'did not drain within 0.3 s and was ended',
+    });
   });
 
   it('gives orders only when it may', async () => {
@@ -132,7 +148,11 @@ describe('a supervised process', () => {
   it('waits longer and longer while it does not come up, and stays ended once it was drained', async () => {
     const one = start({ bastion: 'fails' });
     await until('several failures', () => one.state().restarts >= 3);
-    expect(events.filter((what) => what.startsWith('ended with 3')).slice(0, 3)).toEqual(['ended with 3; starting it again', 'ended with 3; starting it again in 0.1 s', 'ended with 3; starting it again in 0.2 s']);
+    expect(events.filter((what) => what.startsWith('ended with 3')).slice(0, 3)).toEqual([
+      'ended with 3; starting it again',
+      'ended with 3; starting it again in 0.1 s',
+      'ended with 3; starting it again in 0.2 s',
+    ]);
     await one.drain(2000);
     expect(one.state().state).toBe('stopped');
   });
@@ -140,7 +160,9 @@ describe('a supervised process', () => {
 
 describe('waiting between starts', () => {
   it('is nothing first and then grows to five seconds', () => {
-    expect([1, 2, 3, 4, 5, 6, 7, 8, 50].map(backoff)).toEqual([0, 100, 200, 400, 800, 1600, 3200, 5000, 5000]);
+    expect([1, 2, 3, 4, 5, 6, 7, 8, 50].map(backoff)).toEqual([
+      0, 100, 200, 400, 800, 1600, 3200, 5000, 5000,
+    ]);
   });
   it('begins anew after a long life', () => {
     expect(failuresAfter(7, 29_999)).toBe(8);

@@ -13,7 +13,8 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 const everything = '         0          0 4294967295\n';
 const wanted = { first: 2_000_000, count: 65_536 };
-const claim = (home: string, chosen: boolean, more: Partial<Parameters<typeof claimUidRange>[0]> = {}) => claimUidRange({ directory, wanted, chosen, home, uidMap: everything, accounts: '', ...more });
+const claim = (home: string, chosen: boolean, more: Partial<Parameters<typeof claimUidRange>[0]> = {}) =>
+  claimUidRange({ directory, wanted, chosen, home, uidMap: everything, accounts: '', ...more });
 
 /** As if the daemon that made the claim had ended. */
 function kill(name: string): void {
@@ -26,7 +27,9 @@ function kill(name: string): void {
 describe('ranges of shadow uids', () => {
   it('never overlap when nobody chose them, whether the other daemons run or not', () => {
     const homes = ['a', 'b', 'c'].map((name) => mkdtempSync(join(tmpdir(), `home-${name}-`)));
-    expect(homes.map((home) => claim(home, false)).map((one) => one.ok && one.range.first)).toEqual([2_000_000, 2_065_536, 2_131_072]);
+    expect(homes.map((home) => claim(home, false)).map((one) => one.ok && one.range.first)).toEqual([
+      2_000_000, 2_065_536, 2_131_072,
+    ]);
     for (const name of readdirSync(directory)) kill(name);
     expect(claim('/new', false)).toMatchObject({ range: { first: 2_196_608 } });
     for (const home of homes) rmSync(home, { recursive: true });
@@ -58,14 +61,27 @@ describe('ranges of shadow uids', () => {
   });
 
   it.each([
-    ['0 0 4294967295', true], ['0 1000 1', false], ['0 0 1000\n1000 5000 3000000', true], ['0 0 2065535', false], ['', false],
+    ['0 0 4294967295', true],
+    ['0 1000 1', false],
+    ['0 0 1000\n1000 5000 3000000', true],
+    ['0 0 2065535', false],
+    ['', false],
   ])('inside the map %j: %s', (map, inside) => expect(insideUidMap(wanted, map)).toBe(inside));
 
   it('the next free one overlaps none', () => {
-    const range = fc.record({ first: fc.integer({ min: 0, max: 5000 }), count: fc.integer({ min: 1, max: 500 }) });
-    fc.assert(fc.property(range, fc.array(range, { maxLength: 12 }), (start, taken) => {
-      const free = nextFree(start, taken);
-      return free.count === start.count && free.first >= start.first && taken.every((one) => !overlaps(one, free));
-    }));
+    const range = fc.record({
+      first: fc.integer({ min: 0, max: 5000 }),
+      count: fc.integer({ min: 1, max: 500 }),
+    });
+    fc.assert(
+      fc.property(range, fc.array(range, { maxLength: 12 }), (start, taken) => {
+        const free = nextFree(start, taken);
+        return (
+          free.count === start.count &&
+          free.first >= start.first &&
+          taken.every((one) => !overlaps(one, free))
+        );
+      }),
+    );
   });
 });

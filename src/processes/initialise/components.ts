@@ -7,7 +7,13 @@ import { CREDENTIAL_FILES, createCredentialFile } from '#/house/credential-file.
 import type { ServiceAccounts } from '#/house/service-accounts.js';
 
 /** Which process logs in to the vault as which component. */
-const PROCESS_OF = { PVWAApp: 'portal', PVWAGW: 'portal', PSMApp: 'recorder', PSMGW: 'session', PSMAdminConnect: 'monitor' } as const satisfies Record<Component, keyof ServiceAccounts>;
+const PROCESS_OF = {
+  PVWAApp: 'portal',
+  PVWAGW: 'portal',
+  PSMApp: 'recorder',
+  PSMGW: 'session',
+  PSMAdminConnect: 'monitor',
+} as const satisfies Record<Component, keyof ServiceAccounts>;
 
 const PASSWORD_BYTES = 32;
 
@@ -17,7 +23,11 @@ export function makeComponents(folder: string, accounts: ServiceAccounts | null)
   const entries = COMPONENTS.map((component) => {
     const role = PROCESS_OF[component];
     const password = randomBytes(PASSWORD_BYTES);
-    const binding = { hostName: hostname(), uid: accounts?.[role].uid ?? process.getuid?.() ?? 0, executable: `processes/${role}.js` };
+    const binding = {
+      hostName: hostname(),
+      uid: accounts?.[role].uid ?? process.getuid?.() ?? 0,
+      executable: `processes/${role}.js`,
+    };
     createCredentialFile({ path: join(folder, CREDENTIAL_FILES[component]), component, password, binding });
     return [component, password] as const;
   });

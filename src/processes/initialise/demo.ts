@@ -22,14 +22,22 @@ const FIRST_PORT = 22_300;
 const PORTS = 10_000;
 
 /** Makes the files of the demo target. Its password goes to the vault; only a hash stays with it. */
-export async function makeDemo(folder: string, home: string, { uid, gid }: ServiceAccount): Promise<DemoAccount> {
+export async function makeDemo(
+  folder: string,
+  home: string,
+  { uid, gid }: ServiceAccount,
+): Promise<DemoAccount> {
   mkdirSync(folder, { mode: 0o700 });
   const hostKey = parseHostKey(makeHostKey(folder, 'postern demo'));
   if (hostKey === null) throw new Error('the host key of the demo target is malformed');
   // letters only: people who look at it in the vault may want to type it
   const password = Buffer.from(randomBytes(24).toString('base64url'), 'latin1');
   const port = await freePort(home);
-  writeFileSync(join(folder, 'demo.json'), JSON.stringify({ user: USER, address: ADDRESS, port, ...hashPassword(password) }), { mode: 0o600 });
+  writeFileSync(
+    join(folder, 'demo.json'),
+    JSON.stringify({ user: USER, address: ADDRESS, port, ...hashPassword(password) }),
+    { mode: 0o600 },
+  );
   writeFileSync(join(folder, 'passwd'), demoPasswd(USER, uid, gid), { mode: 0o644 });
   writeFileSync(join(folder, 'group'), demoGroup(USER, gid), { mode: 0o644 });
   return { user: USER, address: ADDRESS, port, password, hostKey };

@@ -6,10 +6,14 @@ import { readFileSync } from 'node:fs';
  */
 export function newPassphrase(env: Readonly<Record<string, string | undefined>>): Buffer {
   const path = env['POSTERN_PASSPHRASE_FILE'];
-  if (path === undefined) throw new Error('masterKeyMode is "passphrase": put the new passphrase into a file and name it in POSTERN_PASSPHRASE_FILE for this first start');
+  if (path === undefined)
+    throw new Error(
+      'masterKeyMode is "passphrase": put the new passphrase into a file and name it in POSTERN_PASSPHRASE_FILE for this first start',
+    );
   const bytes = readFileSync(path);
   const end = bytes.indexOf('\n');
   const passphrase = end === -1 ? bytes : bytes.subarray(0, end);
-  if (passphrase.length < 12) throw new Error('the passphrase in POSTERN_PASSPHRASE_FILE is shorter than 12 characters');
+  if (passphrase.length < 12)
+    throw new Error('the passphrase in POSTERN_PASSPHRASE_FILE is shorter than 12 characters');
   return passphrase;
 }
