@@ -2,6 +2,7 @@ import { failure } from '#/domain/failure.js';
 import { clampSize, type Ending, type SessionLimits, type TerminalSize } from '#/domain/session.js';
 import type { OpenTape } from '#/recorder/tape.js';
 import { createInput } from './input.js';
+import { startInputTape } from './input-tape.js';
 import { type LimitClock, startLimitClock } from './limit-clock.js';
 import { startOutput } from './output.js';
 import type { LinkListener, PortalLink } from './portal-link.js';
@@ -64,11 +65,17 @@ export function startLiveSession(options: LiveSessionOptions): LiveSession {
     now: options.now,
     hold: (held) => (held ? pty?.pause() : pty?.resume()),
   });
+  const inputTape = options.recordInput
+    ? startInputTape({
+        now: options.now,
+        record: (bytes) => tape.append({ at: output.at(), kind: 'input', bytes }),
+      })
+    : null;
   const input = createInput({
     write: (bytes) => pty?.write(bytes) ?? true,
     pause: () => link?.pauseInput(),
     resume: () => link?.resumeInput(),
-    record: options.recordInput ? record : null,
+    record: inputTape === null ? null : (bytes) => inputTape.typed(bytes),
   });
 
   return {
@@ -97,6 +104,7 @@ export function startLiveSession(options: LiveSessionOptions): LiveSession {
     },
     output(bytes) {
       output.take(bytes);
+      inputTape?.printed(bytes);
       input.open();
     },
     drained: () => input.drained(),
@@ -110,6 +118,7 @@ export function startLiveSession(options: LiveSessionOptions): LiveSession {
       clock?.stop();
       for (const timer of [grace, settling]) if (timer !== null) clearTimeout(timer);
       output.flush();
+      inputTape?.stop();
     },
     at: () => output.at(),
   };
@@ -162,9 +171,5 @@ export function startLiveSession(options: LiveSessionOptions): LiveSession {
   function say(line: string): void {
     output.take(Buffer.from(`\r\n${line}\r\n`));
     output.flush();
-  }
-  function record(bytes: Buffer): void {
-    output.flush();
-    tape.append({ at: output.at(), kind: 'input', bytes });
   }
 }

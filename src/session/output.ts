@@ -1,5 +1,6 @@
 import type { TerminalSize } from '#/domain/session.js';
 import type { OpenTape } from '#/recorder/tape.js';
+import { startKeyframes } from './keyframes.js';
 import type { PortalLink } from './portal-link.js';
 import type { Screen } from './screen/screens.js';
 
@@ -32,8 +33,6 @@ export interface OutputOptions {
 
 const TAPE_MARK = 1024 * 1024;
 const SCREEN_MARK = 16 * 1024 * 1024;
-const KEYFRAME_BYTES = 256 * 1024;
-const KEYFRAME_EVERY = 10_000;
 
 type Client = { readonly link: PortalLink; waiting: Buffer[] | null };
 type Cause = 'portal' | 'tape' | 'screen';
@@ -47,7 +46,7 @@ export function startOutput(options: OutputOptions): Output {
   let client: Client | null = null;
   let hurrying = false;
   const causes = new Set<Cause>();
-  const since = { bytes: 0, at: 0 };
+  const keyframes = startKeyframes(tape, screen);
 
   return { take, flush, resize, at, welcome, attach, detach, portalDrained: () => release('portal'), hurry };
 
@@ -72,8 +71,7 @@ export function startOutput(options: OutputOptions): Output {
     screen.write(bytes);
     waitForTape();
     waitForScreen();
-    since.bytes += bytes.length;
-    if (since.bytes >= KEYFRAME_BYTES || lastAt - since.at >= KEYFRAME_EVERY) keyframe();
+    keyframes.shown(bytes.length, lastAt);
   }
   function give(bytes: Buffer): void {
     if (client === null) return;
@@ -84,23 +82,7 @@ export function startOutput(options: OutputOptions): Output {
     flush();
     tape.append({ at: at(), kind: 'resize', ...size });
     screen.resize(size);
-    keyframe();
-  }
-  function keyframe(): void {
-    since.bytes = 0;
-    since.at = lastAt;
-    const outputBytes = tape.outputBytes;
-    const when = lastAt;
-    void screen.snapshot().then((shot) => {
-      if (shot !== null)
-        tape.keyframe({
-          at: when,
-          columns: shot.columns,
-          rows: shot.rows,
-          screen: shot.screen,
-          outputBytes: outputBytes - shot.held.length,
-        });
-    });
+    keyframes.take(lastAt);
   }
   function welcome(link: PortalLink): void {
     flush();

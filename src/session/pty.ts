@@ -76,7 +76,7 @@ export function startPty(options: PtyOptions): Pty {
     '',
     (status, signal) => exited({ status, signal: signal === 0 ? null : signal }),
   );
-  let slave: number | null = openSync(term.pty, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
+  let slave: number | null = openSlave(term);
   const stream = new ReadStream(term.fd);
   let open = true;
   let paused = false;
@@ -135,6 +135,16 @@ export function startPty(options: PtyOptions): Pty {
     if (rest !== null) rest.chunks.length = 0;
     paused = false;
     if (rest !== null) deliver();
+  }
+}
+
+/** Without the slave output could be lost, so the program does not run then either: closing its terminal hangs it up. */
+function openSlave(term: { readonly fd: number; readonly pty: string }): number {
+  try {
+    return openSync(term.pty, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
+  } catch (error) {
+    closeSync(term.fd);
+    throw error;
   }
 }
 

@@ -16,6 +16,7 @@ import { createInput } from '#/session/input.js';
 import { due } from '#/session/limits.js';
 import { isProven, readPsmServer } from '#/session/proof.js';
 import { clientPaths, hostKeyAlgorithms, probeConfig, sshConfig } from '#/session/ssh-config.js';
+import { NOTHING_TYPED, overdue, printed, typed } from '#/session/typed-lines.js';
 
 const pinned: HostKey = parseHostKey(
   'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f',
@@ -361,6 +362,47 @@ describe('the secret', () => {
     const read = readCredential('key', blob);
     expect(read).toMatchObject({ ok: false, failure: { code: 'BAD_INPUT', stage: 4 } });
     expect(JSON.stringify(read)).not.toContain('canary');
+  });
+});
+
+describe('typed lines', () => {
+  /** Plays keys (k:) and output (o:) one after the other; what is left is recorded when patience is over. */
+  function play(...happenings: readonly string[]): string {
+    let state = NOTHING_TYPED;
+    const recorded: string[] = [];
+    for (const one of happenings) {
+      const bytes = Buffer.from(one.slice(2));
+      if (one.startsWith('k:')) state = typed(state, bytes, 0);
+      else {
+        const next = printed(state, bytes);
+        state = next.state;
+        recorded.push(...next.record.map(String));
+      }
+    }
+    return [...recorded, ...overdue(state, 5000).record.map(String)].join('|');
+  }
+  test.each([
+    ['a line that is echoed key by key', ['k:l', 'o:l', 'k:s', 'o:s', 'k:\r', 'o:\r\nfile\r\n'], 'ls\r'],
+    ['a line that is pasted and echoed later', ['k:ls -l\r', 'o:ls -l\r\nfile'], 'ls -l\r'],
+    ['a password', ['k:sec', 'k:ret', 'k:\r', 'o:\r\nWelcome secret\r\n'], '******\r'],
+    ['a password that was never answered', ['k:secret'], '******'],
+    ['one that is echoed as stars', ['k:s', 'o:*', 'k:e', 'o:*', 'k:\r', 'o:\r\n'], '**\r'],
+    ['one of which the program shows the first character by chance', ['k:secret\r', 'o:s\r\n'], '******\r'],
+    [
+      'a command and the password it asks for',
+      ['k:su\r', 'o:su\r\nPassword: ', 'k:secret\r', 'o:\r\n# '],
+      'su\r|******\r',
+    ],
+    ['keys that are no characters', ['k:\x1b[A\x1bOB\x03\x1bf'], '\x1b[A\x1bOB\x03\x1bf'],
+    ['letters of other alphabets', ['k:größe\r', 'o:größe\r\n'], 'größe\r'],
+  ])('%s', (_what, happenings, recorded) => {
+    expect(play(...happenings)).toBe(recorded);
+  });
+  test('nothing is recorded before it is decided, nor twice', () => {
+    const state = typed(NOTHING_TYPED, Buffer.from('a'), 1000);
+    expect(overdue(state, 2000).record).toEqual([]);
+    const late = overdue(state, 3000);
+    expect([late.record.length, late.state.waiting.length]).toEqual([1, 0]);
   });
 });
 

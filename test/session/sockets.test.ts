@@ -129,9 +129,7 @@ describe('dial', () => {
       server.listen(0, '127.0.0.1', () => ready((server.address() as { port: number }).port)),
     );
   }
-  async function dialTo(
-    port: number,
-  ): Promise<{
+  async function dialTo(port: number): Promise<{
     readonly at: string;
     readonly dial: Awaited<ReturnType<typeof openDial>>;
     readonly target: Socket;
