@@ -44,7 +44,12 @@ async function main(): Promise<void> {
   const home = homePath(given, process.env);
   const configuration = checkedConfiguration({ home, env: process.env });
   const namespace = process.getuid?.() === 0 && enterMountNamespace();
-  const host = takeHost({ home, installation: installation(), env: process.env, say }, configuration);
+  // a home that is only made needs no port
+  const listen = init ? '127.0.0.1:0' : configuration.listen;
+  const host = takeHost(
+    { home, installation: installation(), env: process.env, say },
+    { ...configuration, listen },
+  );
   const stopping = stopSignals();
   try {
     if (init) return await initialiseOnly(host);
