@@ -12,6 +12,7 @@ import { safeRecords } from './safes.js';
 import { sessionRecords } from './sessions.js';
 import { shadowRecords } from './shadows.js';
 import type { Tables } from './tables.js';
+import { ticketRecords } from './tickets.js';
 
 export type Opened =
   | {
@@ -96,6 +97,7 @@ export function storeOf(database: DatabaseSync): Store {
 function recordsOf(db: Transaction<Tables>): Records {
   return {
     people: peopleRecords(db),
+    tickets: ticketRecords(db),
     safes: safeRecords(db),
     accounts: accountRecords(db),
     sessions: sessionRecords(db),

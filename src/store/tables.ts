@@ -29,6 +29,7 @@ export interface Tables {
     last_failure_at: number | null;
     locked_until: number | null;
   };
+  tickets: { hash: string; user_id: string; source: string; must_change: Flag; last_used_at: number };
   groups: { id: string; name: string; name_key: string; built_in: Flag };
   group_rights: { group_id: string; right: string };
   group_members: { group_id: string; user_id: string };

@@ -6,13 +6,13 @@ import type { Subject } from '#/policy/grants.js';
 import { isAuditor } from '#/policy/oversight.js';
 import type { User } from './records/people.js';
 import type { Records } from './records/records.js';
-import type { Ticket } from './tickets.js';
+import type { StoredTicket } from './records/tickets.js';
 import type { Answer, Asking, Vault } from './vault.js';
 
 /** A person who is logged in, as he is in the books at this moment, within one transaction. */
 export interface Person {
   readonly user: User;
-  readonly ticket: Ticket;
+  readonly ticket: StoredTicket;
   readonly records: Records;
   /** What the audit says of whatever he does. */
   readonly about: { readonly actor: string; readonly gateway: 'PVWAGW'; readonly from: string };
@@ -31,12 +31,12 @@ export async function withPerson<K extends CallName>(
   { ticket: name, asking, evenMustChange }: Admission,
   work: (person: Person) => Promise<Answer<K>>,
 ): Promise<Answer<K>> {
-  const ticket = vault.tickets.use(name, asking.connection);
-  if (ticket === null) return failed(failure('NOT_LOGGED_IN'));
   return await vault.store.transaction(async (records) => {
-    const user = await records.people.user(ticket.identity.userId);
+    const ticket = await vault.tickets.use(records, name, asking.connection);
+    if (ticket === null) return failed(failure('NOT_LOGGED_IN'));
+    const user = await records.people.user(ticket.userId);
     if (user === null || vault.authentication.barred(user) !== null) {
-      vault.tickets.drop(name);
+      await vault.tickets.drop(records, name);
       return failed(failure('NOT_LOGGED_IN'));
     }
     if (ticket.mustChange && evenMustChange !== true) return failed(failure('PASSWORD_MUST_CHANGE'));
@@ -44,7 +44,7 @@ export async function withPerson<K extends CallName>(
       user,
       ticket,
       records,
-      about: { actor: user.name, gateway: 'PVWAGW', from: ticket.identity.from },
+      about: { actor: user.name, gateway: 'PVWAGW', from: ticket.from },
     });
   });
 }

@@ -43,7 +43,12 @@ export function serve(vault: Vault, onProblem: (what: string, error: unknown) =>
         handle: (call, args, blob) => answer(call, args, blob),
         onClose: () => {
           connections.delete(connection);
-          vault.tickets.dropConnection(connection);
+          if (socket === 'vault-portal' && !stopped) {
+            const forget = vault.store.transaction((records) =>
+              vault.tickets.dropConnection(records, connection),
+            );
+            forget.catch((error: unknown) => onProblem('logins of a portal', error));
+          }
           const host = vault.hosts.leave(connection);
           if (host !== null)
             later(vault.patience.lostHost, `sessions of host ${host}`, () => endOrphans(vault, host));

@@ -1,25 +1,29 @@
-import type { Identity } from '#/domain/people.js';
-
-/** A person who is logged in. */
-export interface Ticket {
-  readonly identity: Identity;
-  /** The portal's connection: the ticket is worth nothing on another one. */
-  readonly connection: object;
-  mustChange: boolean;
-  lastUsedAt: number;
-}
+import { createHash } from 'node:crypto';
+import type { UserId } from '#/domain/ids.js';
+import type { Records } from './records/records.js';
+import type { StoredTicket } from './records/tickets.js';
 
 /** Milliseconds without a call after which a login is over. */
 const IDLE = 12 * 60 * 60_000;
+/** The time of the last use is written down no more often than this. */
+const NOTED = 10 * 60_000;
 
+type People = Pick<Records, 'tickets'>;
+
+/** The logins of people. A ticket belongs to one portal's connection; after a restart of the vault, to the first that shows it. */
 export interface Tickets {
-  issue(identity: Identity, connection: object, mustChange: boolean): string;
-  /** The ticket, when it is of this connection and not idle for too long; counts as a use. */
-  use(ticket: string, connection: object): Ticket | null;
-  drop(ticket: string): void;
-  /** All of a user's but one, e.g. after a changed password. */
-  dropUser(userId: string, except?: string): void;
-  dropConnection(connection: object): void;
+  issue(
+    records: People,
+    login: Pick<StoredTicket, 'userId' | 'from' | 'mustChange'>,
+    connection: object,
+  ): Promise<string>;
+  /** The login, when it is this connection's and not idle for too long; counts as a use. */
+  use(records: People, ticket: string, connection: object): Promise<StoredTicket | null>;
+  drop(records: People, ticket: string): Promise<void>;
+  /** All of a user's, or all but one: then that one's password is changed, too. */
+  dropUser(records: People, userId: UserId, except?: string): Promise<void>;
+  /** A portal is gone, and the logins that it carried with it. */
+  dropConnection(records: People, connection: object): Promise<void>;
   /** Is this user logged in on this connection? */
   isHere(userId: string, connection: object): boolean;
 }
@@ -28,33 +32,51 @@ export function createTickets(options: {
   readonly now: () => number;
   readonly random: (bytes: number) => Buffer;
 }): Tickets {
-  const held = new Map<string, Ticket>();
-  const dropWhere = (is: (ticket: Ticket, name: string) => boolean): void => {
-    for (const [name, ticket] of held) if (is(ticket, name)) held.delete(name);
-  };
+  const { now, random } = options;
+  const owners = new Map<string, { readonly connection: object; readonly userId: string }>();
   return {
-    issue(identity, connection, mustChange) {
-      const name = options.random(32).toString('base64url');
-      held.set(name, { identity, connection, mustChange, lastUsedAt: options.now() });
-      return name;
-    },
-    use(name, connection) {
-      const ticket = held.get(name);
-      if (ticket === undefined || ticket.connection !== connection) return null;
-      if (options.now() - ticket.lastUsedAt > IDLE) {
-        held.delete(name);
-        return null;
-      }
-      ticket.lastUsedAt = options.now();
+    async issue({ tickets }, login, connection) {
+      const ticket = random(32).toString('base64url');
+      const hash = digest(ticket);
+      await tickets.addTicket({ hash, ...login, lastUsedAt: now() }, now() - IDLE);
+      owners.set(hash, { connection, userId: login.userId });
       return ticket;
     },
-    drop: (name) => void held.delete(name),
-    dropUser: (userId, except) =>
-      dropWhere((ticket, name) => ticket.identity.userId === userId && name !== except),
-    dropConnection: (connection) => dropWhere((ticket) => ticket.connection === connection),
+    async use({ tickets }, ticket, connection) {
+      const hash = digest(ticket);
+      const owner = owners.get(hash);
+      if (owner !== undefined && owner.connection !== connection) return null;
+      const found = await tickets.ticket(hash);
+      if (found === null || now() - found.lastUsedAt > IDLE) {
+        owners.delete(hash);
+        return null;
+      }
+      owners.set(hash, { connection, userId: found.userId });
+      if (now() - found.lastUsedAt > NOTED) await tickets.changeTicket(hash, { lastUsedAt: now() });
+      return found;
+    },
+    async drop({ tickets }, ticket) {
+      await tickets.dropTicket(digest(ticket));
+      owners.delete(digest(ticket));
+    },
+    async dropUser({ tickets }, userId, except) {
+      const kept = except === undefined ? undefined : digest(except);
+      await tickets.dropTicketsOf(userId, kept);
+      if (kept !== undefined) await tickets.changeTicket(kept, { mustChange: false });
+      for (const [hash, owner] of owners) if (owner.userId === userId && hash !== kept) owners.delete(hash);
+    },
+    async dropConnection({ tickets }, connection) {
+      for (const [hash, owner] of owners) {
+        if (owner.connection !== connection) continue;
+        owners.delete(hash);
+        await tickets.dropTicket(hash);
+      }
+    },
     isHere: (userId, connection) =>
-      [...held.values()].some(
-        (ticket) => ticket.identity.userId === userId && ticket.connection === connection,
-      ),
+      [...owners.values()].some((owner) => owner.userId === userId && owner.connection === connection),
   };
+}
+
+function digest(ticket: string): string {
+  return createHash('sha256').update(ticket, 'utf8').digest('base64');
 }

@@ -1,5 +1,8 @@
-import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createHash, createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { encodeSecretPayload } from '#/contract/secret-payload.js';
 import {
   ADMIN_PASSWORD,
@@ -7,6 +10,7 @@ import {
   client,
   furnish,
   logIn,
+  makeVault,
   portal,
   type Running,
   startVault,
@@ -167,6 +171,30 @@ describe('a login', () => {
     expect(await door.refused('person.accounts', { ticket: other })).toMatchObject({ code: 'NOT_LOGGED_IN' });
   });
 
+  test('outlives a restart of the vault, and then belongs to the first portal that shows it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'vault-'));
+    await makeVault(folder);
+    const before = await startVault({ folder });
+    const ticket = await logIn(await portal(before), 'Administrator', ADMIN_PASSWORD);
+    await before.stop();
+    const after = await startVault({ folder });
+    try {
+      const [mine, other] = [await portal(after), await portal(after)];
+      expect(await mine.ask('person.accounts', { ticket })).toEqual([]);
+      expect(await other.refused('person.accounts', { ticket })).toMatchObject({ code: 'NOT_LOGGED_IN' });
+      mine.peer.close('the portal died');
+      await vi.waitFor(async () => {
+        expect(
+          await after.vault.store.transaction(({ tickets }) => tickets.ticket(hashOf(ticket))),
+        ).toBeNull();
+      });
+      expect(await other.refused('person.accounts', { ticket })).toMatchObject({ code: 'NOT_LOGGED_IN' });
+    } finally {
+      await after.stop();
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   test.each([
     ['disabled', { disabled: true }],
     ['expired', { expiresAt: 1000 }],
@@ -267,3 +295,7 @@ test.each(['', 'x'.repeat(65_536), 'a\0b', '../x', '-oProxyCommand=x', 'a\u202Eb
     expect(await codeOf(attempt(name, 'x'))).toMatch(/^(LOGIN_REFUSED|BAD_INPUT)/);
   },
 );
+
+function hashOf(ticket: string): string {
+  return createHash('sha256').update(ticket, 'utf8').digest('base64');
+}

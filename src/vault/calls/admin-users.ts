@@ -44,7 +44,7 @@ export function adminUserCalls(vault: Vault): Handlers<Names> {
             ...(unlock === true ? ['unlocked'] : []),
           ].join(' '),
         );
-        if (change.disabled === true) tickets.dropUser(user.id);
+        if (change.disabled === true) await tickets.dropUser(records, user.id);
         const after = await records.people.user(user.id);
         return done({ value: await rowOf(vault, records, after ?? user) });
       }),
@@ -61,7 +61,7 @@ export function adminUserCalls(vault: Vault): Handlers<Names> {
           ...(firstPassword ? { disabled: false } : {}),
         });
         await records.people.unlock(user.name);
-        tickets.dropUser(user.id);
+        await tickets.dropUser(records, user.id);
         await note(
           vault,
           records,

@@ -109,7 +109,7 @@ async function grant(
     id: makeId('session', vault.random(20)),
     userId: user.id,
     user: user.name,
-    from: ticket.identity.from,
+    from: ticket.from,
     accountId: account.id,
     account: accountName(account),
     targetUser: account.user,

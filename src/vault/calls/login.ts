@@ -1,8 +1,9 @@
 import { decodeSecretPayload } from '#/contract/secret-payload.js';
 import { failure, oneLine } from '#/domain/failure.js';
 import { done, failed } from '#/domain/outcome.js';
-import type { LoginQuestion } from '../authentication.js';
+import type { LoginAnswer, LoginQuestion } from '../authentication.js';
 import { personRow, withPerson } from '../persons.js';
+import type { Records } from '../records/records.js';
 import type { Answer, Asking, Handlers, Vault } from '../vault.js';
 
 type Names =
@@ -39,39 +40,26 @@ export function loginCalls(vault: Vault): Handlers<Names> {
       return await logIn(vault, { user, from, evidence }, asking);
     },
     'person.changePassword': (args, asking, blob) => changePassword(vault, args.ticket, asking, blob),
-    async 'person.logout'({ ticket }, asking) {
-      const outcome = await withPerson<'person.logout'>(
+    'person.logout': ({ ticket }, asking) =>
+      withPerson<'person.logout'>(
         vault,
         { ticket, asking, evenMustChange: true },
         async ({ records, about }) => {
           await vault.journal.append(records.audit, { ...about, action: 'logoff', outcome: 'ok' });
+          await vault.tickets.drop(records, ticket);
           return done({ value: null });
         },
-      );
-      vault.tickets.drop(ticket);
-      return outcome;
-    },
+      ),
   };
 }
 
 async function logIn(vault: Vault, question: LoginQuestion, asking: Asking): Promise<Answer<'person.login'>> {
   const answer = await vault.authentication.login(question);
-  const { user: name, from } = question;
+  const { from } = question;
   const about = { gateway: 'PVWAGW', from };
   return await vault.store.transaction(async (records) => {
     if (answer.kind === 'refused') {
-      const user = await records.people.userByName(name);
-      if (user !== null) await records.people.changeUser(user.id, { lastFailure: { at: vault.now(), from } });
-      // a name that nobody has may be a password typed in the wrong field
-      const actor = user?.name ?? '(unknown user)';
-      await vault.journal.append(records.audit, {
-        ...about,
-        action: 'authenticationFailure',
-        outcome: 'failure',
-        actor,
-        code: answer.failure.code,
-        detail: oneLine(answer.reason),
-      });
+      await noteRefusal(vault, records, question, answer);
       return failed(answer.failure);
     }
     const { identity, mustChange } = answer;
@@ -85,9 +73,33 @@ async function logIn(vault: Vault, question: LoginQuestion, asking: Asking): Pro
       actor: user.name,
       detail: identity.method,
     });
-    const ticket = vault.tickets.issue(identity, asking.connection, mustChange);
+    const ticket = await vault.tickets.issue(
+      records,
+      { userId: user.id, from, mustChange },
+      asking.connection,
+    );
     // the row says when he was here before, not that he is here now
     return done({ value: { ticket, person: personRow(user), mustChange } });
+  });
+}
+
+async function noteRefusal(
+  vault: Vault,
+  records: Records,
+  { user: name, from }: LoginQuestion,
+  answer: Extract<LoginAnswer, { readonly kind: 'refused' }>,
+): Promise<void> {
+  const user = await records.people.userByName(name);
+  if (user !== null) await records.people.changeUser(user.id, { lastFailure: { at: vault.now(), from } });
+  await vault.journal.append(records.audit, {
+    action: 'authenticationFailure',
+    outcome: 'failure',
+    // a name that nobody has may be a password typed in the wrong field
+    actor: user?.name ?? '(unknown user)',
+    gateway: 'PVWAGW',
+    from,
+    code: answer.failure.code,
+    detail: oneLine(answer.reason),
   });
 }
 
@@ -100,25 +112,25 @@ async function changePassword(
   const payload = decodeSecretPayload(blob);
   if (payload === null) return failed(failure('BAD_INPUT', 'the passwords are missing'));
   const { secret: fresh, passphrase: old } = payload;
-  const ticket = vault.tickets.use(name, asking.connection);
-  if (ticket === null) return failed(failure('NOT_LOGGED_IN'));
-  const { user, from, userId } = ticket.identity;
-  const proof = await vault.authentication.login({
-    user,
-    from,
-    evidence: { kind: 'password', password: old },
-  });
-  if (proof.kind === 'refused') return failed(proof.failure);
+  const who = await askedBy(vault, name, asking);
+  if (who === null) return failed(failure('NOT_LOGGED_IN'));
+  const { user } = who;
+  const question: LoginQuestion = { ...who, evidence: { kind: 'password', password: old } };
+  const proof = await vault.authentication.login(question);
+  if (proof.kind === 'refused') {
+    await vault.store.transaction((records) => noteRefusal(vault, records, question, proof));
+    return failed(proof.failure);
+  }
   const check = fresh.equals(old)
     ? { ok: false as const, why: 'it is the old one.' }
     : vault.authentication.checkNewPassword(fresh, user);
   if (!check.ok) return failed(failure('PASSWORD_TOO_WEAK', check.why));
   const passwordHash = await vault.authentication.hash(fresh);
-  const outcome = await withPerson<'person.changePassword'>(
+  return await withPerson<'person.changePassword'>(
     vault,
     { ticket: name, asking, evenMustChange: true },
-    async ({ records, about }) => {
-      await records.people.changeUser(userId, { passwordHash, mustChangePassword: false });
+    async ({ records, about, user: { id } }) => {
+      await records.people.changeUser(id, { passwordHash, mustChangePassword: false });
       await vault.journal.append(records.audit, {
         ...about,
         action: 'userChanged',
@@ -126,11 +138,21 @@ async function changePassword(
         target: user,
         detail: 'changed the own password',
       });
+      await vault.tickets.dropUser(records, id, name);
       return done({ value: null });
     },
   );
-  if (!outcome.ok) return outcome;
-  ticket.mustChange = false;
-  vault.tickets.dropUser(userId, name);
-  return outcome;
+}
+
+/** Name and address of whoever a ticket belongs to, before anything costly is done for him. */
+async function askedBy(
+  vault: Vault,
+  ticket: string,
+  { connection }: Asking,
+): Promise<{ readonly user: string; readonly from: string } | null> {
+  return await vault.store.transaction(async (records) => {
+    const found = await vault.tickets.use(records, ticket, connection);
+    const user = found === null ? null : await records.people.user(found.userId);
+    return found === null || user === null ? null : { user: user.name, from: found.from };
+  });
 }

@@ -5,6 +5,7 @@ import type { PeopleRecords } from './people.js';
 import type { SafeRecords } from './safes.js';
 import type { SessionRecords } from './sessions.js';
 import type { ShadowRecords } from './shadows.js';
+import type { TicketRecords } from './tickets.js';
 
 /** Single values of the vault itself. */
 export interface MetaRecords {
@@ -18,6 +19,7 @@ export interface MetaRecords {
 /** Everything that is stored, within one transaction. */
 export interface Records {
   readonly people: PeopleRecords;
+  readonly tickets: TicketRecords;
   readonly safes: SafeRecords;
   readonly accounts: AccountRecords;
   readonly sessions: SessionRecords;
