@@ -9,7 +9,11 @@ export interface Log {
   readonly event: (what: string, about?: Readonly<Record<string, unknown>>) => void;
   /** Passes on the lines that a child prints, each marked with its name. */
   readonly follow: (role: string, stream: Readable) => void;
+  /** The last thing that a child complained about; null: nothing. */
+  readonly complaint: (role: string) => string | null;
 }
+
+type Entry = Readonly<Record<string, unknown>>;
 
 const LARGEST = 10 * 1024 * 1024;
 const KEPT = 3;
@@ -22,17 +26,23 @@ export function openLog(options: {
   readonly alsoTo?: (line: string) => void;
 }): Log {
   mkdirSync(dirname(options.path), { recursive: true, mode: 0o700 });
-  const write = (entry: Readonly<Record<string, unknown>>): void => {
+  const write = (entry: Entry): void => {
     const line = `${JSON.stringify(entry)}\n`;
     append(options.path, line);
     options.alsoTo?.(line);
   };
+  const complaints = new Map<string, string>();
+  const heard = (role: string, entry: Entry): void => {
+    if (typeof entry['error'] === 'string') complaints.set(role, oneLine(entry['error']));
+    write(entry);
+  };
   return {
+    complaint: (role) => complaints.get(role) ?? null,
     event: (what, about = {}) =>
       write({ at: options.now().toISOString(), role: 'supervisor', what, ...about }),
     follow: (role, stream) => {
       createInterface({ input: stream, crlfDelay: Infinity }).on('line', (line) =>
-        write(entryOf(role, line, options.now())),
+        heard(role, entryOf(role, line, options.now())),
       );
       stream.on('error', () => undefined);
     },
@@ -40,7 +50,7 @@ export function openLog(options: {
 }
 
 /** A child's line as an entry: its own fields when it is a JSON object, else its text, on one line. */
-export function entryOf(role: string, line: string, now: Date): Readonly<Record<string, unknown>> {
+export function entryOf(role: string, line: string, now: Date): Entry {
   try {
     const parsed: unknown = JSON.parse(line);
     if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed))

@@ -47,7 +47,15 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     report();
   };
   const { facts, trials, onOrder } = run;
-  const house = openHouse({ facts, accounts, door: host.door, onOrder, onOutput: log.follow, onEvent });
+  const house = openHouse({
+    facts,
+    accounts,
+    door: host.door,
+    onOrder,
+    onOutput: log.follow,
+    onEvent,
+    complaint: log.complaint,
+  });
   keepers.house = house;
   const demo = demoKeeper({ host, onOutput: log.follow, onEvent });
   keepers.demo = demo;

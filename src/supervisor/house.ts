@@ -16,6 +16,8 @@ export interface HouseOptions {
   readonly onOrder: (order: unknown) => Promise<OrderResult>;
   readonly onOutput: (name: string, stream: Readable) => void;
   readonly onEvent: (name: string, what: string) => void;
+  /** What a process last complained about. */
+  readonly complaint: (name: string) => string | null;
 }
 
 /** All processes of a running house. */
@@ -30,7 +32,7 @@ export interface House {
 
 /** Fresh processes load their code; on a machine under load that takes seconds. */
 const START_LIMIT = 60_000;
-const FAILURES_BEFORE_GIVING_UP = 5;
+const FAILURES_BEFORE_GIVING_UP = 3;
 
 export function openHouse(options: HouseOptions): House {
   const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
@@ -45,7 +47,11 @@ export function openHouse(options: HouseOptions): House {
     if (up.size === posts.length) resolve();
     const state = children.get(post)?.state();
     if (!up.has(post) && (state?.restarts ?? 0) >= FAILURES_BEFORE_GIVING_UP)
-      reject(new Error(`${post.name} does not come up: it ${state?.lastEnd ?? 'fails'}`));
+      reject(
+        new Error(
+          `${post.name} does not come up: ${options.complaint(post.name) ?? state?.lastEnd ?? 'it fails'}`,
+        ),
+      );
   };
   for (const post of posts)
     children.set(

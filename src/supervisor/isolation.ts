@@ -121,7 +121,12 @@ function runBox(
       { timeout: TIMEOUT, env: {}, cwd: '/' },
       (error, stdout, stderr) => {
         if (error === null) resolve({ ok: true, text: stdout });
-        else resolve({ ok: false, why: lastLine(stderr) ?? error.message });
+        else
+          resolve({
+            ok: false,
+            why:
+              lastLine(stderr) ?? `the box ended with ${String(error.code ?? error.signal)} and said nothing`,
+          });
       },
     );
     child.stdin?.end();

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OrderResult } from '#/contract/orders.js';
 import type { Host } from './host.js';
@@ -7,7 +8,7 @@ import { copyCredential, keyForVault, outsideKey } from './master-key.js';
 import { orderKeeper } from './orders.js';
 import { makeRunDirectory } from './run-directory.js';
 import type { HouseFacts } from './settings.js';
-import { sshBinds } from './ssh-binds.js';
+import { SSH, sshBinds } from './ssh-binds.js';
 import { waitForSurvivors } from './wait-for-survivors.js';
 
 export interface RunOptions {
@@ -48,7 +49,16 @@ export async function prepareRun({ host, namespace, env, say, now }: RunOptions)
   return {
     trials,
     facts: { run, bastion: host.bastion, isolation, range, masterKey, configuration },
-    onOrder: orderKeeper({ run, level: isolation, range, limitMb, binds: sshBinds(isolation), root, now }),
+    // without a client program there are no sessions, and the trials have said why
+    onOrder: orderKeeper({
+      run,
+      level: isolation,
+      range,
+      limitMb,
+      binds: existsSync(SSH) ? sshBinds(isolation) : [],
+      root,
+      now,
+    }),
   };
 }
 
