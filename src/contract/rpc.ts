@@ -74,7 +74,11 @@ export class RpcPeer {
       this.#waiting.delete(id);
       resolve(outcome);
     });
-    this.#send({ id, call, args, blob: blob !== undefined }, blob);
+    try {
+      this.#send({ id, call, args, blob: blob !== undefined }, blob);
+    } catch (error) {
+      this.#waiting.get(id)?.(failed(failure('BAD_INPUT', `${call}: ${error instanceof Error ? error.message : 'unknown'}`)));
+    }
     return promise;
   }
 
@@ -88,8 +92,9 @@ export class RpcPeer {
 
   #send(message: Message, blob: Buffer | undefined): void {
     if (this.#closed !== null) return;
-    this.#stream.write(encodeJson(message));
-    if (blob !== undefined) this.#stream.write(encodeFrame(FRAME.blob, blob));
+    // both are encoded before either is written: a blob that is too large must not leave half a message behind
+    const frames = blob === undefined ? [encodeJson(message)] : [encodeJson(message), encodeFrame(FRAME.blob, blob)];
+    for (const frame of frames) this.#stream.write(frame);
   }
 
   #take(bytes: Buffer): void {
@@ -136,7 +141,12 @@ export class RpcPeer {
       this.#running -= 1;
       this.#stream.resume();
     }
-    if (outcome.ok) this.#send({ id, value: outcome.value.value ?? null, blob: outcome.value.blob !== undefined }, outcome.value.blob);
-    else this.#send({ id, failure: outcome.failure }, undefined);
+    try {
+      if (outcome.ok) this.#send({ id, value: outcome.value.value ?? null, blob: outcome.value.blob !== undefined }, outcome.value.blob);
+      else this.#send({ id, failure: outcome.failure }, undefined);
+    } catch (error) {
+      // an answer that is larger than a frame must not end the process that gave it
+      this.#send({ id, failure: failure('INTERNAL', `the answer to ${call}: ${error instanceof Error ? error.message : 'unknown'}`) }, undefined);
+    }
   }
 }

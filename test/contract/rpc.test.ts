@@ -1,6 +1,6 @@
 import { duplexPair } from 'node:stream';
 import { expect, test } from 'vitest';
-import { encodeFrame, encodeJson, FRAME } from '#/contract/frame.js';
+import { encodeFrame, encodeJson, FRAME, MAXIMUM_FRAME } from '#/contract/frame.js';
 import { type Handler, PROTOCOL_VERSION, RpcPeer } from '#/contract/rpc.js';
 import { failure } from '#/domain/failure.js';
 
@@ -34,6 +34,16 @@ test('failures are values, and so are exceptions, timeouts and lost connections'
   left.destroy();
   expect(await lost).toMatchObject({ ok: false, failure: { code: 'VAULT_UNAVAILABLE' } });
   expect(await client.call('echo', {})).toMatchObject({ ok: false });
+});
+
+test('what is larger than a frame is refused, on either side, and the next call is answered', async () => {
+  const { client } = pair();
+  const large = 'x'.repeat(MAXIMUM_FRAME);
+  expect(await client.call('echo', { large })).toMatchObject({ ok: false, failure: { code: 'BAD_INPUT' } });
+  expect(await client.call('echo', {}, Buffer.alloc(MAXIMUM_FRAME))).toMatchObject({ ok: false, failure: { code: 'BAD_INPUT' } });
+  // the answer repeats the question in more words than the question had
+  expect(await client.call('echo', { large: large.slice(60) })).toMatchObject({ ok: false, failure: { code: 'INTERNAL' } });
+  expect(await client.call('echo', {})).toMatchObject({ ok: true });
 });
 
 test.each([
