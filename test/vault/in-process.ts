@@ -1,5 +1,5 @@
 import { argon2Sync, randomBytes } from 'node:crypto';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -84,6 +84,9 @@ export function settingsFor(folder: string): VaultSettings {
   };
 }
 
+/** In memory where there is such a place: a commit that waits for a disk is slow, and tested elsewhere. */
+export const SPACE = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+
 let template: Promise<string> | null = null;
 afterAll(async () => {
   if (template !== null) rmSync(await template, { recursive: true, force: true });
@@ -92,7 +95,7 @@ afterAll(async () => {
 /** A new vault with a master key file: made once, then copied, because its Administrator's password costs real time. */
 export async function makeVault(folder: string): Promise<void> {
   template ??= (async () => {
-    const first = mkdtempSync(join(tmpdir(), 'vault-template-'));
+    const first = mkdtempSync(join(SPACE, 'vault-template-'));
     await createIn(first, { kind: 'new-file', path: join(first, 'master.key') });
     return first;
   })();
@@ -131,7 +134,7 @@ function cheapHash(password: Buffer): Promise<string> {
 
 /** A vault in this process, on real unix sockets, with its files in a folder of its own. */
 export async function startVault(options: StartOptions = {}): Promise<Running> {
-  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'vault-'));
+  const folder = options.folder ?? mkdtempSync(join(SPACE, 'vault-'));
   if (options.folder === undefined) await makeVault(folder);
   const opened = openStore({ path: join(folder, 'vault.db'), create: false });
   if (!opened.ok) throw new Error(opened.why);

@@ -8,7 +8,6 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readMasterKey, writeMasterKey } from '#/vault/master-key.js';
@@ -19,6 +18,7 @@ import {
   furnish,
   makeVault,
   portal,
+  SPACE,
   sessionHost,
   startVault,
 } from './in-process.ts';
@@ -26,7 +26,7 @@ import {
 let folder: string;
 let path: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'vault-'));
+  folder = mkdtempSync(join(SPACE, 'vault-'));
   path = join(folder, 'master.key');
 });
 afterEach(() => rmSync(folder, { recursive: true }));

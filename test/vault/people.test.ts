@@ -1,6 +1,5 @@
 import { createHash, createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { encodeSecretPayload } from '#/contract/secret-payload.js';
@@ -13,6 +12,7 @@ import {
   makeVault,
   portal,
   type Running,
+  SPACE,
   startVault,
 } from './in-process.ts';
 
@@ -172,7 +172,7 @@ describe('a login', () => {
   });
 
   test('outlives a restart of the vault, and then belongs to the first portal that shows it', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'vault-'));
+    const folder = mkdtempSync(join(SPACE, 'vault-'));
     await makeVault(folder);
     const before = await startVault({ folder });
     const ticket = await logIn(await portal(before), 'Administrator', ADMIN_PASSWORD);

@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -12,6 +11,7 @@ import {
   password,
   portal,
   type Running,
+  SPACE,
   sessionHost,
   startVault,
 } from './in-process.ts';
@@ -32,7 +32,7 @@ async function start(): Promise<void> {
 }
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'vault-'));
+  folder = mkdtempSync(join(SPACE, 'vault-'));
   await makeVault(folder);
   await start();
   accountId = await furnish(desk);
