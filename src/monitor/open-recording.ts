@@ -46,11 +46,16 @@ export async function findTape(parts: OpeningParts, permit: string): Promise<Out
 /** The tape, to be read: it is the one of this recording, and it grew as the vault saw it grow. Takes the file over. */
 export async function openRecording(parts: OpeningParts, found: FoundTape): Promise<Outcome<TapeReader>> {
   const { permit, redeemed, handle } = found;
-  const index = await indexTape(handle);
-  const outcome = index.ok ? await keyFor(parts, permit, redeemed, index.value) : index;
-  if (outcome.ok && index.ok) return done(await readTape(handle, index.value, outcome.value));
-  await handle.close();
-  return outcome.ok ? notStored('it was not read') : outcome;
+  try {
+    const index = await indexTape(handle);
+    const key = index.ok ? await keyFor(parts, permit, redeemed, index.value) : index;
+    if (index.ok && key.ok) return done(await readTape(handle, index.value, key.value));
+    await handle.close();
+    return key.ok ? damaged('it was not read') : key;
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
 }
 
 async function keyFor(parts: OpeningParts, permit: string, redeemed: Redeemed, index: TapeIndex): Promise<Outcome<Buffer>> {

@@ -56,10 +56,9 @@ export function startReplay(parts: ReplayParts): Replay {
     else head = obey(head, timeline, wanted, clock());
     wakeUp();
   };
-  const show = (): void => {
+  const show = ({ state, speed, idleLimit, at }: Playhead): void => {
     if (!parts.idle()) return;
     const window = view();
-    const { state, speed, idleLimit, at } = head;
     const key = JSON.stringify([screen.version, window, state, speed, idleLimit, state === 'playing' ? null : at]);
     if (key === shown.key && (state !== 'playing' || clock() - shown.at < CLOCK_EVERY)) return;
     shown = { key, at: clock() };
@@ -70,10 +69,12 @@ export function startReplay(parts: ReplayParts): Replay {
     while (!closed) {
       woken = false;
       head = advance(head, timeline, clock());
-      const drawn = await screen.show(head.at);
+      // what is asked for meanwhile is for the next picture
+      const now = head;
+      const drawn = await screen.show(now.at);
       if (closed) return;
       if (!drawn.ok) return parts.failed(drawn.failure);
-      show();
+      show(now);
       await pause(head.state === 'playing' ? TICK : null);
     }
   };

@@ -6,7 +6,7 @@ import { exportHtml } from './export-html.js';
 import { exportText } from './export-text.js';
 import { findTape, type FoundTape, openRecording, type OpeningParts } from './open-recording.js';
 import { DamagedTape } from './read-events.js';
-import { type Replay, startReplay } from './replay.js';
+import { type Replay, type ReplayCommand, startReplay } from './replay.js';
 import type { TapeReader } from './tape-reader.js';
 import { openScreen } from './tape-screen.js';
 import { timelineOf } from './tape-timeline.js';
@@ -21,17 +21,30 @@ export interface ViewerParts extends OpeningParts {
 
 type Request = Extract<ToMonitor, { type: 'replay' | 'export' | 'verify' }>;
 
+/** Keys that are pressed while a recording is opened. */
+const MOST_EARLY = 100;
+
 /** Serves one connection: one replay, one export or one verification of the recording that its permit is for. */
 export function serveViewer(stream: Duplex, parts: ViewerParts): void {
   let requested = false;
   let replay: Replay | null = null;
+  // said before the recording was open
+  const early: ReplayCommand[] = [];
+  const opened = (running: Replay): void => {
+    replay = running;
+    for (const command of early.splice(0)) running.command(command);
+  };
   const onClose: (() => void)[] = [];
   const link = openViewerLink(stream, {
     message(message) {
-      if (!isRequest(message)) return replay?.command(message);
+      if (!isRequest(message)) {
+        if (replay !== null) replay.command(message);
+        else if (early.length < MOST_EARLY) early.push(message);
+        return;
+      }
       if (requested) return fail(link, failure('PROTOCOL', 'one connection, one recording'));
       requested = true;
-      answer(link, parts, message, { opened: (running) => (replay = running), onClose: (then) => onClose.push(then) }).catch((error: unknown) => {
+      answer(link, parts, message, { opened, onClose: (then) => onClose.push(then) }).catch((error: unknown) => {
         parts.log('a viewer could not be served', error);
         fail(link, error instanceof DamagedTape ? error.failure : failure('INTERNAL', 'monitor'));
       });

@@ -23,6 +23,7 @@ export interface TapeReader {
   readonly markers: () => Promise<Outcome<readonly { readonly at: number; readonly label: string }[]>>;
   /** Null: the segment is what was sealed. Else what is wrong. */
   readonly check: (segment: number) => Promise<string | null>;
+  readonly wipe: () => void;
   /** Wipes the keys and closes the file. */
   readonly close: () => Promise<void>;
 }
@@ -71,6 +72,7 @@ function reader(handle: FileHandle, index: TapeIndex, keys: TapeKeys): TapeReade
       const payload = await opened(number);
       return typeof payload === 'string' ? payload : null;
     },
+    wipe: keys.wipe,
     close: async () => {
       keys.wipe();
       await handle.close();

@@ -11,27 +11,28 @@ import { readTape, type TapeReader } from './tape-reader.js';
  * and each segment's seal. Takes the file over. A failure means that it could not be checked.
  */
 export async function verifyTape(parts: OpeningParts, found: FoundTape): Promise<Outcome<TapeVerdict>> {
-  const { permit, handle } = found;
-  const indexed = await indexTape(handle);
-  if (!indexed.ok) {
-    await handle.close();
-    return done(tampered(0, indexed.failure.message));
+  try {
+    return await verdictOn(parts, found);
+  } finally {
+    await found.handle.close();
   }
+}
+
+async function verdictOn(parts: OpeningParts, found: FoundTape): Promise<Outcome<TapeVerdict>> {
+  const indexed = await indexTape(found.handle);
+  if (!indexed.ok) return done(tampered({ segment: 0, detail: indexed.failure.message }));
   const index = indexed.value;
   const header = headerFault(index, found);
-  if (header !== null) {
-    await handle.close();
-    return done(tampered(header.segment, header.detail));
+  if (header !== null) return done(tampered(header));
+  const key = await parts.vault.key(found.permit, index.scan.header.ephemeral);
+  if (!key.ok) return key.failure.code === 'INTEGRITY' ? failed(failure('RECORDING_DAMAGED', key.failure.message)) : key;
+  const reader = await readTape(found.handle, index, key.value);
+  try {
+    const verdict = (await sealFault(reader)) ?? judge(index, found);
+    return done('kind' in verdict ? verdict : tampered(verdict));
+  } finally {
+    reader.wipe();
   }
-  const key = await parts.vault.key(permit, index.scan.header.ephemeral);
-  if (!key.ok) {
-    await handle.close();
-    return key.failure.code === 'INTEGRITY' ? failed(failure('RECORDING_DAMAGED', key.failure.message)) : key;
-  }
-  const reader = await readTape(handle, index, key.value);
-  const verdict = (await sealFault(reader)) ?? judge(index, found);
-  await reader.close();
-  return done('kind' in verdict ? verdict : tampered(verdict.segment, verdict.detail));
 }
 
 /** Whether this is the tape at all: before a key is asked for. */
@@ -62,6 +63,6 @@ function judge(index: TapeIndex, { redeemed }: FoundTape): TapeVerdict | Fault {
   return { kind: 'cut', segments, signedHeads, detail: index.scan.rest === 'partial' ? 'its writer died while it wrote a segment' : 'its writer died before the end' };
 }
 
-function tampered(segment: number, detail: string): TapeVerdict {
-  return { kind: 'tampered', segment, detail };
+function tampered(fault: Fault): TapeVerdict {
+  return { kind: 'tampered', ...fault };
 }

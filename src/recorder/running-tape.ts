@@ -79,6 +79,13 @@ export class RunningTape implements OpenTape {
     this.#parts.anchors.stop();
     this.#sayFailed(why);
     this.#wake();
+    void (this.#writing ?? Promise.resolve()).then(() => this.#release());
+  }
+
+  /** Safe to do twice. */
+  async #release(): Promise<void> {
+    this.#parts.writer.wipe();
+    await this.#parts.file.close().catch(() => undefined);
   }
 
   async #close(ending: Ending): Promise<Outcome<ClosedTape>> {
@@ -86,8 +93,7 @@ export class RunningTape implements OpenTape {
     await this.#writing;
     await this.#write(0);
     await this.#guard(() => this.#parts.writer.end(ending));
-    this.#parts.writer.wipe();
-    await this.#parts.file.close().catch(() => undefined);
+    await this.#release();
     if (this.#failure !== null) return failed(failure('RECORDER_FAILED', this.#failure));
     const { segments, head } = this.#parts.writer;
     const refused = await this.#parts.anchors.final(segments, head);

@@ -24,8 +24,13 @@ const MODE = 0o040;
 export async function createSpoolFile(spool: string, recordingId: string): Promise<SpoolFile> {
   const path = join(spool, `${recordingId}.tape`);
   const handle = await open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW, MODE);
-  // the umask may have taken the group's bit
-  await handle.chmod(MODE);
+  try {
+    // the umask may have taken the group's bit
+    await handle.chmod(MODE);
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
   let written = 0;
   return {
     get bytes() {

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { makeId } from '#/domain/ids.js';
 import { done, type Outcome } from '#/domain/outcome.js';
 import type { SignedHead } from '#/contract/rows.js';
+import { indexTape } from '#/monitor/tape-index.js';
 import { readTape, type TapeReader } from '#/monitor/tape-reader.js';
 import { contentKeyForReading, rawPublicKey } from '#/recorder/tape-key.js';
-import { scanTape } from '#/recorder/tape-scan.js';
 import { type OpenTape, openTape, type OpenTapeOptions } from '#/recorder/tape.js';
 
 /** A spool of its own, a recording safe's key, and a vault that takes heads; removed when it goes out of scope. */
@@ -58,11 +58,9 @@ export async function readAll(path: string): Promise<Buffer> {
 /** Reads a tape with the recording safe's private key. */
 export async function reading({ path, safe }: { readonly path: string; readonly safe: { readonly privateKey: KeyObject } }): Promise<TapeReader> {
   const handle = await open(path);
-  const scan = await scanTape(handle);
-  if (scan.kind !== 'tape') throw new Error(scan.why);
-  const reader = await readTape(handle, contentKeyForReading(safe.privateKey, Buffer.from(scan.header.ephemeral, 'base64')));
-  if (!reader.ok) throw new Error(reader.failure.message);
-  return reader.value;
+  const index = await indexTape(handle);
+  if (!index.ok) throw new Error(index.failure.message);
+  return await readTape(handle, index.value, contentKeyForReading(safe.privateKey, Buffer.from(index.value.scan.header.ephemeral, 'base64')));
 }
 
 /** Every byte of output on a tape, from its first segment to its last. */
