@@ -41,19 +41,34 @@ export interface PosternOptions {
   readonly config?: Readonly<Record<string, unknown>>;
   readonly home?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** A command that becomes the daemon, and each run of the CLI: another user, a poorer host. */
+  readonly wrap?: readonly string[];
 }
 
-export async function startPostern({ config = {}, home, env = {} }: PosternOptions = {}): Promise<Postern> {
+export async function startPostern({
+  config = {},
+  home,
+  env = {},
+  wrap = [],
+}: PosternOptions = {}): Promise<Postern> {
   const folder = mkdtempSync(join(tmpdir(), 'postern-test-'));
   const state = home ?? join(folder, 'home');
   const recordings = join(folder, 'recordings');
-  const environment = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LANG: 'C.UTF-8', POSTERN_HOME: state, POSTERN_RECORDINGS: recordings, POSTERN_LISTEN: '127.0.0.1:0', ...env };
+  const environment = {
+    PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+    LANG: 'C.UTF-8',
+    POSTERN_HOME: state,
+    POSTERN_RECORDINGS: recordings,
+    POSTERN_LISTEN: '127.0.0.1:0',
+    ...env,
+  };
   let output = '';
   let daemon = start();
   let port = await ready();
 
   function start(): ChildProcess {
-    const child = spawn(NODE, [join(ROOT, 'bin/posternd')], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    const [command = NODE, ...args] = [...wrap, NODE, join(ROOT, 'bin/posternd')];
+    const child = spawn(command, args, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
     const keep = (bytes: Buffer): void => void (output += bytes.toString('utf8'));
     child.stdout?.on('data', keep);
     child.stderr?.on('data', keep);
@@ -63,7 +78,8 @@ export async function startPostern({ config = {}, home, env = {} }: PosternOptio
     for (const end = Date.now() + 60_000; ; ) {
       const found = /^postern ready on \S*:(\d+)$/m.exec(output);
       if (found !== null) return Number(found[1]);
-      if (daemon.exitCode !== null || Date.now() > end) throw new Error(`the daemon did not get ready (exit ${daemon.exitCode ?? 'none'}):\n${output}`);
+      if (daemon.exitCode !== null || Date.now() > end)
+        throw new Error(`the daemon did not get ready (exit ${daemon.exitCode ?? 'none'}):\n${output}`);
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
   }
@@ -82,7 +98,8 @@ export async function startPostern({ config = {}, home, env = {} }: PosternOptio
     daemon = start();
     port = await ready();
   }
-  const cli = (args: readonly string[], input: string | Buffer = ''): Promise<CliResult> => runCli(args, input, environment);
+  const cli = (args: readonly string[], input: string | Buffer = ''): Promise<CliResult> =>
+    runCli([...wrap, NODE, join(ROOT, 'bin/postern'), ...args], input, environment);
 
   if (Object.keys(config).length > 0) {
     await stop();
@@ -105,7 +122,8 @@ export async function startPostern({ config = {}, home, env = {} }: PosternOptio
     cli,
     async json<T>(args: readonly string[], input?: string | Buffer) {
       const result = await cli([...args, '--json'], input);
-      if (result.status !== 0) throw new Error(`postern ${args.join(' ')} ended with ${result.status}: ${result.stderr}`);
+      if (result.status !== 0)
+        throw new Error(`postern ${args.join(' ')} ended with ${result.status}: ${result.stderr}`);
       return JSON.parse(result.stdout) as T;
     },
     pids: (role) => childrenOf(daemon.pid ?? 0, role),
@@ -118,8 +136,12 @@ export async function startPostern({ config = {}, home, env = {} }: PosternOptio
   };
 }
 
-async function runCli(args: readonly string[], input: string | Buffer, env: NodeJS.ProcessEnv): Promise<CliResult> {
-  const child = spawn(NODE, [join(ROOT, 'bin/postern'), ...args], { env, stdio: ['pipe', 'pipe', 'pipe'] });
+async function runCli(
+  [command = NODE, ...args]: readonly string[],
+  input: string | Buffer,
+  env: NodeJS.ProcessEnv,
+): Promise<CliResult> {
+  const child = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (bytes: Buffer) => (stdout += bytes.toString('utf8')));
@@ -138,18 +160,30 @@ function childrenOf(root: number, role: Role): number[] {
     const pid = Number(entry);
     if (!Number.isInteger(pid)) continue;
     try {
-      parents.set(pid, Number(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ')[1]));
+      parents.set(
+        pid,
+        Number(
+          readFileSync(`/proc/${pid}/stat`, 'utf8')
+            .replace(/^.*\) /s, '')
+            .split(' ')[1],
+        ),
+      );
       if (readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(`/processes/${role}.js`)) found.push(pid);
     } catch {
       // it ended while we looked
     }
   }
-  const below = (pid: number): boolean => pid === root || (parents.has(pid) && pid > 1 && below(parents.get(pid) ?? 0));
+  const below = (pid: number): boolean =>
+    pid === root || (parents.has(pid) && pid > 1 && below(parents.get(pid) ?? 0));
   return found.filter(below);
 }
 
 /** Waits until a condition holds; fails saying which. */
-export async function eventually<T>(what: string, probe: () => Promise<T | false | null | undefined> | T | false | null | undefined, seconds = 15): Promise<T> {
+export async function eventually<T>(
+  what: string,
+  probe: () => Promise<T | false | null | undefined> | T | false | null | undefined,
+  seconds = 15,
+): Promise<T> {
   for (const end = Date.now() + seconds * 1000; ; ) {
     const value = await probe();
     if (value !== false && value !== null && value !== undefined) return value;
