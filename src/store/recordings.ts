@@ -47,8 +47,13 @@ export function recordingRecords(db: Transaction<Tables>): Pick<SessionRecords, 
       const row = await selected().where('sessions.id', '=', id).executeTakeFirst();
       return row === undefined ? null : recordedOf(row);
     },
-    async recordings() {
-      return (await selected().execute()).map(recordedOf);
+    async recordings(most, user) {
+      const newest = selected().limit(most);
+      const rows = await (user === undefined
+        ? newest
+        : newest.where('sessions.user_id', '=', user)
+      ).execute();
+      return rows.map(recordedOf);
     },
     async pendingRecordings() {
       return (await selected().where('recordings.stored', '<>', 'safe').execute()).map(recordedOf);

@@ -1,7 +1,7 @@
 import { statfsSync, statSync } from 'node:fs';
-import { verifyJournal } from '#/audit/journal.js';
+import { verifyEnd } from '#/audit/journal.js';
 import type { Check } from '#/contract/calls.js';
-import { signatureChecker } from './keyring.js';
+import { auditReader } from './audit-reader.js';
 import type { Vault } from './vault.js';
 
 /** 2025-01-01: a clock before it was never set. */
@@ -56,9 +56,7 @@ async function database({ store }: Vault): Promise<Check> {
 }
 
 async function audit({ store }: Vault): Promise<Check> {
-  const verdict = await store.transaction(
-    async (records) => await verifyJournal(records.audit, await signatureChecker(records.meta)),
-  );
+  const verdict = await verifyEnd(await auditReader(store));
   return verdict.intact
     ? ok('audit', verdict.detail)
     : bad('audit', verdict.detail, 'Keep the vault files as they are: postern audit verify');

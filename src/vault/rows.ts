@@ -26,6 +26,9 @@ export function sessionRow(
   };
 }
 
+/** Rows of a list in one answer: as many as surely fit into a frame. */
+export const MOST_ROWS = 5000;
+
 export function recordingRow(session: RecordedSession): RecordingRow {
   const {
     id,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CHAIN_START, chain, type ChainedEvent, verifyChain } from '#/audit/chain.js';
+import { CHAIN_START, type ChainedEvent, chain, verifyChain } from '#/audit/chain.js';
 import { ACTIONS, type Action, type AuditEvent } from '#/domain/audit.js';
 
 const text = fc.option(fc.string({ maxLength: 20 }));
@@ -36,7 +36,11 @@ describe('the chain', () => {
         const cut = n % rows.length;
         const first = verifyChain(CHAIN_START, rows.slice(0, cut));
         expect(first.intact).toBe(true);
-        if (first.intact) expect(verifyChain(first.end, rows.slice(cut))).toMatchObject({ intact: true, end: { sequence: rows.length } });
+        if (first.intact)
+          expect(verifyChain(first.end, rows.slice(cut))).toMatchObject({
+            intact: true,
+            end: { sequence: rows.length },
+          });
       }),
     );
   });
@@ -73,11 +77,26 @@ describe('the chain', () => {
   test('notices a row that was changed and hashed anew', () => {
     const rows = chained([1, 2, 3].map((at) => ({ ...base, at })));
     const forged = chain(rows[0] ?? null, { ...base, at: 2, actor: 'mallory' });
-    expect(verifyChain(CHAIN_START, rows.toSpliced(1, 1, forged))).toMatchObject({ intact: false, firstBad: 3 });
+    expect(verifyChain(CHAIN_START, rows.toSpliced(1, 1, forged))).toMatchObject({
+      intact: false,
+      firstBad: 3,
+    });
   });
 });
 
 const base: AuditEvent = {
-  at: 1, action: 'logon', outcome: 'ok', actor: 'alice', gateway: null, from: null, bastion: 'b', safe: null, account: null, target: null,
-  sessionId: null, stage: null, code: null, detail: null,
+  at: 1,
+  action: 'logon',
+  outcome: 'ok',
+  actor: 'alice',
+  gateway: null,
+  from: null,
+  bastion: 'b',
+  safe: null,
+  account: null,
+  target: null,
+  sessionId: null,
+  stage: null,
+  code: null,
+  detail: null,
 };

@@ -3,7 +3,7 @@ import { verifyJournal } from '#/audit/journal.js';
 import type { AuditRow } from '#/contract/rows.js';
 import { ACTIONS } from '#/domain/audit.js';
 import { done } from '#/domain/outcome.js';
-import { signatureChecker } from '../keyring.js';
+import { auditReader } from '../audit-reader.js';
 import type { Handlers, Vault } from '../vault.js';
 
 export function adminAuditCalls(vault: Vault): Handlers<'admin.audit.list' | 'admin.audit.verify'> {
@@ -12,10 +12,7 @@ export function adminAuditCalls(vault: Vault): Handlers<'admin.audit.list' | 'ad
       vault.store.transaction(async (records) =>
         done({ value: (await records.audit.list(question)).map(auditRow) }),
       ),
-    'admin.audit.verify': () =>
-      vault.store.transaction(async (records) =>
-        done({ value: await verifyJournal(records.audit, await signatureChecker(records.meta)) }),
-      ),
+    'admin.audit.verify': async () => done({ value: await verifyJournal(await auditReader(vault.store)) }),
   };
 }
 

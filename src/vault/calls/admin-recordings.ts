@@ -1,6 +1,6 @@
 import { failure } from '#/domain/failure.js';
 import { done, failed } from '#/domain/outcome.js';
-import { recordingRow } from '../rows.js';
+import { MOST_ROWS, recordingRow } from '../rows.js';
 import type { Handlers, Vault } from '../vault.js';
 import { recordingOf } from './replay.js';
 
@@ -10,7 +10,7 @@ export function adminRecordingCalls(
   return {
     'admin.recordings.list': () =>
       vault.store.transaction(async (records) =>
-        done({ value: (await records.sessions.recordings()).map(recordingRow) }),
+        done({ value: (await records.sessions.recordings(MOST_ROWS)).map(recordingRow) }),
       ),
     'admin.recordings.show': ({ recordingId }) =>
       vault.store.transaction(async (records) => {

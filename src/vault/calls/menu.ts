@@ -8,7 +8,7 @@ import { mayEnd } from '#/policy/oversight.js';
 import { holds, overseer, portOf, verdict } from '../access.js';
 import { hostKeyPlace } from '../host-key-place.js';
 import { type Person, subjectOf, withPerson } from '../persons.js';
-import { recordingRow, sessionRow } from '../rows.js';
+import { MOST_ROWS, recordingRow, sessionRow } from '../rows.js';
 import type { Handlers, Vault } from '../vault.js';
 
 /** What a person's screens list. */
@@ -32,10 +32,13 @@ export function menuCalls(
     'person.recordings': ({ ticket }, asking) =>
       withPerson<'person.recordings'>(vault, { ticket, asking }, async ({ records, user }) => {
         const maySee = overseer(vault, records, user);
-        const rows = [];
-        for (const one of await records.sessions.recordings())
-          if (await maySee(one)) rows.push(recordingRow(one));
-        return done({ value: rows });
+        // others' come second: however many there are, they do not push one's own out of the list
+        const rows = (await records.sessions.recordings(MOST_ROWS, user.id)).map(recordingRow);
+        for (const one of await records.sessions.recordings(MOST_ROWS)) {
+          if (rows.length >= MOST_ROWS) break;
+          if (one.userId !== user.id && (await maySee(one))) rows.push(recordingRow(one));
+        }
+        return done({ value: rows.toSorted((a, b) => b.startedAt - a.startedAt) });
       }),
     'person.sessions': ({ ticket }, asking) =>
       withPerson<'person.sessions'>(vault, { ticket, asking }, async ({ records, user }) => {

@@ -70,8 +70,8 @@ export interface SessionRecords {
   open(): Promise<readonly StoredSession[]>;
   lastOfferedKey(user: UserId, account: AccountId): Promise<HostKey | null>;
   recording(id: SessionId): Promise<RecordedSession | null>;
-  /** Newest first. */
-  recordings(): Promise<readonly RecordedSession[]>;
+  /** The newest `most`, or the newest of one user, newest first. */
+  recordings(most: number, user?: UserId): Promise<readonly RecordedSession[]>;
   pendingRecordings(): Promise<readonly RecordedSession[]>;
   addRecording(recording: StoredRecording): Promise<void>;
   changeRecording(id: SessionId, change: Partial<Omit<StoredRecording, 'id'>>): Promise<void>;
