@@ -8,7 +8,7 @@ import { failure } from '#/domain/failure.js';
 import { parseHostKey } from '#/domain/host-key.js';
 import { NOTICE } from '#/domain/session.js';
 import { freePort, startTarget, type Target } from '../helpers/target.js';
-import { hasBox, type Person, type Rig, startRig, until } from './rig.js';
+import { hasBox, hasWrapper, type Person, type Rig, startRig, until } from './rig.js';
 
 const PASSWORD = 'Canary-5f1b pw';
 
@@ -31,6 +31,7 @@ describe.runIf(hasBox)(
     beforeEach(() => {
       rig.asked.length = 0;
       rig.answer = {};
+      rig.level = 3;
       rig.grant = {
         ...rig.grant,
         target: { user, address: '127.0.0.1', port: target.port },
@@ -93,6 +94,25 @@ describe.runIf(hasBox)(
       expect(alice.text()).toContain(`${name}\r\n`);
       expect(target.log()).toMatch(new RegExp(`Accepted publickey for ${name}`));
     });
+
+    test.runIf(hasWrapper).each([2, 1] as const)(
+      'with fewer walls, level %i, an unknown host key and a password work too',
+      async (level) => {
+        rig.level = level;
+        rig.grant = { ...rig.grant, hostKey: null };
+        rig.answer = {
+          'session.hostKey': () => ({
+            ok: true,
+            value: { value: { verdict: 'accepted', mayPin: true, pinned: null } },
+          }),
+        };
+        const alice = await rig.open();
+        await alice.sees('target$ ');
+        alice.type('exit 4\n');
+        await over(alice);
+        expect(ending()).toEqual({ kind: 'exited', status: 4, signal: null });
+      },
+    );
 
     test("a wrong password is the target's, at stage 7, after one try", async () => {
       rig.secret = { secret: Buffer.from('wrong'), passphrase: Buffer.alloc(0) };

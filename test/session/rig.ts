@@ -31,6 +31,9 @@ import { sshBinds } from '#/supervisor/ssh-binds.js';
 import { descriptors } from '#/supervisor/supervised-child.js';
 import { writeBox } from '#/supervisor/write-box.js';
 
+export const hasWrapper =
+  existsSync('/usr/lib/x86_64-linux-gnu/libnss_wrapper.so') ||
+  existsSync('/usr/lib/aarch64-linux-gnu/libnss_wrapper.so');
 export const hasBox =
   process.getuid?.() === 0 && existsSync('/usr/bin/bwrap') && existsSync('/usr/sbin/sshd');
 const SHADOW = 203_777;
@@ -49,6 +52,8 @@ export interface Rig extends AsyncDisposable {
   /** What redeem grants; secrets beside it. */
   grant: Omit<SessionGrant, 'sessionId'>;
   secret: { readonly secret: Buffer; readonly passphrase: Buffer };
+  /** Walls of the boxes to come. */
+  level: 3 | 2 | 1;
   /** Takes a call's answer into the test's hands; undefined: as usual. */
   answer: Partial<Record<CallName, Answer>>;
   readonly host: ChildProcess;
@@ -117,6 +122,7 @@ export async function startRig(): Promise<Rig> {
     run,
     spool,
     asked,
+    level: 3 as 3 | 2 | 1,
     answer: {} as Partial<Record<CallName, Answer>>,
     grant: {
       user: 'alice',
@@ -135,7 +141,7 @@ export async function startRig(): Promise<Rig> {
     } satisfies Omit<SessionGrant, 'sessionId'> as Omit<SessionGrant, 'sessionId'>,
     secret: { secret: Buffer.from('none'), passphrase: Buffer.alloc(0) },
   };
-  const binds = sshBinds(3);
+  const binds = { 3: sshBinds(3), 2: sshBinds(2), 1: sshBinds(1) };
 
   const usual: {
     [K in CallName]?: (args: CallArgs<K>) => Outcome<{ readonly value: unknown; readonly blob?: Buffer }>;
@@ -155,7 +161,7 @@ export async function startRig(): Promise<Rig> {
         paths.boxes,
         sessionId,
         {
-          level: 3,
+          level: state.level,
           uid: SHADOW,
           gid: SHADOW,
           name: 'PSMShadow-alice',
@@ -166,9 +172,9 @@ export async function startRig(): Promise<Rig> {
           lang: 'C.UTF-8',
           session: join(paths.sessions, sessionId),
         },
-        binds,
+        binds[state.level],
       );
-      return done({ value: { name: 'PSMShadow-alice', uid: SHADOW, level: 3, healed: null } });
+      return done({ value: { name: 'PSMShadow-alice', uid: SHADOW, level: state.level, healed: null } });
     },
     'session.head': ({ recordingId, segments, head, final }) =>
       done({
