@@ -1,13 +1,13 @@
 import type { Readable, Writable } from 'node:stream';
 import type { LoggedIn as VaultLogin } from '#/contract/calls.js';
 import type { FromMonitor, ToMonitor } from '#/contract/replay-link.js';
-import type { AccountRow, PersonRow, RecordingRow, SessionRow } from '#/contract/rows.js';
+import type { AccountRow, RecordingRow, SessionRow } from '#/contract/rows.js';
 import type { Failure, Stage } from '#/domain/failure.js';
 import type { HostKey } from '#/domain/host-key.js';
 import type { Outcome } from '#/domain/outcome.js';
 import type { Ending, TerminalSize } from '#/domain/session.js';
 
-export type { AccountRow, FromMonitor, PersonRow, RecordingRow, SessionRow };
+export type { AccountRow, FromMonitor, RecordingRow, SessionRow };
 
 /** What a person sees of the house before anybody is logged in. */
 export interface Configuration {
