@@ -21,6 +21,23 @@ export function lineWidth(line: Line): number {
   return line.reduce((sum, one) => sum + width(one.text), 0);
 }
 
+/** Whether two lines look the same. */
+export function sameLine(a: Line, b: Line): boolean {
+  if (a === b) return true;
+  return a.length === b.length && a.every((one, place) => sameSpan(one, b[place]));
+}
+
+function sameSpan(a: Span, b: Span | undefined): boolean {
+  return (
+    b !== undefined && a.text === b.text && a.look === b.look && samePicture(a.picture ?? {}, b.picture ?? {})
+  );
+}
+
+function samePicture(a: Look, b: Look): boolean {
+  const keys = Object.keys(a) as (keyof Look)[];
+  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
+}
+
 /** A line of exactly so many columns. */
 export function fitLine(line: Line, columns: number, mark = '…'): Line {
   const fitted: Span[] = [];

@@ -14,8 +14,13 @@ export const accountsList: ListKind<AccountRow> = {
     Number(b.usable) - Number(a.usable) ||
     Number(b.favourite) - Number(a.favourite) ||
     (b.lastUsedAt ?? 0) - (a.lastUsedAt ?? 0) ||
-    NAMES.compare(a.safe, b.safe) ||
-    NAMES.compare(a.address, b.address) ||
-    NAMES.compare(a.user, b.user) ||
+    compare(a.safe, b.safe) ||
+    compare(a.address, b.address) ||
+    compare(a.user, b.user) ||
     (a.id < b.id ? -1 : 1),
 };
+
+/** Most neighbours share their safe, and collating costs. */
+function compare(a: string, b: string): number {
+  return a === b ? 0 : NAMES.compare(a, b);
+}
