@@ -1,7 +1,13 @@
 import { oneLine } from '#/domain/failure.js';
-import type { TapeEvent, TapeHeader } from '#/domain/tape.js';
 import { clampSize } from '#/domain/session.js';
-import { type CastCode, type CastVersion, encodeCastEvent, encodeCastHeader, knownTo } from '#/recorder/asciicast.js';
+import type { TapeEvent, TapeHeader } from '#/domain/tape.js';
+import {
+  type CastCode,
+  type CastVersion,
+  encodeCastEvent,
+  encodeCastHeader,
+  knownTo,
+} from '#/recorder/asciicast.js';
 import { readEvents } from './read-events.js';
 import type { TapeReader } from './tape-reader.js';
 
@@ -22,7 +28,12 @@ export async function* exportCast(reader: TapeReader, version: CastVersion): Asy
 }
 
 function castHeader(header: TapeHeader) {
-  return { ...clampSize(header.columns, header.rows), term: header.term, startedAt: header.startedAt, title: oneLine(`${header.user} as ${header.account}`) };
+  return {
+    ...clampSize(header.columns, header.rows),
+    term: header.term,
+    startedAt: header.startedAt,
+    title: oneLine(`${header.user} as ${header.account}`),
+  };
 }
 
 function castEvent(event: TapeEvent): { readonly code: CastCode; readonly data: string } {

@@ -13,8 +13,15 @@ AsciinemaPlayer.create({ data: JSON.parse(cast) }, document.getElementById('play
 
 /** One file that plays the tape in a browser, in parts. It asks no server for anything, and is not allowed to. */
 export async function* exportHtml(reader: TapeReader): AsyncGenerator<string> {
-  const [player, style] = await Promise.all([bundled('asciinema-player.min.js'), bundled('asciinema-player.css')]);
-  const title = escaped(oneLine(`${reader.header.user} as ${reader.header.account}, ${new Date(reader.header.startedAt).toISOString()}`));
+  const [player, style] = await Promise.all([
+    bundled('asciinema-player.min.js'),
+    bundled('asciinema-player.css'),
+  ]);
+  const title = escaped(
+    oneLine(
+      `${reader.header.user} as ${reader.header.account}, ${new Date(reader.header.startedAt).toISOString()}`,
+    ),
+  );
   yield `<!doctype html>
 <html lang="en">
 <head>
@@ -39,7 +46,9 @@ body { margin: 0; background: #121314; } #player { height: 100vh; }</style>
 
 /** Scripts run that we put there, and nothing is loaded. The player's terminal is WebAssembly. */
 function policy(scripts: readonly string[]): string {
-  const hashes = scripts.map((text) => `'sha256-${createHash('sha256').update(text, 'utf8').digest('base64')}'`).join(' ');
+  const hashes = scripts
+    .map((text) => `'sha256-${createHash('sha256').update(text, 'utf8').digest('base64')}'`)
+    .join(' ');
   return `default-src 'none'; script-src ${hashes} 'wasm-unsafe-eval'; style-src 'unsafe-inline'; font-src data:; img-src data:; base-uri 'none'; form-action 'none'`;
 }
 
@@ -49,7 +58,11 @@ function insideJsonString(text: string): string {
 }
 
 function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
 }
 
 async function bundled(name: string): Promise<string> {

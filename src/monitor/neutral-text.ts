@@ -12,7 +12,10 @@ export function neutralCell(chars: string, width: number): string {
   const drawn = chars.replace(UNDRAWN, '').replace(NO_CHARACTER, '\uFFFD');
   const [base = '', ...rest] = drawn;
   if (base === '' || MARK.test(base)) return ' '.repeat(width);
-  const marks = rest.filter((one) => MARK.test(one)).slice(0, MOST_MARKS).join('');
+  const marks = rest
+    .filter((one) => MARK.test(one))
+    .slice(0, MOST_MARKS)
+    .join('');
   return drawn.length === base.length ? base : base + marks;
 }
 

@@ -1,9 +1,9 @@
+import type { FileHandle } from 'node:fs/promises';
 import type { CallResult } from '#/contract/calls.js';
 import { failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { openTapeFile } from '#/recorder/tape-file.js';
 import { storedPath } from '#/recorder/tape-path.js';
-import type { FileHandle } from 'node:fs/promises';
 import { headsFault } from './signed-heads.js';
 import { indexTape, type TapeIndex } from './tape-index.js';
 import { readTape, type TapeReader } from './tape-reader.js';
@@ -40,7 +40,9 @@ export async function findTape(parts: OpeningParts, permit: string): Promise<Out
   if (place === null) return failed(failure('INTEGRITY', 'the recording safe has no proper name'));
   const opened = await openTapeFile(place.path);
   if (opened.kind === 'absent') return damaged('its file is gone');
-  return opened.kind === 'foreign' ? damaged(opened.why) : done({ permit, redeemed: redeemed.value, handle: opened.handle });
+  return opened.kind === 'foreign'
+    ? damaged(opened.why)
+    : done({ permit, redeemed: redeemed.value, handle: opened.handle });
 }
 
 /** The tape, to be read: it is the one of this recording, and it grew as the vault saw it grow. Takes the file over. */
@@ -58,8 +60,14 @@ export async function openRecording(parts: OpeningParts, found: FoundTape): Prom
   }
 }
 
-async function keyFor(parts: OpeningParts, permit: string, redeemed: Redeemed, index: TapeIndex): Promise<Outcome<Buffer>> {
-  if (index.scan.header.recordingId !== redeemed.recordingId) return damaged('its header names another recording');
+async function keyFor(
+  parts: OpeningParts,
+  permit: string,
+  redeemed: Redeemed,
+  index: TapeIndex,
+): Promise<Outcome<Buffer>> {
+  if (index.scan.header.recordingId !== redeemed.recordingId)
+    return damaged('its header names another recording');
   const fault = headsFault({ segments: index.segments.length, headAfter: index.headAfter }, redeemed);
   if (fault !== null) return damaged(`segment ${fault.segment}: ${fault.detail}`);
   return await parts.vault.key(permit, index.scan.header.ephemeral);

@@ -22,9 +22,11 @@ export function pictureOf(terminal: Terminal, window: Window): Picture {
   const buffer = terminal.buffer.active;
   const lines: (readonly CellRun[])[] = [];
   const cell = buffer.getNullCell();
-  for (let row = window.top; row < Math.min(window.top + window.rows, terminal.rows); row += 1) lines.push(lineOf(buffer, row, window, cell));
+  for (let row = window.top; row < Math.min(window.top + window.rows, terminal.rows); row += 1)
+    lines.push(lineOf(buffer, row, window, cell));
   const runs = lines.reduce((sum, line) => sum + line.length, 0);
-  const plain = runs > MOST_RUNS ? lines.map((line) => [{ text: line.map(({ text }) => text).join('') }]) : lines;
+  const plain =
+    runs > MOST_RUNS ? lines.map((line) => [{ text: line.map(({ text }) => text).join('') }]) : lines;
   return { lines: plain, cursor: cursorOf(terminal, window) };
 }
 
@@ -53,7 +55,10 @@ function lineOf(buffer: IBuffer, row: number, window: Window, scratch: IBufferCe
 }
 
 /** A wide character that the window cuts in half is shown as blanks. */
-function cellText(cell: IBufferCell, { first, room }: { readonly first: boolean; readonly room: number }): string {
+function cellText(
+  cell: IBufferCell,
+  { first, room }: { readonly first: boolean; readonly room: number },
+): string {
   const width = cell.getWidth();
   if (width === 0) return first ? ' ' : '';
   if (width > room) return ' '.repeat(room);
@@ -61,7 +66,10 @@ function cellText(cell: IBufferCell, { first, room }: { readonly first: boolean;
 }
 
 function lookOf(cell: IBufferCell): Look {
-  const [fg, bg] = [colour(cell.getFgColor(), cell.isFgDefault(), cell.isFgRGB()), colour(cell.getBgColor(), cell.isBgDefault(), cell.isBgRGB())];
+  const [fg, bg] = [
+    colour(cell.getFgColor(), cell.isFgDefault(), cell.isFgRGB()),
+    colour(cell.getBgColor(), cell.isBgDefault(), cell.isBgRGB()),
+  ];
   return {
     ...(fg === null ? {} : { fg }),
     ...(bg === null ? {} : { bg }),
@@ -88,5 +96,7 @@ function cursorOf(terminal: Terminal, window: Window): Picture['cursor'] {
 
 /** @xterm/headless 6.0.0 (pinned) knows it but does not tell. */
 function isCursorHidden(terminal: Terminal): boolean {
-  return (terminal as unknown as { readonly _core: { readonly coreService: { readonly isCursorHidden: boolean } } })._core.coreService.isCursorHidden;
+  return (
+    terminal as unknown as { readonly _core: { readonly coreService: { readonly isCursorHidden: boolean } } }
+  )._core.coreService.isCursorHidden;
 }

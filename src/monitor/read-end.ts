@@ -6,7 +6,12 @@ type Marker = { readonly at: number; readonly label: string };
 export function decodeEndMarkers(json: string): readonly Marker[] | null {
   try {
     const found = JSON.parse(json) as { readonly markers?: unknown };
-    return Array.isArray(found.markers) ? found.markers.filter(isMarker).map(({ at, label }) => ({ at, label: oneLine(label) })).toSorted((a, b) => a.at - b.at) : null;
+    return Array.isArray(found.markers)
+      ? found.markers
+          .filter(isMarker)
+          .map(({ at, label }) => ({ at, label: oneLine(label) }))
+          .toSorted((a, b) => a.at - b.at)
+      : null;
   } catch {
     return null;
   }

@@ -1,5 +1,5 @@
-import type { TapeEvent } from '#/domain/tape.js';
 import { clampSize } from '#/domain/session.js';
+import type { TapeEvent } from '#/domain/tape.js';
 import { unfinishedCharacter } from '#/recorder/utf8-splitter.js';
 
 /** Playing goes on in that segment, after its first `skip` bytes of output. */
@@ -14,7 +14,10 @@ export interface ReadKeyframe {
 
 /** Null: not the payload of a keyframe. */
 export function decodeKeyframe(json: string): ReadKeyframe | null {
-  let found: { readonly [key: string]: unknown; readonly resume?: { readonly [key: string]: unknown } | null };
+  let found: {
+    readonly [key: string]: unknown;
+    readonly resume?: { readonly [key: string]: unknown } | null;
+  };
   try {
     found = JSON.parse(json) as typeof found;
   } catch {
@@ -23,7 +26,15 @@ export function decodeKeyframe(json: string): ReadKeyframe | null {
   const { at, columns, rows, screen, resume } = found ?? {};
   const segment = resume?.['segment'];
   const skip = resume?.['skip'];
-  if (!isCount(at) || !isCount(columns) || !isCount(rows) || typeof screen !== 'string' || !isCount(segment) || !isCount(skip)) return null;
+  if (
+    !isCount(at) ||
+    !isCount(columns) ||
+    !isCount(rows) ||
+    typeof screen !== 'string' ||
+    !isCount(segment) ||
+    !isCount(skip)
+  )
+    return null;
   return { at, ...clampSize(columns, rows), screen, segment, skip };
 }
 
@@ -32,22 +43,38 @@ function isCount(value: unknown): value is number {
 }
 
 /** The events after the first `skip` bytes of output. A resize that the keyframe shows already does not come twice. */
-export function eventsAfter(events: readonly TapeEvent[], frame: Pick<ReadKeyframe, 'skip' | 'at' | 'columns' | 'rows'>): readonly TapeEvent[] {
+export function eventsAfter(
+  events: readonly TapeEvent[],
+  frame: Pick<ReadKeyframe, 'skip' | 'at' | 'columns' | 'rows'>,
+): readonly TapeEvent[] {
   let left = frame.skip;
   for (const [index, event] of events.entries()) {
     if (event.kind !== 'output' || left >= event.bytes.length) {
       left -= event.kind === 'output' ? event.bytes.length : 0;
       continue;
     }
-    if (left > 0) return [{ ...event, bytes: event.bytes.subarray(left - unfinishedCharacter(event.bytes.subarray(0, left))) }, ...events.slice(index + 1)];
+    if (left > 0)
+      return [
+        { ...event, bytes: event.bytes.subarray(left - unfinishedCharacter(event.bytes.subarray(0, left))) },
+        ...events.slice(index + 1),
+      ];
     return [...boundary(events.slice(0, index), frame), ...events.slice(index)];
   }
   return boundary(events, frame);
 }
 
 /** What stands between the last output that is shown and the first that is not: only resizes matter, and the last wins. */
-function boundary(before: readonly TapeEvent[], frame: Pick<ReadKeyframe, 'at' | 'columns' | 'rows'>): readonly TapeEvent[] {
+function boundary(
+  before: readonly TapeEvent[],
+  frame: Pick<ReadKeyframe, 'at' | 'columns' | 'rows'>,
+): readonly TapeEvent[] {
   const afterOutput = before.slice(before.findLastIndex(({ kind }) => kind === 'output') + 1);
-  const shown = afterOutput.findLastIndex((event) => event.kind === 'resize' && event.at <= frame.at && event.columns === frame.columns && event.rows === frame.rows);
+  const shown = afterOutput.findLastIndex(
+    (event) =>
+      event.kind === 'resize' &&
+      event.at <= frame.at &&
+      event.columns === frame.columns &&
+      event.rows === frame.rows,
+  );
   return afterOutput.slice(shown + 1);
 }

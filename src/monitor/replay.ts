@@ -48,7 +48,15 @@ export function startReplay(parts: ReplayParts): Replay {
   };
 
   const size = (): TerminalSize => ({ columns: screen.terminal.cols, rows: screen.terminal.rows });
-  const view = () => windowOn(size(), { column: Math.min(screen.terminal.buffer.active.cursorX, screen.terminal.cols - 1), row: screen.terminal.buffer.active.cursorY }, viewport);
+  const view = () =>
+    windowOn(
+      size(),
+      {
+        column: Math.min(screen.terminal.buffer.active.cursorX, screen.terminal.cols - 1),
+        row: screen.terminal.buffer.active.cursorY,
+      },
+      viewport,
+    );
 
   const command = (wanted: ReplayCommand): void => {
     if (wanted.type === 'resize') viewport = { ...viewport, room: roomOf(wanted) };
@@ -59,11 +67,28 @@ export function startReplay(parts: ReplayParts): Replay {
   const show = ({ state, speed, idleLimit, at }: Playhead): void => {
     if (!parts.idle()) return;
     const window = view();
-    const key = JSON.stringify([screen.version, window, state, speed, idleLimit, state === 'playing' ? null : at]);
+    const key = JSON.stringify([
+      screen.version,
+      window,
+      state,
+      speed,
+      idleLimit,
+      state === 'playing' ? null : at,
+    ]);
     if (key === shown.key && (state !== 'playing' || clock() - shown.at < CLOCK_EVERY)) return;
     shown = { key, at: clock() };
     const { left, top } = window;
-    parts.send({ type: 'frame', at: Math.round(at), state, speed, idleLimit, ...size(), left, top, ...pictureOf(screen.terminal, window) });
+    parts.send({
+      type: 'frame',
+      at: Math.round(at),
+      state,
+      speed,
+      idleLimit,
+      ...size(),
+      left,
+      top,
+      ...pictureOf(screen.terminal, window),
+    });
   };
   const run = async (): Promise<void> => {
     while (!closed) {

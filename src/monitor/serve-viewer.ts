@@ -4,7 +4,7 @@ import { type Failure, failure } from '#/domain/failure.js';
 import { exportCast } from './export-cast.js';
 import { exportHtml } from './export-html.js';
 import { exportText } from './export-text.js';
-import { findTape, type FoundTape, openRecording, type OpeningParts } from './open-recording.js';
+import { type FoundTape, findTape, type OpeningParts, openRecording } from './open-recording.js';
 import { DamagedTape } from './read-events.js';
 import { type Replay, type ReplayCommand, startReplay } from './replay.js';
 import type { TapeReader } from './tape-reader.js';
@@ -44,10 +44,12 @@ export function serveViewer(stream: Duplex, parts: ViewerParts): void {
       }
       if (requested) return fail(link, failure('PROTOCOL', 'one connection, one recording'));
       requested = true;
-      answer(link, parts, message, { opened, onClose: (then) => onClose.push(then) }).catch((error: unknown) => {
-        parts.log('a viewer could not be served', error);
-        fail(link, error instanceof DamagedTape ? error.failure : failure('INTERNAL', 'monitor'));
-      });
+      answer(link, parts, message, { opened, onClose: (then) => onClose.push(then) }).catch(
+        (error: unknown) => {
+          parts.log('a viewer could not be served', error);
+          fail(link, error instanceof DamagedTape ? error.failure : failure('INTERNAL', 'monitor'));
+        },
+      );
     },
     idle: () => replay?.wake(),
     closed() {
@@ -61,13 +63,19 @@ interface Connection {
   readonly onClose: (then: () => void) => void;
 }
 
-async function answer(link: ViewerLink, parts: ViewerParts, request: Request, connection: Connection): Promise<void> {
+async function answer(
+  link: ViewerLink,
+  parts: ViewerParts,
+  request: Request,
+  connection: Connection,
+): Promise<void> {
   const found = await findTape(parts, request.permit);
   if (!found.ok) return fail(link, found.failure);
   if (request.type === 'verify') return await sendVerdict(link, parts, found.value);
   const reader = await openRecording(parts, found.value);
   if (!reader.ok) return fail(link, reader.failure);
-  if (request.type === 'replay') return await sendReplay(link, parts, { reader: reader.value, found: found.value, request }, connection);
+  if (request.type === 'replay')
+    return await sendReplay(link, parts, { reader: reader.value, found: found.value, request }, connection);
   try {
     await sendExport(link, textsOf(reader.value, request.format));
   } finally {
@@ -82,7 +90,10 @@ async function sendVerdict(link: ViewerLink, parts: ViewerParts, found: FoundTap
   link.end();
 }
 
-function textsOf(reader: TapeReader, format: Extract<Request, { type: 'export' }>['format']): AsyncGenerator<string> {
+function textsOf(
+  reader: TapeReader,
+  format: Extract<Request, { type: 'export' }>['format'],
+): AsyncGenerator<string> {
   switch (format) {
     case 'txt':
       return exportText(reader);
@@ -105,7 +116,16 @@ async function sendExport(link: ViewerLink, texts: AsyncGenerator<string>): Prom
   link.end();
 }
 
-async function sendReplay(link: ViewerLink, parts: ViewerParts, what: { readonly reader: TapeReader; readonly found: FoundTape; readonly request: Extract<Request, { type: 'replay' }> }, connection: Connection): Promise<void> {
+async function sendReplay(
+  link: ViewerLink,
+  parts: ViewerParts,
+  what: {
+    readonly reader: TapeReader;
+    readonly found: FoundTape;
+    readonly request: Extract<Request, { type: 'replay' }>;
+  },
+  connection: Connection,
+): Promise<void> {
   const { reader, found, request } = what;
   const timeline = await timelineOf(reader);
   if (!timeline.ok || link.closed) {
@@ -113,7 +133,13 @@ async function sendReplay(link: ViewerLink, parts: ViewerParts, what: { readonly
     return timeline.ok ? undefined : fail(link, timeline.failure);
   }
   const { scan } = reader.index;
-  link.send({ type: 'opened', durationMs: reader.durationMs, markers: timeline.value.markers, complete: scan.ended && scan.rest === 'none', row: found.redeemed.row });
+  link.send({
+    type: 'opened',
+    durationMs: reader.durationMs,
+    markers: timeline.value.markers,
+    complete: scan.ended && scan.rest === 'none',
+    row: found.redeemed.row,
+  });
   const screen = openScreen(reader);
   const replay = startReplay({
     screen,

@@ -35,15 +35,28 @@ export function headsFault(chain: Chain, anchored: Anchored): Fault | null {
     if (fault !== null) return fault;
   }
   const final = heads.find((head) => head.final);
-  return final !== undefined && chain.segments > final.segments ? { segment: final.segments, detail: 'it goes on after its anchored end' } : null;
+  return final !== undefined && chain.segments > final.segments
+    ? { segment: final.segments, detail: 'it goes on after its anchored end' }
+    : null;
 }
 
 function headFault(chain: Chain, recordingId: string, head: SignedHead, key: KeyObject): Fault | null {
   const segment = Math.max(0, head.segments - 1);
-  if (head.recordingId !== recordingId || !isSigned(head, key)) return { segment, detail: `the signature of the head after ${head.segments} segments is wrong` };
-  if (head.segments > chain.segments) return { segment: chain.segments, detail: `it ends after ${chain.segments} segments, but ${head.segments} were anchored` };
+  if (head.recordingId !== recordingId || !isSigned(head, key))
+    return { segment, detail: `the signature of the head after ${head.segments} segments is wrong` };
+  if (head.segments > chain.segments)
+    return {
+      segment: chain.segments,
+      detail: `it ends after ${chain.segments} segments, but ${head.segments} were anchored`,
+    };
   if (chain.headAfter(head.segments).toString('hex') === head.head) return null;
-  return { segment, detail: head.segments === 0 ? 'its header is not the one that was anchored' : `it is not what was anchored after ${head.segments} segments` };
+  return {
+    segment,
+    detail:
+      head.segments === 0
+        ? 'its header is not the one that was anchored'
+        : `it is not what was anchored after ${head.segments} segments`,
+  };
 }
 
 function isSigned({ signature, ...head }: SignedHead, key: KeyObject): boolean {

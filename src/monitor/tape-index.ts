@@ -34,10 +34,14 @@ export async function indexTape(handle: FileHandle): Promise<Outcome<TapeIndex>>
     return true;
   });
   if (scan.kind === 'foreign') return failed(failure('RECORDING_DAMAGED', scan.why));
-  if (segments.length >= MOST_SEGMENTS) return failed(failure('RECORDING_DAMAGED', 'it has more segments than any session'));
+  if (segments.length >= MOST_SEGMENTS)
+    return failed(failure('RECORDING_DAMAGED', 'it has more segments than any session'));
   return done({
     scan,
     segments,
-    headAfter: (count) => (count >= segments.length ? scan.head : (heads[count >> 10] ?? page).subarray((count % 1024) * HASH, (count % 1024) * HASH + HASH)),
+    headAfter: (count) =>
+      count >= segments.length
+        ? scan.head
+        : (heads[count >> 10] ?? page).subarray((count % 1024) * HASH, (count % 1024) * HASH + HASH),
   });
 }

@@ -29,7 +29,11 @@ export interface TapeReader {
 }
 
 /** Takes the file and the key over. */
-export async function readTape(handle: FileHandle, index: TapeIndex, contentKey: Buffer): Promise<TapeReader> {
+export async function readTape(
+  handle: FileHandle,
+  index: TapeIndex,
+  contentKey: Buffer,
+): Promise<TapeReader> {
   return reader(handle, index, await deriveKeys(contentKey, index.segments.length));
 }
 
@@ -41,7 +45,12 @@ function reader(handle: FileHandle, index: TapeIndex, keys: TapeKeys): TapeReade
     const sealed = Buffer.alloc(segment.bytes);
     const { bytesRead } = await handle.read(sealed, 0, segment.bytes, segment.offset);
     if (bytesRead !== segment.bytes) return 'it is not whole';
-    const compressed = openSegment(keys.of(number), number, { recordingId, previous: index.headAfter(number) }, sealed);
+    const compressed = openSegment(
+      keys.of(number),
+      number,
+      { recordingId, previous: index.headAfter(number) },
+      sealed,
+    );
     if (compressed === null) return 'it is not what was sealed';
     return (await decompress(compressed)) ?? 'it holds more than a segment may';
   };
@@ -53,7 +62,9 @@ function reader(handle: FileHandle, index: TapeIndex, keys: TapeKeys): TapeReade
       const segment = index.segments[number];
       if (segment !== undefined && segment.type !== SEGMENT.events) return done([]);
       const payload = await opened(number);
-      return typeof payload === 'string' ? damaged(number, payload) : done(decodeEvents(payload.toString('utf8'), segment?.first ?? 0));
+      return typeof payload === 'string'
+        ? damaged(number, payload)
+        : done(decodeEvents(payload.toString('utf8'), segment?.first ?? 0));
     },
     keyframe: async (number) => {
       const payload = await opened(number);

@@ -37,7 +37,9 @@ class Screen implements TapeScreen {
 
   constructor(reader: TapeReader) {
     this.#reader = reader;
-    this.#keyframes = reader.index.segments.filter(({ type }) => type === SEGMENT.keyframe).map(({ first, number }) => ({ at: first, segment: number }));
+    this.#keyframes = reader.index.segments
+      .filter(({ type }) => type === SEGMENT.keyframe)
+      .map(({ first, number }) => ({ at: first, segment: number }));
     this.terminal = blank(clampSize(reader.header.columns, reader.header.rows));
   }
 
@@ -86,7 +88,13 @@ class Screen implements TapeScreen {
       await this.#draw(at);
       this.#at = Math.max(this.#at, at);
       const segment = this.#reader.index.segments[this.#next];
-      if (this.#closed || this.#left.length > 0 || segment === undefined || (segment.type === SEGMENT.events && segment.first > at)) return done(null);
+      if (
+        this.#closed ||
+        this.#left.length > 0 ||
+        segment === undefined ||
+        (segment.type === SEGMENT.events && segment.first > at)
+      )
+        return done(null);
       const events = await this.#reader.events(this.#next);
       if (!events.ok) return events;
       this.#next += 1;
@@ -126,5 +134,11 @@ class Screen implements TapeScreen {
 
 /** Without scrollback, so that a screen is the same from a keyframe as from the beginning. Nothing that it answers goes anywhere. */
 function blank({ columns, rows }: TerminalSize): Terminal {
-  return new headless.Terminal({ cols: columns, rows, scrollback: 0, allowProposedApi: true, logLevel: 'off' });
+  return new headless.Terminal({
+    cols: columns,
+    rows,
+    scrollback: 0,
+    allowProposedApi: true,
+    logLevel: 'off',
+  });
 }

@@ -12,7 +12,9 @@ type Markers = Timeline['markers'];
 
 export async function timelineOf(reader: TapeReader): Promise<Outcome<Timeline>> {
   const markers = await markersOf(reader);
-  return markers.ok ? done({ durationMs: reader.durationMs, gaps: gapsOf(reader), markers: markers.value }) : markers;
+  return markers.ok
+    ? done({ durationMs: reader.durationMs, gaps: gapsOf(reader), markers: markers.value })
+    : markers;
 }
 
 function gapsOf(reader: TapeReader): readonly Gap[] {
@@ -33,7 +35,8 @@ async function markersOf(reader: TapeReader): Promise<Outcome<Markers>> {
   for (let number = 0; number < reader.index.segments.length && markers.length < MOST_MARKERS; number += 1) {
     const events = await reader.events(number);
     if (!events.ok) return events;
-    for (const event of events.value) if (event.kind === 'marker') markers.push({ at: event.at, label: oneLine(event.label) });
+    for (const event of events.value)
+      if (event.kind === 'marker') markers.push({ at: event.at, label: oneLine(event.label) });
   }
   return done(markers);
 }

@@ -39,7 +39,9 @@ export function beginning(clock: number): Playhead {
 export function advance(head: Playhead, timeline: Timeline, clock: number): Playhead {
   if (head.state !== 'playing') return { ...head, clock };
   const at = travel(head, timeline, Math.max(0, clock - head.clock) * head.speed);
-  return at >= timeline.durationMs ? { ...head, clock, at: timeline.durationMs, state: 'ended' } : { ...head, clock, at };
+  return at >= timeline.durationMs
+    ? { ...head, clock, at: timeline.durationMs, state: 'ended' }
+    : { ...head, clock, at };
 }
 
 /** The playhead after a command, at that time of the clock. */
@@ -57,7 +59,10 @@ export function obey(before: Playhead, timeline: Timeline, command: PlayCommand,
     case 'idle':
       return { ...head, idleLimit: command.limit };
     case 'marker': {
-      const found = command.direction === 'next' ? timeline.markers.find(({ at }) => at > head.at) : timeline.markers.findLast(({ at }) => at < head.at - MOMENT);
+      const found =
+        command.direction === 'next'
+          ? timeline.markers.find(({ at }) => at > head.at)
+          : timeline.markers.findLast(({ at }) => at < head.at - MOMENT);
       if (found !== undefined) return seek(head, timeline, found.at);
       return command.direction === 'next' ? head : seek(head, timeline, 0);
     }

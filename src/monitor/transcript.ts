@@ -19,7 +19,14 @@ const READABLE = 1000;
 
 export function createTranscript(header: TapeHeader): Transcript {
   const size = clampSize(header.columns, header.rows);
-  const terminal = new headless.Terminal({ cols: size.columns, rows: size.rows, scrollback: HISTORY, scrollOnEraseInDisplay: true, allowProposedApi: true, logLevel: 'off' });
+  const terminal = new headless.Terminal({
+    cols: size.columns,
+    rows: size.rows,
+    scrollback: HISTORY,
+    scrollOnEraseInDisplay: true,
+    allowProposedApi: true,
+    logLevel: 'off',
+  });
   const scrolled = createScrolledLines(terminal);
   const pictures = createPictures(terminal);
   let last = 0;
@@ -32,7 +39,9 @@ export function createTranscript(header: TapeHeader): Transcript {
         if (event.kind === 'resize') terminal.resize(event.columns, event.rows);
         if (event.kind !== 'output') continue;
         for (let from = 0; from < event.bytes.length; from += CHUNK) {
-          await new Promise<void>((resolve) => terminal.write(event.bytes.subarray(from, from + CHUNK), resolve));
+          await new Promise<void>((resolve) =>
+            terminal.write(event.bytes.subarray(from, from + CHUNK), resolve),
+          );
           lines += scrolled();
         }
       }
@@ -75,7 +84,9 @@ function textOf(terminal: Terminal, from: number, to: number): string {
   for (let row = from; row < to; row += 1) {
     const line = terminal.buffer.normal.getLine(row);
     if (row > from && line?.isWrapped !== true) text += '\n';
-    text += neutralLine(line?.translateToString(terminal.buffer.normal.getLine(row + 1)?.isWrapped !== true) ?? '');
+    text += neutralLine(
+      line?.translateToString(terminal.buffer.normal.getLine(row + 1)?.isWrapped !== true) ?? '',
+    );
   }
   return to > from ? `${text}\n` : '';
 }
@@ -86,7 +97,9 @@ function createPictures(terminal: Terminal): () => string {
   return () => {
     const buffer = terminal.buffer.active;
     if (buffer.type !== 'alternate') return '';
-    const rows = Array.from({ length: terminal.rows }, (_, row) => neutralLine(buffer.getLine(buffer.baseY + row)?.translateToString(true) ?? ''));
+    const rows = Array.from({ length: terminal.rows }, (_, row) =>
+      neutralLine(buffer.getLine(buffer.baseY + row)?.translateToString(true) ?? ''),
+    );
     const fresh = rows.filter((text) => text !== '' && !before.has(text));
     before = new Set(rows);
     return fresh.map((text) => `${text}\n`).join('');

@@ -25,7 +25,8 @@ async function verdictOn(parts: OpeningParts, found: FoundTape): Promise<Outcome
   const header = headerFault(index, found);
   if (header !== null) return done(tampered(header));
   const key = await parts.vault.key(found.permit, index.scan.header.ephemeral);
-  if (!key.ok) return key.failure.code === 'INTEGRITY' ? failed(failure('RECORDING_DAMAGED', key.failure.message)) : key;
+  if (!key.ok)
+    return key.failure.code === 'INTEGRITY' ? failed(failure('RECORDING_DAMAGED', key.failure.message)) : key;
   const reader = await readTape(found.handle, index, key.value);
   try {
     const verdict = (await sealFault(reader)) ?? judge(index, found);
@@ -37,8 +38,12 @@ async function verdictOn(parts: OpeningParts, found: FoundTape): Promise<Outcome
 
 /** Whether this is the tape at all: before a key is asked for. */
 function headerFault(index: TapeIndex, { redeemed }: FoundTape): Fault | null {
-  if (index.scan.header.recordingId !== redeemed.recordingId) return { segment: 0, detail: 'its header names another recording' };
-  const first = { ...redeemed, heads: redeemed.heads.filter(({ segments, final }) => segments === 0 && !final) };
+  if (index.scan.header.recordingId !== redeemed.recordingId)
+    return { segment: 0, detail: 'its header names another recording' };
+  const first = {
+    ...redeemed,
+    heads: redeemed.heads.filter(({ segments, final }) => segments === 0 && !final),
+  };
   return headsFault({ segments: 0, headAfter: index.headAfter }, first);
 }
 
@@ -55,12 +60,22 @@ function judge(index: TapeIndex, { redeemed }: FoundTape): TapeVerdict | Fault {
   const segments = index.segments.length;
   const fault = headsFault({ segments, headAfter: index.headAfter }, redeemed);
   if (fault !== null) return fault;
-  if (index.scan.rest === 'foreign') return { segment: segments, detail: 'it goes on with what is no segment' };
+  if (index.scan.rest === 'foreign')
+    return { segment: segments, detail: 'it goes on with what is no segment' };
   const signedHeads = redeemed.heads.length;
   const anchoredEnd = redeemed.heads.some((head) => head.final && head.segments === segments);
   if (index.scan.ended && anchoredEnd) return { kind: 'intact', segments, signedHeads };
-  if (index.scan.ended) return { kind: 'cut', segments, signedHeads, detail: 'its end was taped, but not anchored' };
-  return { kind: 'cut', segments, signedHeads, detail: index.scan.rest === 'partial' ? 'its writer died while it wrote a segment' : 'its writer died before the end' };
+  if (index.scan.ended)
+    return { kind: 'cut', segments, signedHeads, detail: 'its end was taped, but not anchored' };
+  return {
+    kind: 'cut',
+    segments,
+    signedHeads,
+    detail:
+      index.scan.rest === 'partial'
+        ? 'its writer died while it wrote a segment'
+        : 'its writer died before the end',
+  };
 }
 
 function tampered(fault: Fault): TapeVerdict {

@@ -35,7 +35,8 @@ export function openViewerLink(stream: Duplex, heard: Heard): ViewerLink {
     },
     async data(bytes) {
       for (let from = 0; from < bytes.length && !closed; from += LARGEST) {
-        if (!stream.write(encodeFrame(FRAME.data, bytes.subarray(from, from + LARGEST)))) await Promise.race([once(stream, 'drain'), gone]);
+        if (!stream.write(encodeFrame(FRAME.data, bytes.subarray(from, from + LARGEST))))
+          await Promise.race([once(stream, 'drain'), gone]);
       }
     },
     get idle() {
@@ -57,9 +58,13 @@ export function openViewerLink(stream: Duplex, heard: Heard): ViewerLink {
   stream.on('end', () => stream.end());
   stream.on('data', (bytes: Buffer) => {
     try {
-      for (const frame of decoder.push(bytes)) heard.message(toMonitor.parse(JSON.parse(frame.payload.toString('utf8'))));
+      for (const frame of decoder.push(bytes))
+        heard.message(toMonitor.parse(JSON.parse(frame.payload.toString('utf8'))));
     } catch {
-      link.send({ type: 'failed', failure: failure('PROTOCOL', 'the monitor was asked for what it does not know') });
+      link.send({
+        type: 'failed',
+        failure: failure('PROTOCOL', 'the monitor was asked for what it does not know'),
+      });
       stream.end(() => stream.destroy());
       stream.pause();
     }

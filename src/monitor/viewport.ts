@@ -16,16 +16,36 @@ export function roomOf(size: TerminalSize): TerminalSize {
 }
 
 /** The part of a screen that is shown, within it. */
-export function windowOn(screen: TerminalSize, cursor: { readonly column: number; readonly row: number }, viewport: Viewport): Window {
+export function windowOn(
+  screen: TerminalSize,
+  cursor: { readonly column: number; readonly row: number },
+  viewport: Viewport,
+): Window {
   const columns = Math.min(viewport.room.columns, screen.columns);
   const rows = Math.min(viewport.room.rows, screen.rows);
   const wanted = viewport.scrolled ?? { left: cursor.column - columns + 1, top: cursor.row - rows + 1 };
-  return { columns, rows, left: within(wanted.left, screen.columns - columns), top: within(wanted.top, screen.rows - rows) };
+  return {
+    columns,
+    rows,
+    left: within(wanted.left, screen.columns - columns),
+    top: within(wanted.top, screen.rows - rows),
+  };
 }
 
 /** After scrolling by so many cells, from what is shown. */
-export function scrolledBy(viewport: Viewport, shown: Window, screen: TerminalSize, by: { readonly columns: number; readonly rows: number }): Viewport {
-  return { ...viewport, scrolled: { left: within(shown.left + by.columns, screen.columns - shown.columns), top: within(shown.top + by.rows, screen.rows - shown.rows) } };
+export function scrolledBy(
+  viewport: Viewport,
+  shown: Window,
+  screen: TerminalSize,
+  by: { readonly columns: number; readonly rows: number },
+): Viewport {
+  return {
+    ...viewport,
+    scrolled: {
+      left: within(shown.left + by.columns, screen.columns - shown.columns),
+      top: within(shown.top + by.rows, screen.rows - shown.rows),
+    },
+  };
 }
 
 function within(value: number, most: number): number {

@@ -15,10 +15,17 @@ runChild((settings, supervisor) => {
   const credential = join(paths.credentials, 'psmadminconnect.ini');
   const link = new VaultLink({
     path: socketPath(run, 'vault-monitor'),
-    components: [{ component: 'PSMAdminConnect', password: () => openCredentialFile(credential, 'PSMAdminConnect') }],
+    components: [
+      { component: 'PSMAdminConnect', password: () => openCredentialFile(credential, 'PSMAdminConnect') },
+    ],
   });
   const viewers = new Set<Socket>();
-  const parts = { vault: replayVault(link), recordings: paths.recordings, clock: () => performance.now(), log: logLine };
+  const parts = {
+    vault: replayVault(link),
+    recordings: paths.recordings,
+    clock: () => performance.now(),
+    log: logLine,
+  };
   const servers = (['monitor', 'monitor-admin'] as const).map((name) =>
     supervisor.listen(name, (socket) => {
       viewers.add(socket);
@@ -45,7 +52,9 @@ function replayVault(link: VaultLink): ReplayVault {
     key: async (permit, ephemeral) => {
       const answer = await link.ask('replay.key', { permit, ephemeral });
       if (!answer.ok) return answer;
-      return answer.value.blob === undefined ? failed(failure('PROTOCOL', 'a key was promised')) : done(answer.value.blob);
+      return answer.value.blob === undefined
+        ? failed(failure('PROTOCOL', 'a key was promised'))
+        : done(answer.value.blob);
     },
   };
 }

@@ -3,7 +3,12 @@ import { type Failure, failure } from '#/domain/failure.js';
 import { failed, type Outcome } from '#/domain/outcome.js';
 
 /** `ephemeral`: base64 of the tape's own public key, with the first head only. */
-export type Anchor = (segments: number, head: string, final: boolean, ephemeral?: string) => Promise<Outcome<SignedHead>>;
+export type Anchor = (
+  segments: number,
+  head: string,
+  final: boolean,
+  ephemeral?: string,
+) => Promise<Outcome<SignedHead>>;
 
 export interface AnchorsOptions {
   readonly anchor: Anchor;

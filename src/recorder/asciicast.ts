@@ -31,7 +31,8 @@ export function knownTo(version: CastVersion, code: CastCode): boolean {
 export function encodeCastHeader(version: CastVersion, header: CastHeader): string {
   const timestamp = Math.floor(header.startedAt / 1000);
   const { columns, rows, term, title } = header;
-  if (version === 2) return JSON.stringify({ version, width: columns, height: rows, timestamp, title, env: { TERM: term } });
+  if (version === 2)
+    return JSON.stringify({ version, width: columns, height: rows, timestamp, title, env: { TERM: term } });
   return JSON.stringify({ version, term: { cols: columns, rows, type: term }, timestamp, title });
 }
 
@@ -42,7 +43,9 @@ export function encodeCastEvent(version: CastVersion, event: CastEvent, previous
 }
 
 /** Null: not a header of this format. */
-export function decodeCastHeader(line: string): { readonly version: CastVersion; readonly header: CastHeader } | null {
+export function decodeCastHeader(
+  line: string,
+): { readonly version: CastVersion; readonly header: CastHeader } | null {
   const found = parseJson(line);
   if (!isRecord(found)) return null;
   const version = found['version'];
@@ -55,7 +58,13 @@ export function decodeCastHeader(line: string): { readonly version: CastVersion;
   const title = found['title'];
   return {
     version,
-    header: { columns, rows, term: typeof term === 'string' ? term : '', startedAt: typeof timestamp === 'number' ? timestamp * 1000 : 0, title: typeof title === 'string' ? title : '' },
+    header: {
+      columns,
+      rows,
+      term: typeof term === 'string' ? term : '',
+      startedAt: typeof timestamp === 'number' ? timestamp * 1000 : 0,
+      title: typeof title === 'string' ? title : '',
+    },
   };
 }
 

@@ -2,7 +2,11 @@ import type { Keyframe, TapeEvent } from '#/domain/tape.js';
 
 export type Batch =
   | { readonly kind: 'events'; readonly events: readonly TapeEvent[]; readonly bytes: number }
-  | { readonly kind: 'keyframe'; readonly frame: Keyframe & { readonly outputBytes: number }; readonly bytes: number };
+  | {
+      readonly kind: 'keyframe';
+      readonly frame: Keyframe & { readonly outputBytes: number };
+      readonly bytes: number;
+    };
 
 /** What else than bytes an event costs, about. */
 const EVENT_BYTES = 64;
@@ -11,7 +15,10 @@ const LARGEST_EVENT = 256 * 1024;
 /** No segment holds more bytes, but for its last event. */
 const LARGEST_BATCH = 1024 * 1024;
 
-type Item = { readonly chunks: Buffer[]; readonly at: number; readonly kind: 'output' } | { readonly event: TapeEvent; readonly bytes: number; readonly kind: 'event' } | (Batch & { readonly kind: 'keyframe' });
+type Item =
+  | { readonly chunks: Buffer[]; readonly at: number; readonly kind: 'output' }
+  | { readonly event: TapeEvent; readonly bytes: number; readonly kind: 'event' }
+  | (Batch & { readonly kind: 'keyframe' });
 
 /** Events and keyframes that were taken and not yet written, in order. */
 export class Backlog {
@@ -33,7 +40,11 @@ export class Backlog {
 
   putKeyframe(frame: Keyframe): void {
     const bytes = EVENT_BYTES + frame.screen.length;
-    this.#items.push({ kind: 'keyframe', frame: { ...frame, outputBytes: Math.min(frame.outputBytes ?? this.#outputBytes, this.#outputBytes) }, bytes });
+    this.#items.push({
+      kind: 'keyframe',
+      frame: { ...frame, outputBytes: Math.min(frame.outputBytes ?? this.#outputBytes, this.#outputBytes) },
+      bytes,
+    });
     this.bytes += bytes;
   }
 
@@ -56,7 +67,8 @@ export class Backlog {
     for (let from = 0; from < bytes.length; from += LARGEST_EVENT) {
       const chunk = bytes.subarray(from, from + LARGEST_EVENT);
       const last = this.#items.at(-1);
-      if (last?.kind === 'output' && last.at === at && chunk.length + size(last.chunks) <= LARGEST_EVENT) last.chunks.push(chunk);
+      if (last?.kind === 'output' && last.at === at && chunk.length + size(last.chunks) <= LARGEST_EVENT)
+        last.chunks.push(chunk);
       else this.#items.push({ kind: 'output', at, chunks: [chunk] });
     }
   }
@@ -66,7 +78,11 @@ export class Backlog {
     let [count, bytes] = [0, 0];
     for (const item of this.#items) {
       if (item.kind === 'keyframe' || bytes >= LARGEST_BATCH) break;
-      events.push(item.kind === 'event' ? item.event : { at: item.at, kind: 'output', bytes: Buffer.concat(item.chunks) });
+      events.push(
+        item.kind === 'event'
+          ? item.event
+          : { at: item.at, kind: 'output', bytes: Buffer.concat(item.chunks) },
+      );
       bytes += item.kind === 'event' ? item.bytes : size(item.chunks);
       count += 1;
     }

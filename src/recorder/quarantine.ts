@@ -11,7 +11,10 @@ const QUARANTINE = 'quarantine';
 export async function quarantine(spool: string, name: Buffer): Promise<string | null> {
   if (name.toString('latin1') === QUARANTINE) return null;
   const directory = join(spool, QUARANTINE);
-  const kept = `${randomBytes(8).toString('hex')}-${name.toString('latin1').replace(/[^A-Za-z0-9._-]/g, '_').slice(0, 100)}`;
+  const kept = `${randomBytes(8).toString('hex')}-${name
+    .toString('latin1')
+    .replace(/[^A-Za-z0-9._-]/g, '_')
+    .slice(0, 100)}`;
   try {
     await mkdir(directory, { mode: 0o700, recursive: true });
     await rename(Buffer.concat([Buffer.from(`${spool}/`), name]), join(directory, kept));

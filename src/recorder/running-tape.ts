@@ -119,7 +119,11 @@ export class RunningTape implements OpenTape {
     for (let one = this.#next(); one !== null; one = this.#backlog.bytes > least ? this.#next() : null) {
       const batch = one;
       this.#beingWritten = batch.bytes;
-      await this.#guard(() => (batch.kind === 'events' ? this.#parts.writer.events(batch.events) : this.#parts.writer.keyframe(batch.frame)));
+      await this.#guard(() =>
+        batch.kind === 'events'
+          ? this.#parts.writer.events(batch.events)
+          : this.#parts.writer.keyframe(batch.frame),
+      );
       this.#beingWritten = 0;
       this.#anchor();
       if (this.pending <= LOW) this.#wake();
@@ -131,7 +135,8 @@ export class RunningTape implements OpenTape {
   }
 
   #anchor(): void {
-    if (this.#failure === null) this.#parts.anchors.changed(this.#parts.writer.segments, this.#parts.writer.head);
+    if (this.#failure === null)
+      this.#parts.anchors.changed(this.#parts.writer.segments, this.#parts.writer.head);
   }
 
   async #guard(write: () => Promise<void>): Promise<void> {

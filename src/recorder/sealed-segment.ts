@@ -18,7 +18,12 @@ export function sealSegment(key: Buffer, head: SegmentHead, place: SegmentPlace,
 }
 
 /** The compressed payload; null when a bit of the segment, its place or its order is not what was sealed. */
-export function openSegment(key: Buffer, number: number, place: SegmentPlace, segment: Buffer): Buffer | null {
+export function openSegment(
+  key: Buffer,
+  number: number,
+  place: SegmentPlace,
+  segment: Buffer,
+): Buffer | null {
   if (segment.length < SEGMENT_HEAD + TAG_BYTES) return null;
   const plain = segment.subarray(0, SEGMENT_HEAD);
   const decipher = createDecipheriv(CIPHER, key, nonce(number), { authTagLength: TAG_BYTES });

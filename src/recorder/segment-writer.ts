@@ -1,10 +1,10 @@
 import type { Ending } from '#/domain/session.js';
 import type { Keyframe, TapeEvent } from '#/domain/tape.js';
 import { compress } from './compression.js';
-import type { SpoolFile } from './spool-file.js';
 import { sealSegment } from './sealed-segment.js';
-import { chainHead, LIMITS, SEGMENT, type SegmentType } from './tape-format.js';
+import type { SpoolFile } from './spool-file.js';
 import { EventEncoder, type Lines } from './tape-events.js';
+import { chainHead, LIMITS, SEGMENT, type SegmentType } from './tape-format.js';
 import { nextKey } from './tape-key.js';
 
 /** The payload of a keyframe segment. Playing goes on in segment `resume.segment`, after its first `resume.skip` bytes of output. */
@@ -47,7 +47,12 @@ export class SegmentWriter {
   /** Where the output of the latest segments of events begins. */
   #starts: { readonly segment: number; readonly outputBytes: number }[] = [];
 
-  constructor(options: { readonly file: SpoolFile; readonly recordingId: string; readonly key: Buffer; readonly head: Buffer }) {
+  constructor(options: {
+    readonly file: SpoolFile;
+    readonly recordingId: string;
+    readonly key: Buffer;
+    readonly head: Buffer;
+  }) {
     this.#file = options.file;
     this.#recordingId = options.recordingId;
     this.#key = options.key;
@@ -64,7 +69,9 @@ export class SegmentWriter {
   }
 
   async events(events: readonly TapeEvent[]): Promise<void> {
-    for (const one of events) if (one.kind === 'marker' && this.#markers.length < MOST_MARKERS) this.#markers.push({ at: Math.round(one.at), label: one.label });
+    for (const one of events)
+      if (one.kind === 'marker' && this.#markers.length < MOST_MARKERS)
+        this.#markers.push({ at: Math.round(one.at), label: one.label });
     await this.#lines(() => this.#encoder.encode(events));
   }
 
@@ -73,13 +80,23 @@ export class SegmentWriter {
     if (resume === null || frame.screen.length > LIMITS.payload / 4) return;
     const at = Math.max(0, Math.min(Math.round(frame.at), this.#encoder.at));
     const { columns, rows, screen } = frame;
-    await this.#seal(SEGMENT.keyframe, at, at, JSON.stringify({ at, columns, rows, screen, resume } satisfies TapedKeyframe));
+    await this.#seal(
+      SEGMENT.keyframe,
+      at,
+      at,
+      JSON.stringify({ at, columns, rows, screen, resume } satisfies TapedKeyframe),
+    );
   }
 
   async end(ending: Ending): Promise<void> {
     await this.#lines(() => this.#encoder.end());
     const { at, outputBytes } = this.#encoder;
-    await this.#seal(SEGMENT.end, at, at, JSON.stringify({ ending, outputBytes, markers: this.#markers } satisfies TapedEnd));
+    await this.#seal(
+      SEGMENT.end,
+      at,
+      at,
+      JSON.stringify({ ending, outputBytes, markers: this.#markers } satisfies TapedEnd),
+    );
   }
 
   wipe(): void {

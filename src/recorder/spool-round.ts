@@ -4,8 +4,8 @@ import { done, type Outcome } from '#/domain/outcome.js';
 import { quarantine } from './quarantine.js';
 import { SpoolProgress } from './spool-progress.js';
 import { type StoredTape, storeTape } from './store-tape.js';
-import { recordingOf, tapeName } from './tape-path.js';
 import { safeHolding } from './stored-tapes.js';
+import { recordingOf, tapeName } from './tape-path.js';
 
 /** A tape that the vault knows and has not been told to be stored. */
 export interface PendingTape {
@@ -73,7 +73,9 @@ class Round {
       const waiting = known.get(recordingId);
       if (!ended && !this.#surelyDead(recordingId, waiting?.live ?? false)) continue;
       // one that cannot be stored keeps no other from its safe
-      await this.#store(recordingId, waiting?.recordingSafe ?? null).catch((error: unknown) => this.#say(recordingId, error instanceof Error ? error.message : 'it cannot be stored'));
+      await this.#store(recordingId, waiting?.recordingSafe ?? null).catch((error: unknown) =>
+        this.#say(recordingId, error instanceof Error ? error.message : 'it cannot be stored'),
+      );
     }
   }
 
@@ -87,7 +89,8 @@ class Round {
   /** `safe` null: the vault does not wait for it. Then it is stored already, or never was one of its recordings. */
   async #store(recordingId: string, safe: string | null): Promise<void> {
     const recordingSafe = safe ?? (await safeHolding(this.#options.recordings, recordingId));
-    if (recordingSafe === null) return this.#say(recordingId, 'the vault does not know this recording: it stays in the spool');
+    if (recordingSafe === null)
+      return this.#say(recordingId, 'the vault does not know this recording: it stays in the spool');
     const stored = safe === null ? () => Promise.resolve(done(null)) : this.#options.stored;
     const result = await storeTape({ ...this.#options, recordingId, recordingSafe, stored });
     this.#dead.delete(recordingId);

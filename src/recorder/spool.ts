@@ -1,5 +1,5 @@
 import { watch } from 'node:fs';
-import { spoolRound, type SpoolOptions } from './spool-round.js';
+import { type SpoolOptions, spoolRound } from './spool-round.js';
 
 export interface RunningSpool {
   /** Resolves when the round that runs is over. */
@@ -27,7 +27,11 @@ export function watchSpool(options: SpoolOptions): RunningSpool {
     due = Infinity;
     running = running
       .then(() => round())
-      .catch((error: unknown) => options.log('a round through the spool failed', { error: error instanceof Error ? error.message : 'unknown' }))
+      .catch((error: unknown) =>
+        options.log('a round through the spool failed', {
+          error: error instanceof Error ? error.message : 'unknown',
+        }),
+      )
       .then(() => plan(EVERY));
   };
   const watcher = watch(options.spool, () => plan(SOON));
@@ -42,4 +46,3 @@ export function watchSpool(options: SpoolOptions): RunningSpool {
     },
   };
 }
-

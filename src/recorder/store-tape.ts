@@ -33,7 +33,11 @@ export interface StoreOptions {
 export type StoreStep = 'open' | 'copy' | 'sync' | 'check' | 'rename' | 'tell' | 'unlink' | 'done';
 
 /** 'foreign': the file is no tape, or another one of that name is stored: keep it away from the others. */
-export type StoreResult = { readonly kind: 'stored'; readonly tape: StoredTape } | { readonly kind: 'foreign'; readonly why: string } | { readonly kind: 'later'; readonly failure: Failure } | { readonly kind: 'absent' };
+export type StoreResult =
+  | { readonly kind: 'stored'; readonly tape: StoredTape }
+  | { readonly kind: 'foreign'; readonly why: string }
+  | { readonly kind: 'later'; readonly failure: Failure }
+  | { readonly kind: 'absent' };
 
 /**
  * Brings a finished tape from the spool to its recording safe. Whenever it is interrupted, calling it again finishes
@@ -43,7 +47,8 @@ export type StoreResult = { readonly kind: 'stored'; readonly tape: StoredTape }
 export async function storeTape(options: StoreOptions): Promise<StoreResult> {
   const step = options.reached ?? (() => undefined);
   const place = storedPath(options.recordings, options.recordingSafe, options.recordingId);
-  if (place === null) return { kind: 'later', failure: failure('INTEGRITY', 'the recording safe has no proper name') };
+  if (place === null)
+    return { kind: 'later', failure: failure('INTEGRITY', 'the recording safe has no proper name') };
   const spooled = join(options.spool, tapeName(options.recordingId));
   step('open');
   const source = await openTapeFile(spooled);
@@ -89,7 +94,8 @@ async function copyIn(options: CopyOptions): Promise<Kept | Later> {
     await unlink(part);
     return { kind: 'foreign', why: copied?.why ?? 'its copy is gone' };
   }
-  if ((await options.source.stat()).size !== copied.tape.bytes) return { kind: 'later', failure: failure('RECORDING_NOT_STORED', 'it still grows') };
+  if ((await options.source.stat()).size !== copied.tape.bytes)
+    return { kind: 'later', failure: failure('RECORDING_NOT_STORED', 'it still grows') };
   step('rename');
   await rename(part, path);
   await syncDirectory(directory);
@@ -99,19 +105,30 @@ async function copyIn(options: CopyOptions): Promise<Kept | Later> {
 /** A tape of that name is stored already: the same one, when we were interrupted after the renaming. */
 async function sameTape(source: FileHandle, before: Kept, recordingId: string): Promise<Kept> {
   const spooled = await inspect(source, recordingId);
-  if (before.kind === 'stored' && spooled.kind === 'stored' && spooled.tape.head === before.tape.head && spooled.tape.bytes === before.tape.bytes) return before;
+  if (
+    before.kind === 'stored' &&
+    spooled.kind === 'stored' &&
+    spooled.tape.head === before.tape.head &&
+    spooled.tape.bytes === before.tape.bytes
+  )
+    return before;
   return { kind: 'foreign', why: 'another tape of that name is stored already' };
 }
 
 async function copy(source: FileHandle, part: string, step: (step: StoreStep) => void): Promise<void> {
   await unlink(part).catch(() => undefined);
-  const target = await open(part, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o440);
+  const target = await open(
+    part,
+    constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
+    0o440,
+  );
   try {
     const chunk = Buffer.allocUnsafe(1024 * 1024);
     for (let at = 0; ; ) {
       const { bytesRead } = await source.read(chunk, 0, chunk.length, at);
       if (bytesRead === 0) break;
-      for (let done = 0; done < bytesRead; ) done += (await target.write(chunk, done, bytesRead - done)).bytesWritten;
+      for (let done = 0; done < bytesRead; )
+        done += (await target.write(chunk, done, bytesRead - done)).bytesWritten;
       at += bytesRead;
     }
     step('sync');
@@ -135,12 +152,20 @@ async function describe(path: string, recordingId: string): Promise<Kept | null>
 async function inspect(handle: FileHandle, recordingId: string): Promise<Kept> {
   const scan = await scanTape(handle);
   if (scan.kind === 'foreign') return scan;
-  if (scan.header.recordingId !== recordingId) return { kind: 'foreign', why: 'its header names another recording' };
+  if (scan.header.recordingId !== recordingId)
+    return { kind: 'foreign', why: 'its header names another recording' };
   return { kind: 'stored', tape: tapeOf(scan, (await handle.stat()).size) };
 }
 
 function tapeOf(scan: TapeScan, bytes: number): StoredTape {
-  return { recordingId: scan.header.recordingId, bytes, segments: scan.segments, head: scan.head.toString('hex'), complete: scan.ended && scan.rest === 'none', durationMs: scan.durationMs };
+  return {
+    recordingId: scan.header.recordingId,
+    bytes,
+    segments: scan.segments,
+    head: scan.head.toString('hex'),
+    complete: scan.ended && scan.rest === 'none',
+    durationMs: scan.durationMs,
+  };
 }
 
 async function syncDirectory(directory: string): Promise<void> {

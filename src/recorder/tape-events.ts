@@ -1,5 +1,5 @@
-import type { TapeEvent } from '#/domain/tape.js';
 import { clampSize } from '#/domain/session.js';
+import type { TapeEvent } from '#/domain/tape.js';
 import { type CastEvent, decodeCastEvent, encodeCastEvent } from './asciicast.js';
 import { type SplitText, Utf8Splitter } from './utf8-splitter.js';
 
@@ -34,7 +34,9 @@ export class EventEncoder {
 
   /** The characters that never became whole, at the end of the tape. */
   end(): Lines {
-    return this.#collect(() => this.#text('o', this.#output.end(), this.#at) + this.#text('i', this.#input.end(), this.#at));
+    return this.#collect(
+      () => this.#text('o', this.#output.end(), this.#at) + this.#text('i', this.#input.end(), this.#at),
+    );
   }
 
   #collect(encode: () => string): Lines {
@@ -65,7 +67,9 @@ export class EventEncoder {
     if (split.text === '') return '';
     if (code === 'o') this.#outputBytes += split.raw?.length ?? Buffer.byteLength(split.text, 'utf8');
     const text = this.#line({ at, code, data: split.text });
-    return split.raw === null ? text : text + this.#line({ at, code: 'b', data: split.raw.toString('base64') });
+    return split.raw === null
+      ? text
+      : text + this.#line({ at, code: 'b', data: split.raw.toString('base64') });
   }
 
   #line(event: CastEvent): string {

@@ -3,7 +3,10 @@ import { type FileHandle, open } from 'node:fs/promises';
 
 const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
 
-export type OpenedFile = { readonly kind: 'file'; readonly handle: FileHandle; readonly bytes: number } | { readonly kind: 'foreign'; readonly why: string } | { readonly kind: 'absent' };
+export type OpenedFile =
+  | { readonly kind: 'file'; readonly handle: FileHandle; readonly bytes: number }
+  | { readonly kind: 'foreign'; readonly why: string }
+  | { readonly kind: 'absent' };
 
 /**
  * Opens a file that somebody else made, for reading: a regular one with one name. A symbolic or hard link would have us

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { TapeHeader } from '#/domain/tape.js';
 import { parseId } from '#/domain/ids.js';
+import type { TapeHeader } from '#/domain/tape.js';
 
 /** The first bytes of every tape; the last of them is the version of the format. */
 export const MAGIC = Buffer.from('PSTNTAP\x01', 'latin1');
@@ -32,19 +32,25 @@ export function encodeHeader(header: TapeHeader): Buffer {
   return Buffer.concat([MAGIC, length, json]);
 }
 
-export type HeaderFound = { readonly kind: 'header'; readonly header: TapeHeader; readonly bytes: number } | { readonly kind: 'short' } | { readonly kind: 'foreign'; readonly why: string };
+export type HeaderFound =
+  | { readonly kind: 'header'; readonly header: TapeHeader; readonly bytes: number }
+  | { readonly kind: 'short' }
+  | { readonly kind: 'foreign'; readonly why: string };
 
 /** Reads the beginning of a tape. 'short': there are not enough bytes yet. */
 export function decodeHeader(start: Buffer): HeaderFound {
   const magic = start.subarray(0, MAGIC.length);
-  if (!magic.equals(MAGIC.subarray(0, magic.length))) return { kind: 'foreign', why: 'it does not begin like a tape of this version' };
+  if (!magic.equals(MAGIC.subarray(0, magic.length)))
+    return { kind: 'foreign', why: 'it does not begin like a tape of this version' };
   if (start.length < MAGIC.length + 4) return { kind: 'short' };
   const length = start.readUInt32BE(MAGIC.length);
   if (length > LIMITS.header) return { kind: 'foreign', why: 'its header is too long' };
   const bytes = MAGIC.length + 4 + length;
   if (start.length < bytes) return { kind: 'short' };
   const header = parseHeader(start.toString('utf8', MAGIC.length + 4, bytes));
-  return header === null ? { kind: 'foreign', why: 'its header cannot be read' } : { kind: 'header', header, bytes };
+  return header === null
+    ? { kind: 'foreign', why: 'its header cannot be read' }
+    : { kind: 'header', header, bytes };
 }
 
 const TEXTS = ['user', 'account', 'accountId', 'safe', 'recordingSafe', 'term'] as const;
@@ -59,7 +65,8 @@ function parseHeader(json: string): TapeHeader | null {
   if (typeof found !== 'object' || found === null || found.format !== 1) return null;
   if (typeof found.recordingId !== 'string' || parseId('session', found.recordingId) === null) return null;
   if (!TEXTS.every((name) => typeof found[name] === 'string')) return null;
-  if (![found.startedAt, found.columns, found.rows].every((value) => Number.isSafeInteger(value))) return null;
+  if (![found.startedAt, found.columns, found.rows].every((value) => Number.isSafeInteger(value)))
+    return null;
   return isKey(found.recipient) && isKey(found.ephemeral) ? (found as TapeHeader) : null;
 }
 
@@ -78,7 +85,9 @@ export function encodeSegmentHead(head: SegmentHead, ciphertextBytes: number): B
 }
 
 /** Null: these bytes cannot be the head of a segment. `bytes` is the length of the whole segment. */
-export function decodeSegmentHead(head: Buffer): { readonly head: SegmentHead; readonly bytes: number } | null {
+export function decodeSegmentHead(
+  head: Buffer,
+): { readonly head: SegmentHead; readonly bytes: number } | null {
   if (head.length < SEGMENT_HEAD) return null;
   const bytes = head.readUInt32BE(0) + 4;
   const type = head.readUInt8(4);

@@ -46,7 +46,9 @@ function derive(own: KeyObject, other: Buffer, ephemeral: Buffer, recipient: Buf
   const publicKey = createPublicKey({ key: Buffer.concat([SPKI, other]), format: 'der', type: 'spki' });
   const shared = diffieHellman({ privateKey: own, publicKey });
   try {
-    return Buffer.from(hkdfSync('sha256', shared, Buffer.concat([ephemeral, recipient]), 'postern-tape-1', KEY_BYTES));
+    return Buffer.from(
+      hkdfSync('sha256', shared, Buffer.concat([ephemeral, recipient]), 'postern-tape-1', KEY_BYTES),
+    );
   } finally {
     shared.fill(0);
   }

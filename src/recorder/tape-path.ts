@@ -16,9 +16,14 @@ export function recordingOf(fileName: string): string | null {
 }
 
 /** Where a stored tape is: one directory a recording safe. Null: names that are no part of a path. */
-export function storedPath(recordings: string, recordingSafe: string, recordingId: string): { readonly directory: string; readonly path: string } | null {
+export function storedPath(
+  recordings: string,
+  recordingSafe: string,
+  recordingId: string,
+): { readonly directory: string; readonly path: string } | null {
   const checked = checkName('safe', recordingSafe);
-  if (!checked.ok || checked.name !== recordingSafe || Buffer.byteLength(recordingSafe) > LONGEST_NAME) return null;
+  if (!checked.ok || checked.name !== recordingSafe || Buffer.byteLength(recordingSafe) > LONGEST_NAME)
+    return null;
   if (recordingSafe.startsWith('.') || parseId('session', recordingId) === null) return null;
   const directory = join(recordings, recordingSafe);
   return { directory, path: join(directory, tapeName(recordingId)) };

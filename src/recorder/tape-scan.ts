@@ -1,6 +1,15 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { TapeHeader } from '#/domain/tape.js';
-import { chainHead, decodeHeader, decodeSegmentHead, firstHead, LIMITS, SEGMENT, SEGMENT_HEAD, type SegmentHead } from './tape-format.js';
+import {
+  chainHead,
+  decodeHeader,
+  decodeSegmentHead,
+  firstHead,
+  LIMITS,
+  SEGMENT,
+  SEGMENT_HEAD,
+  type SegmentHead,
+} from './tape-format.js';
 
 export interface ScannedSegment {
   readonly head: SegmentHead;
@@ -33,11 +42,15 @@ export type Scan = TapeScan | { readonly kind: 'foreign'; readonly why: string }
 const CHUNK = 1024 * 1024;
 
 /** Reads a tape from its beginning, holding no more than one segment. `each` may return false to stop. */
-export async function scanTape(handle: FileHandle, each: (segment: ScannedSegment) => boolean | void = () => undefined): Promise<Scan> {
+export async function scanTape(
+  handle: FileHandle,
+  each: (segment: ScannedSegment) => boolean | void = () => undefined,
+): Promise<Scan> {
   const input = new Input(handle);
   await input.atLeast(LIMITS.header + 64);
   const found = decodeHeader(input.bytes);
-  if (found.kind !== 'header') return { kind: 'foreign', why: found.kind === 'short' ? 'its header is not whole' : found.why };
+  if (found.kind !== 'header')
+    return { kind: 'foreign', why: found.kind === 'short' ? 'its header is not whole' : found.why };
   let head = firstHead(input.take(found.bytes));
   let [segments, durationMs, ended] = [0, 0, false];
   let rest: TapeScan['rest'] = 'none';
@@ -57,7 +70,11 @@ export async function scanTape(handle: FileHandle, each: (segment: ScannedSegmen
   return { kind: 'tape', header: found.header, segments, head, durationMs, ended, bytes: input.offset, rest };
 }
 
-async function nextSegment(input: Input, number: number, ended: boolean): Promise<Omit<ScannedSegment, 'previous'> | TapeScan['rest']> {
+async function nextSegment(
+  input: Input,
+  number: number,
+  ended: boolean,
+): Promise<Omit<ScannedSegment, 'previous'> | TapeScan['rest']> {
   await input.atLeast(SEGMENT_HEAD);
   if (input.bytes.length === 0) return 'none';
   if (ended) return 'foreign';

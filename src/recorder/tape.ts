@@ -10,7 +10,7 @@ import { createSpoolFile, freeBytes, type SpoolFile } from './spool-file.js';
 import { encodeHeader, firstHead } from './tape-format.js';
 import { contentKeyForWriting, ephemeralKey } from './tape-key.js';
 
-export type { ClosedTape, OpenTape } from './open-tape.js';
+export type { OpenTape } from './open-tape.js';
 
 export interface OpenTapeOptions {
   /** Directory that the file `<recordingId>.tape` is made in. */
@@ -34,7 +34,8 @@ export async function openTape(options: OpenTapeOptions): Promise<Outcome<OpenTa
   try {
     const beginning = begin(options);
     const free = await freeBytes(options.spool);
-    if (free < options.reserveBytes) return unavailable(`only ${Math.floor(free / 1e6)} MB are free in the spool`);
+    if (free < options.reserveBytes)
+      return unavailable(`only ${Math.floor(free / 1e6)} MB are free in the spool`);
     file = await createSpoolFile(options.spool, options.header.recordingId);
     await file.append(beginning.header);
     const first = await options.anchor(0, beginning.head.toString('hex'), false, beginning.ephemeral);
@@ -71,7 +72,12 @@ function start(options: OpenTapeOptions, file: SpoolFile, { key, head }: Beginni
     file,
     writer: new SegmentWriter({ file, recordingId: options.header.recordingId, key, head }),
     batch: timing.batch,
-    anchors: new Anchors({ anchor: options.anchor, now: options.now, every: timing.anchor, refused: (why) => tape.fail(why) }),
+    anchors: new Anchors({
+      anchor: options.anchor,
+      now: options.now,
+      every: timing.anchor,
+      refused: (why) => tape.fail(why),
+    }),
   });
   return tape;
 }

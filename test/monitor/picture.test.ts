@@ -9,23 +9,36 @@ import { roomOf, scrolledBy, windowOn } from '#/monitor/viewport.js';
 const whole = { left: 0, top: 0, columns: 20, rows: 4 };
 
 async function screen(text: string | Uint8Array, columns = 20, rows = 4): Promise<Terminal> {
-  const terminal = new headless.Terminal({ cols: columns, rows, scrollback: 0, allowProposedApi: true, logLevel: 'off' });
+  const terminal = new headless.Terminal({
+    cols: columns,
+    rows,
+    scrollback: 0,
+    allowProposedApi: true,
+    logLevel: 'off',
+  });
   await new Promise<void>((resolve) => terminal.write(text, resolve));
   return terminal;
 }
 
-const texts = (lines: readonly (readonly CellRun[])[]) => lines.map((line) => line.map(({ text }) => text).join(''));
+const texts = (lines: readonly (readonly CellRun[])[]) =>
+  lines.map((line) => line.map(({ text }) => text).join(''));
 
 /** Anything that a terminal could take for more than a character to draw. */
 const HARMFUL = /[\p{Cc}\p{Cf}\p{Cs}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 
 describe('a picture', () => {
   test('has the text, its looks and the cursor', async () => {
-    const terminal = await screen('plain \x1b[1;31mred\x1b[0m\r\n\x1b[38;2;1;2;255;4;7mrgb\x1b[0m \x1b[48;5;200mbg');
+    const terminal = await screen(
+      'plain \x1b[1;31mred\x1b[0m\r\n\x1b[38;2;1;2;255;4;7mrgb\x1b[0m \x1b[48;5;200mbg',
+    );
     expect(pictureOf(terminal, whole)).toEqual({
       lines: [
         [{ text: 'plain ' }, { text: 'red', fg: 1, bold: true }],
-        [{ text: 'rgb', fg: '#0102ff', underline: true, inverse: true }, { text: ' ' }, { text: 'bg', bg: 200 }],
+        [
+          { text: 'rgb', fg: '#0102ff', underline: true, inverse: true },
+          { text: ' ' },
+          { text: 'bg', bg: 200 },
+        ],
         [],
         [],
       ],
@@ -69,13 +82,30 @@ describe('a picture', () => {
   });
 
   test('of anything at all is harmless', async () => {
-    const anything = fc.oneof(fc.string({ unit: 'binary' }), fc.uint8Array({ maxLength: 300 }), fc.array(fc.constantFrom('\x1b', '[', ']', 'P', '?', ';', '1', 'h', 'm', '\x07', '\u202E', '漢', '\u0301')).map((parts) => parts.join('')));
+    const anything = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.uint8Array({ maxLength: 300 }),
+      fc
+        .array(
+          fc.constantFrom('\x1b', '[', ']', 'P', '?', ';', '1', 'h', 'm', '\x07', '\u202E', '漢', '\u0301'),
+        )
+        .map((parts) => parts.join('')),
+    );
     await fc.assert(
-      fc.asyncProperty(anything, fc.nat(25), fc.nat(6), fc.integer({ min: 1, max: 30 }), async (text, left, top, columns) => {
-        const { lines, cursor } = pictureOf(await screen(text), { left, top, columns, rows: 3 });
-        for (const line of texts(lines)) expect(line).not.toMatch(HARMFUL);
-        if (cursor !== null) expect(cursor.column >= 0 && cursor.column < columns && cursor.row >= 0 && cursor.row < 3).toBe(true);
-      }),
+      fc.asyncProperty(
+        anything,
+        fc.nat(25),
+        fc.nat(6),
+        fc.integer({ min: 1, max: 30 }),
+        async (text, left, top, columns) => {
+          const { lines, cursor } = pictureOf(await screen(text), { left, top, columns, rows: 3 });
+          for (const line of texts(lines)) expect(line).not.toMatch(HARMFUL);
+          if (cursor !== null)
+            expect(cursor.column >= 0 && cursor.column < columns && cursor.row >= 0 && cursor.row < 3).toBe(
+              true,
+            );
+        },
+      ),
       { numRuns: 300 },
     );
   });
@@ -89,7 +119,17 @@ describe('a picture', () => {
 
 describe('neutral text', () => {
   test.each([
-    ['a', 1, 'a'], ['é', 1, 'é'], ['e\u0301', 1, 'e\u0301'], ['漢', 2, '漢'], ['', 1, ' '], ['\u200B', 1, ' '], ['\u0301', 1, ' '], ['\x07', 2, '  '], ['👩\u200D👩', 2, '👩'], ['\uD800', 1, '\uFFFD'], ['\uE0B0', 1, '\uE0B0'],
+    ['a', 1, 'a'],
+    ['é', 1, 'é'],
+    ['e\u0301', 1, 'e\u0301'],
+    ['漢', 2, '漢'],
+    ['', 1, ' '],
+    ['\u200B', 1, ' '],
+    ['\u0301', 1, ' '],
+    ['\x07', 2, '  '],
+    ['👩\u200D👩', 2, '👩'],
+    ['\uD800', 1, '\uFFFD'],
+    ['\uE0B0', 1, '\uE0B0'],
   ])('%j in %i columns is %j', (chars, width, expected) => {
     expect(neutralCell(chars, width)).toBe(expected);
   });
@@ -104,20 +144,41 @@ describe('the part of a screen that is shown', () => {
   const wide = { columns: 120, rows: 50 };
 
   test.each([
-    ['a smaller screen whole', { columns: 80, rows: 24 }, { columns: 100, rows: 30 }, { columns: 80, rows: 24, left: 0, top: 0 }],
-    ['the part with the cursor', wide, { columns: 80, rows: 24 }, { columns: 80, rows: 24, left: 20, top: 26 }],
+    [
+      'a smaller screen whole',
+      { columns: 80, rows: 24 },
+      { columns: 100, rows: 30 },
+      { columns: 80, rows: 24, left: 0, top: 0 },
+    ],
+    [
+      'the part with the cursor',
+      wide,
+      { columns: 80, rows: 24 },
+      { columns: 80, rows: 24, left: 20, top: 26 },
+    ],
   ])('is %s', (_, size, room, expected) => {
     expect(windowOn(size, at, { room, scrolled: null })).toEqual(expected);
   });
 
   test('stays within the screen however far one scrolls', () => {
     fc.assert(
-      fc.property(fc.integer(), fc.integer(), fc.integer({ min: 1, max: 200 }), fc.integer({ min: 1, max: 100 }), (columns, rows, roomColumns, roomRows) => {
-        const viewport = { room: { columns: roomColumns, rows: roomRows }, scrolled: null };
-        const moved = scrolledBy(viewport, windowOn(wide, at, viewport), wide, { columns, rows });
-        const window = windowOn(wide, at, moved);
-        expect(window.left >= 0 && window.top >= 0 && window.left + window.columns <= 120 && window.top + window.rows <= 50).toBe(true);
-      }),
+      fc.property(
+        fc.integer(),
+        fc.integer(),
+        fc.integer({ min: 1, max: 200 }),
+        fc.integer({ min: 1, max: 100 }),
+        (columns, rows, roomColumns, roomRows) => {
+          const viewport = { room: { columns: roomColumns, rows: roomRows }, scrolled: null };
+          const moved = scrolledBy(viewport, windowOn(wide, at, viewport), wide, { columns, rows });
+          const window = windowOn(wide, at, moved);
+          expect(
+            window.left >= 0 &&
+              window.top >= 0 &&
+              window.left + window.columns <= 120 &&
+              window.top + window.rows <= 50,
+          ).toBe(true);
+        },
+      ),
     );
   });
 

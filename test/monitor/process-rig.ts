@@ -19,17 +19,28 @@ const dist = join(import.meta.dirname, '../../dist');
 /** A home and a run directory with a vault that knows one component, answers as told, and notes every question. */
 export async function processRig(role: 'recorder' | 'monitor', component: Component, answer: Handler) {
   const home = mkdtempSync(join(tmpdir(), 'p-'));
-  const paths = { spool: join(home, 'spool'), recordings: join(home, 'recordings'), credentials: join(home, 'credentials') };
+  const paths = {
+    spool: join(home, 'spool'),
+    recordings: join(home, 'recordings'),
+    credentials: join(home, 'credentials'),
+  };
   for (const path of Object.values(paths)) mkdirSync(path);
   const password = randomBytes(32);
-  createCredentialFile({ path: join(paths.credentials, `${component.toLowerCase()}.ini`), component, password, binding: { hostName: hostname(), uid: process.getuid?.() ?? 0, executable: `processes/${role}.js` } });
+  createCredentialFile({
+    path: join(paths.credentials, `${component.toLowerCase()}.ini`),
+    component,
+    password,
+    binding: { hostName: hostname(), uid: process.getuid?.() ?? 0, executable: `processes/${role}.js` },
+  });
   const asked: string[] = [];
   const vault = createServer((socket) => {
     let loggedIn = false;
     new RpcPeer(socket, {
       handle: async (call, args, blob) => {
         asked.push(call);
-        if (call === 'component.login') loggedIn = (args as { component: string }).component === component && (blob?.equals(password) ?? false);
+        if (call === 'component.login')
+          loggedIn =
+            (args as { component: string }).component === component && (blob?.equals(password) ?? false);
         if (!loggedIn) return failed(failure('NOT_YOUR_ROLE', component));
         return call === 'component.login' ? done({ value: { component } }) : await answer(call, args, blob);
       },
@@ -39,25 +50,38 @@ export async function processRig(role: 'recorder' | 'monitor', component: Compon
   await once(vault, 'listening');
   const children: ChildProcess[] = [];
   return {
-    home, paths, asked,
+    home,
+    paths,
+    asked,
     /** Starts the real process, with these listening sockets, as the supervisor does. */
     async start(listening: readonly string[] = []): Promise<ChildProcess> {
       const servers = listening.map((name) => createServer().listen(join(home, name)));
       // closing ours removes the name that it was made with
       for (const name of listening) renameSync(join(home, name), join(home, `${name}.sock`));
-      const fds = servers.map((server) => (server as Server & { readonly _handle: { readonly fd: number } })._handle.fd);
-      const child = spawn(process.execPath, [join(dist, `processes/${role}.js`)], { stdio: ['ignore', 'inherit', 'pipe', 'ipc', ...fds] });
+      const fds = servers.map(
+        (server) => (server as Server & { readonly _handle: { readonly fd: number } })._handle.fd,
+      );
+      const child = spawn(process.execPath, [join(dist, `processes/${role}.js`)], {
+        stdio: ['ignore', 'inherit', 'pipe', 'ipc', ...fds],
+      });
       children.push(child);
       for (const server of servers) server.close();
       child.stderr?.on('data', () => undefined);
-      const settings = { role, index: 0, run: home, listening: listening.map((name, index) => ({ name, fd: 4 + index })), paths } as unknown as ChildSettings;
+      const settings = {
+        role,
+        index: 0,
+        run: home,
+        listening: listening.map((name, index) => ({ name, fd: 4 + index })),
+        paths,
+      } as unknown as ChildSettings;
       child.send({ type: 'start', settings });
       const [said] = (await once(child, 'message')) as [FromChild];
       if (said.type !== 'ready') throw new Error(`${role} said ${said.type}`);
       return child;
     },
     async [Symbol.asyncDispose]() {
-      for (const child of children) if (child.exitCode === null && child.kill('SIGKILL')) await once(child, 'exit');
+      for (const child of children)
+        if (child.exitCode === null && child.kill('SIGKILL')) await once(child, 'exit');
       vault.close();
       rmSync(home, { recursive: true, force: true });
     },
@@ -82,13 +106,21 @@ export function viewer(path: string) {
     news = Promise.withResolvers();
   });
   return {
-    socket, messages, closed,
+    socket,
+    messages,
+    closed,
     say: (message: ToMonitor) => socket.write(encodeJson(message)),
     bytes: () => Buffer.concat(parts),
     /** Waits for a message of which this is true, the ones that have come included. */
-    async sees<T extends FromMonitor['type']>(type: T, isIt: (message: Extract<FromMonitor, { type: T }>) => boolean = () => true): Promise<Extract<FromMonitor, { type: T }>> {
+    async sees<T extends FromMonitor['type']>(
+      type: T,
+      isIt: (message: Extract<FromMonitor, { type: T }>) => boolean = () => true,
+    ): Promise<Extract<FromMonitor, { type: T }>> {
       for (;;) {
-        const found = messages.find((one): one is Extract<FromMonitor, { type: T }> => one.type === type && isIt(one as Extract<FromMonitor, { type: T }>));
+        const found = messages.find(
+          (one): one is Extract<FromMonitor, { type: T }> =>
+            one.type === type && isIt(one as Extract<FromMonitor, { type: T }>),
+        );
         if (found !== undefined) return found;
         await news.promise;
       }

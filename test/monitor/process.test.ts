@@ -1,5 +1,13 @@
 import { once } from 'node:events';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { encodeFrame, FRAME } from '#/contract/frame.js';
@@ -9,16 +17,28 @@ import { failure } from '#/domain/failure.js';
 import { done, failed } from '#/domain/outcome.js';
 import { eventually } from '../recorder/tape-rig.js';
 import { processRig, viewer } from './process-rig.js';
-import { output, recorded, type Recorded } from './recorded.js';
+import { output, type Recorded, recorded } from './recorded.js';
 
-const text = (frame: ReplayFrame) => frame.lines.map((line) => line.map((run) => run.text).join('')).join('\n').trimEnd();
+const text = (frame: ReplayFrame) =>
+  frame.lines
+    .map((line) => line.map((run) => run.text).join(''))
+    .join('\n')
+    .trimEnd();
 
 let tape: Recorded;
 
 beforeEach(async () => {
   tape = await recorded([
-    output(0, 'one\r\n'), 'written', 'keyframe', output(4000, 'two \x1b[31mred\x1b[0m\r\n'), { at: 4001, kind: 'marker', label: 'mark' }, 'written', 'keyframe',
-    output(8000, 'three\x1b]52;c;ZXZpbA==\x07\r\n'), 'written', output(60_000, 'four\r\n'),
+    output(0, 'one\r\n'),
+    'written',
+    'keyframe',
+    output(4000, 'two \x1b[31mred\x1b[0m\r\n'),
+    { at: 4001, kind: 'marker', label: 'mark' },
+    'written',
+    'keyframe',
+    output(8000, 'three\x1b]52;c;ZXZpbA==\x07\r\n'),
+    'written',
+    output(60_000, 'four\r\n'),
   ]);
 });
 afterEach(() => tape[Symbol.dispose]());
@@ -26,12 +46,23 @@ afterEach(() => tape[Symbol.dispose]());
 /** The monitor process with that one tape stored, and permits 'good', 'live' and 'broken' (which the vault has no key for). */
 async function monitorRig() {
   const row = { id: tape.recordingId, user: 'alice' } as unknown as RecordingRow;
-  const redeemed = (stored: string) => done({ value: { recordingId: tape.recordingId, recordingSafe: 'PSMRecordings', heads: tape.heads, verifyKey: tape.verifyKey, stored, row } });
+  const redeemed = (stored: string) =>
+    done({
+      value: {
+        recordingId: tape.recordingId,
+        recordingSafe: 'PSMRecordings',
+        heads: tape.heads,
+        verifyKey: tape.verifyKey,
+        stored,
+        row,
+      },
+    });
   const rig = await processRig('monitor', 'PSMAdminConnect', (call, args) => {
     const { permit } = args as { permit: string };
     if (call === 'replay.redeem' && permit === 'good') return Promise.resolve(redeemed('safe'));
     if (call === 'replay.redeem' && permit === 'live') return Promise.resolve(redeemed('live'));
-    if (call === 'replay.key' && permit === 'good') return Promise.resolve(done({ value: null, blob: tape.contentKey() }));
+    if (call === 'replay.key' && permit === 'good')
+      return Promise.resolve(done({ value: null, blob: tape.contentKey() }));
     return Promise.resolve(failed(failure('DENIED', 'that permit is not known')));
   });
   const safe = join(rig.paths.recordings, 'PSMRecordings');
@@ -39,7 +70,13 @@ async function monitorRig() {
   const stored = join(safe, `${tape.recordingId}.tape`);
   copyFileSync(tape.path, stored);
   const child = await rig.start(['monitor', 'monitor-admin']);
-  return { ...rig, child, stored, watch: (name = 'monitor') => viewer(join(rig.home, `${name}.sock`)), [Symbol.asyncDispose]: rig[Symbol.asyncDispose] };
+  return {
+    ...rig,
+    child,
+    stored,
+    watch: (name = 'monitor') => viewer(join(rig.home, `${name}.sock`)),
+    [Symbol.asyncDispose]: rig[Symbol.asyncDispose],
+  };
 }
 
 describe('the monitor', () => {
@@ -47,9 +84,22 @@ describe('the monitor', () => {
     await using rig = await monitorRig();
     const one = rig.watch();
     one.say({ type: 'replay', permit: 'good', columns: 80, rows: 24 });
-    expect(await one.sees('opened')).toMatchObject({ durationMs: 60_000, markers: [{ at: 4001, label: 'mark' }], complete: true, row: { user: 'alice' } });
+    expect(await one.sees('opened')).toMatchObject({
+      durationMs: 60_000,
+      markers: [{ at: 4001, label: 'mark' }],
+      complete: true,
+      row: { user: 'alice' },
+    });
     const first = await one.sees('frame', (frame) => text(frame) === 'one');
-    expect(first).toMatchObject({ state: 'playing', speed: 1, columns: 80, rows: 24, left: 0, top: 0, cursor: { column: 0, row: 1 } });
+    expect(first).toMatchObject({
+      state: 'playing',
+      speed: 1,
+      columns: 80,
+      rows: 24,
+      left: 0,
+      top: 0,
+      cursor: { column: 0, row: 1 },
+    });
     one.say({ type: 'pause' });
     one.say({ type: 'seek', to: 8500 });
     const later = await one.sees('frame', (frame) => text(frame) === 'one\ntwo red\nthree');
@@ -63,7 +113,9 @@ describe('the monitor', () => {
     one.say({ type: 'speed', factor: 16 });
     one.say({ type: 'idle', limit: 100 });
     one.say({ type: 'play' });
-    expect(text(await one.sees('frame', (frame) => frame.state === 'ended'))).toBe('one\ntwo red\nthree\nfour');
+    expect(text(await one.sees('frame', (frame) => frame.state === 'ended'))).toBe(
+      'one\ntwo red\nthree\nfour',
+    );
     one.socket.destroy();
   });
 
@@ -75,9 +127,15 @@ describe('the monitor', () => {
     one.say({ type: 'seek', to: 9000 });
     expect(text(await one.sees('frame', (frame) => frame.at === 9000))).toBe('three');
     one.say({ type: 'scroll', columns: 2, rows: -1 });
-    expect(await one.sees('frame', (frame) => frame.left === 2 && frame.top === 1)).toMatchObject({ columns: 80, rows: 24, lines: [[{ text: 'o ' }, { text: 'red', fg: 1 }], [{ text: 'ree' }]] });
+    expect(await one.sees('frame', (frame) => frame.left === 2 && frame.top === 1)).toMatchObject({
+      columns: 80,
+      rows: 24,
+      lines: [[{ text: 'o ' }, { text: 'red', fg: 1 }], [{ text: 'ree' }]],
+    });
     one.say({ type: 'resize', columns: 80, rows: 24 });
-    expect(text(await one.sees('frame', (frame) => frame.lines.length === 24))).toContain('one\ntwo red\nthree');
+    expect(text(await one.sees('frame', (frame) => frame.lines.length === 24))).toContain(
+      'one\ntwo red\nthree',
+    );
     one.socket.destroy();
   });
 
@@ -87,7 +145,12 @@ describe('the monitor', () => {
     verifying.say({ type: 'verify', permit: 'good' });
     expect((await verifying.sees('verdict')).verdict).toMatchObject({ kind: 'intact' });
     await verifying.closed;
-    for (const [format, part] of [['v2', '"version":2'], ['v3', '"version":3'], ['txt', 'two red\nthree'], ['html', '<!doctype html>']] as const) {
+    for (const [format, part] of [
+      ['v2', '"version":2'],
+      ['v3', '"version":3'],
+      ['txt', 'two red\nthree'],
+      ['html', '<!doctype html>'],
+    ] as const) {
       const one = rig.watch('monitor-admin');
       one.say({ type: 'export', permit: 'good', format });
       const { bytes } = await one.sees('done');
@@ -106,22 +169,36 @@ describe('the monitor', () => {
       await one.closed;
       return why;
     };
-    expect(await told((one) => one.say({ type: 'replay', permit: 'live', columns: 80, rows: 24 }))).toMatchObject({ code: 'RECORDING_NOT_STORED' });
-    expect(await told((one) => one.say({ type: 'replay', permit: 'stolen', columns: 80, rows: 24 }))).toMatchObject({ code: 'DENIED' });
-    expect(await told((one) => one.socket.write(encodeFrame(FRAME.json, Buffer.from('{"type":"control"}'))))).toMatchObject({ code: 'PROTOCOL' });
-    expect(await told((one) => one.socket.write(encodeFrame(FRAME.json, Buffer.from('nonsense'))))).toMatchObject({ code: 'PROTOCOL' });
+    expect(
+      await told((one) => one.say({ type: 'replay', permit: 'live', columns: 80, rows: 24 })),
+    ).toMatchObject({ code: 'RECORDING_NOT_STORED' });
+    expect(
+      await told((one) => one.say({ type: 'replay', permit: 'stolen', columns: 80, rows: 24 })),
+    ).toMatchObject({ code: 'DENIED' });
+    expect(
+      await told((one) => one.socket.write(encodeFrame(FRAME.json, Buffer.from('{"type":"control"}')))),
+    ).toMatchObject({ code: 'PROTOCOL' });
+    expect(
+      await told((one) => one.socket.write(encodeFrame(FRAME.json, Buffer.from('nonsense')))),
+    ).toMatchObject({ code: 'PROTOCOL' });
     expect(await told((one) => one.socket.write(Buffer.alloc(9, 0xff)))).toMatchObject({ code: 'PROTOCOL' });
     const bytes = readFileSync(rig.stored);
     bytes.writeUInt8(bytes.readUInt8(bytes.length - 60) ^ 1, bytes.length - 60);
     rmSync(rig.stored);
     writeFileSync(rig.stored, bytes);
-    expect(await told((one) => one.say({ type: 'replay', permit: 'good', columns: 80, rows: 24 }))).toMatchObject({ code: 'RECORDING_DAMAGED' });
-    expect(await told((one) => one.say({ type: 'export', permit: 'good', format: 'v3' }))).toMatchObject({ code: 'RECORDING_DAMAGED' });
+    expect(
+      await told((one) => one.say({ type: 'replay', permit: 'good', columns: 80, rows: 24 })),
+    ).toMatchObject({ code: 'RECORDING_DAMAGED' });
+    expect(await told((one) => one.say({ type: 'export', permit: 'good', format: 'v3' }))).toMatchObject({
+      code: 'RECORDING_DAMAGED',
+    });
     const verifying = rig.watch();
     verifying.say({ type: 'verify', permit: 'good' });
     expect((await verifying.sees('verdict')).verdict).toMatchObject({ kind: 'tampered' });
     rmSync(rig.stored);
-    expect(await told((one) => one.say({ type: 'replay', permit: 'good', columns: 80, rows: 24 }))).toMatchObject({ code: 'RECORDING_DAMAGED' });
+    expect(
+      await told((one) => one.say({ type: 'replay', permit: 'good', columns: 80, rows: 24 })),
+    ).toMatchObject({ code: 'RECORDING_DAMAGED' });
   });
 
   test('a viewer who does not read misses pictures, and holds up nobody', async () => {
@@ -158,7 +235,10 @@ describe('the recorder', () => {
   test('brings what lies in the spool to its safe, goes on after being killed, and drains', async () => {
     const told: unknown[] = [];
     await using rig = await processRig('recorder', 'PSMApp', (call, args) => {
-      if (call === 'recording.pending') return Promise.resolve(done({ value: [{ recordingId: tape.recordingId, recordingSafe: 'PSMRecordings', live: false }] }));
+      if (call === 'recording.pending')
+        return Promise.resolve(
+          done({ value: [{ recordingId: tape.recordingId, recordingSafe: 'PSMRecordings', live: false }] }),
+        );
       told.push(args);
       return Promise.resolve(done({ value: null }));
     });
@@ -170,7 +250,9 @@ describe('the recorder', () => {
     const child = await rig.start();
     await eventually(() => told.length === 1 && !existsSync(spooled));
     expect(told).toMatchObject([{ recordingId: tape.recordingId, complete: true, bytes: tape.bytes.length }]);
-    expect(readFileSync(join(rig.paths.recordings, 'PSMRecordings', `${tape.recordingId}.tape`))).toEqual(tape.bytes);
+    expect(readFileSync(join(rig.paths.recordings, 'PSMRecordings', `${tape.recordingId}.tape`))).toEqual(
+      tape.bytes,
+    );
     expect(readdirSync(rig.paths.spool)).toEqual([]);
     child.send({ type: 'drain' });
     expect(await once(child, 'exit')).toEqual([0, null]);

@@ -22,8 +22,17 @@ export async function recorded(happenings: readonly Happening[], how: { readonly
     ...rig.options,
     timing: { batch: 1, anchor: 1 },
     anchor: (segments, head, final) => {
-      const unsigned = { recordingId: rig.recordingId, segments, head, final, at: 1_700_000_000_000 + segments };
-      const signed = { ...unsigned, signature: sign(null, Buffer.from(signedHeadText(unsigned)), vaultKey.privateKey).toString('base64') };
+      const unsigned = {
+        recordingId: rig.recordingId,
+        segments,
+        head,
+        final,
+        at: 1_700_000_000_000 + segments,
+      };
+      const signed = {
+        ...unsigned,
+        signature: sign(null, Buffer.from(signedHeadText(unsigned)), vaultKey.privateKey).toString('base64'),
+      };
       heads.push(signed);
       return Promise.resolve({ ok: true, value: signed });
     },
@@ -35,7 +44,13 @@ export async function recorded(happenings: readonly Happening[], how: { readonly
     else if (one === 'keyframe') {
       const outputBytes = tape.outputBytes;
       const shot = await new Promise<ModelSnapshot>((resolve) => model.snapshot(resolve));
-      tape.keyframe({ at, columns: shot.columns, rows: shot.rows, screen: shot.screen, outputBytes: outputBytes - shot.held.length });
+      tape.keyframe({
+        at,
+        columns: shot.columns,
+        rows: shot.rows,
+        screen: shot.screen,
+        outputBytes: outputBytes - shot.held.length,
+      });
     } else {
       tape.append(one);
       at = one.at;
@@ -50,7 +65,9 @@ export async function recorded(happenings: readonly Happening[], how: { readonly
   const headerBytes = 12 + bytes.readUInt32BE(8);
   const ephemeral = (JSON.parse(bytes.toString('utf8', 12, headerBytes)) as { ephemeral: string }).ephemeral;
   return {
-    ...rig, bytes, headerBytes,
+    ...rig,
+    bytes,
+    headerBytes,
     heads: heads as readonly SignedHead[],
     verifyKey: vaultKey.publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
     contentKey: () => contentKeyForReading(rig.safe.privateKey, Buffer.from(ephemeral, 'base64')),
@@ -75,7 +92,11 @@ export function segmentsOf({ bytes, headerBytes }: Pick<Recorded, 'bytes' | 'hea
   return segments;
 }
 
-export const output = (at: number, text: string | Uint8Array): TapeEvent => ({ at, kind: 'output', bytes: Buffer.from(text as string) });
+export const output = (at: number, text: string | Uint8Array): TapeEvent => ({
+  at,
+  kind: 'output',
+  bytes: Buffer.from(text as string),
+});
 
 /** A tape to be read as the monitor reads it. */
 export async function readerOf(tape: Recorded): Promise<TapeReader> {

@@ -5,11 +5,22 @@ import { advance, beginning, obey, type Playhead, type Timeline } from '#/monito
 /** Something from 0 to 1 s, from 11 s to 12 s, from 13 s to 20 s. */
 const timeline: Timeline = {
   durationMs: 20_000,
-  gaps: [{ from: 1000, to: 11_000 }, { from: 12_000, to: 13_000 }],
-  markers: [{ at: 500, label: 'a' }, { at: 11_500, label: 'b' }, { at: 15_000, label: 'c' }],
+  gaps: [
+    { from: 1000, to: 11_000 },
+    { from: 12_000, to: 13_000 },
+  ],
+  markers: [
+    { at: 500, label: 'a' },
+    { at: 11_500, label: 'b' },
+    { at: 15_000, label: 'c' },
+  ],
 };
 const start = beginning(0);
-const at = (position: number, more: Partial<Playhead> = {}): Playhead => ({ ...start, at: position, ...more });
+const at = (position: number, more: Partial<Playhead> = {}): Playhead => ({
+  ...start,
+  at: position,
+  ...more,
+});
 
 describe('advance', () => {
   test.each<[string, Playhead, number, number, Playhead['state']]>([
@@ -33,15 +44,20 @@ describe('advance', () => {
 
   test('many small steps lead where one large step leads', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 1, max: 900 }), { maxLength: 40 }), fc.constantFrom(0, 300, 2000), fc.constantFrom(0.25, 1, 16), (steps, idleLimit, speed) => {
-        let small = at(0, { idleLimit, speed });
-        let clock = 0;
-        for (const step of steps) {
-          clock += step;
-          small = advance(small, timeline, clock);
-        }
-        expect(small.at).toBeCloseTo(advance(at(0, { idleLimit, speed }), timeline, clock).at, 5);
-      }),
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 900 }), { maxLength: 40 }),
+        fc.constantFrom(0, 300, 2000),
+        fc.constantFrom(0.25, 1, 16),
+        (steps, idleLimit, speed) => {
+          let small = at(0, { idleLimit, speed });
+          let clock = 0;
+          for (const step of steps) {
+            clock += step;
+            small = advance(small, timeline, clock);
+          }
+          expect(small.at).toBeCloseTo(advance(at(0, { idleLimit, speed }), timeline, clock).at, 5);
+        },
+      ),
     );
   });
 });
@@ -52,15 +68,35 @@ describe('obey', () => {
     ['play', at(5, { state: 'paused' }), { type: 'play' }, { at: 5, state: 'playing' }],
     ['play at the end stays there', at(20_000, { state: 'ended' }), { type: 'play' }, { state: 'ended' }],
     ['seek while playing plays on', at(5), { type: 'seek', to: 7000 }, { at: 7000, state: 'playing' }],
-    ['seek back from the end waits there', at(20_000, { state: 'ended' }), { type: 'seek', to: 0 }, { at: 0, state: 'paused' }],
+    [
+      'seek back from the end waits there',
+      at(20_000, { state: 'ended' }),
+      { type: 'seek', to: 0 },
+      { at: 0, state: 'paused' },
+    ],
     ['seek before the beginning', at(5), { type: 'seek', to: -1e9 }, { at: 0 }],
     ['seek past the end', at(5), { type: 'seek', to: 1e9 }, { at: 20_000, state: 'ended' }],
     ['another speed counts from now on', at(0), { type: 'speed', factor: 4 }, { at: 100, speed: 4 }],
     ['an idle limit', at(0), { type: 'idle', limit: 2000 }, { at: 100, idleLimit: 2000 }],
     ['the next marker', at(600, { state: 'paused' }), { type: 'marker', direction: 'next' }, { at: 11_500 }],
-    ['no next marker', at(16_000, { state: 'paused' }), { type: 'marker', direction: 'next' }, { at: 16_000 }],
-    ['the marker before', at(16_001, { state: 'paused' }), { type: 'marker', direction: 'previous' }, { at: 15_000 }],
-    ['the marker before the one just reached', at(15_100, { state: 'paused' }), { type: 'marker', direction: 'previous' }, { at: 11_500 }],
+    [
+      'no next marker',
+      at(16_000, { state: 'paused' }),
+      { type: 'marker', direction: 'next' },
+      { at: 16_000 },
+    ],
+    [
+      'the marker before',
+      at(16_001, { state: 'paused' }),
+      { type: 'marker', direction: 'previous' },
+      { at: 15_000 },
+    ],
+    [
+      'the marker before the one just reached',
+      at(15_100, { state: 'paused' }),
+      { type: 'marker', direction: 'previous' },
+      { at: 11_500 },
+    ],
     ['no marker before', at(400, { state: 'paused' }), { type: 'marker', direction: 'previous' }, { at: 0 }],
   ])('%s', (_, head, command, expected) => {
     expect(obey(head, timeline, command, 100)).toMatchObject(expected);

@@ -5,13 +5,18 @@ import type { TapeVerdict } from '#/contract/replay-link.js';
 import type { SignedHead } from '#/contract/rows.js';
 import type { FoundTape } from '#/monitor/open-recording.js';
 import { verifyTape } from '#/monitor/verify-tape.js';
-import { handleOf, output, recorded, type Recorded, segmentsOf } from './recorded.js';
+import { handleOf, output, type Recorded, recorded, segmentsOf } from './recorded.js';
 
 let tape: Recorded;
 let other: Recorded;
 
 beforeAll(async () => {
-  const lines = Array.from({ length: 6 }, (_, at) => [output(at * 100, `line ${at}\r\n`), 'written' as const, 'keyframe' as const, 'written' as const]).flat();
+  const lines = Array.from({ length: 6 }, (_, at) => [
+    output(at * 100, `line ${at}\r\n`),
+    'written' as const,
+    'keyframe' as const,
+    'written' as const,
+  ]).flat();
   tape = await recorded(lines);
   other = await recorded(lines);
 });
@@ -23,19 +28,31 @@ afterAll(() => {
 async function verdictOn(bytes: Buffer, heads: readonly SignedHead[] = tape.heads): Promise<TapeVerdict> {
   const path = `${tape.directory}/tried`;
   writeFileSync(path, bytes, { mode: 0o600 });
-  const found = { permit: 'p', handle: await handleOf(path), redeemed: { recordingId: tape.recordingId, heads, verifyKey: tape.verifyKey } } as unknown as FoundTape;
-  const vault = { redeem: () => Promise.reject(new Error('not here')), key: () => Promise.resolve({ ok: true as const, value: tape.contentKey() }) };
+  const found = {
+    permit: 'p',
+    handle: await handleOf(path),
+    redeemed: { recordingId: tape.recordingId, heads, verifyKey: tape.verifyKey },
+  } as unknown as FoundTape;
+  const vault = {
+    redeem: () => Promise.reject(new Error('not here')),
+    key: () => Promise.resolve({ ok: true as const, value: tape.contentKey() }),
+  };
   const outcome = await verifyTape({ vault, recordings: tape.directory }, found);
   if (!outcome.ok) throw new Error(outcome.failure.message);
   return outcome.value;
 }
 
-const whole = (segments: readonly Buffer[]) => Buffer.concat([tape.bytes.subarray(0, tape.headerBytes), ...segments]);
+const whole = (segments: readonly Buffer[]) =>
+  Buffer.concat([tape.bytes.subarray(0, tape.headerBytes), ...segments]);
 const liveHeads = () => tape.heads.filter(({ final }) => !final);
 
 describe('verification', () => {
   test('of an untouched tape says that it is intact', async () => {
-    expect(await verdictOn(tape.bytes)).toEqual({ kind: 'intact', segments: segmentsOf(tape).length, signedHeads: tape.heads.length });
+    expect(await verdictOn(tape.bytes)).toEqual({
+      kind: 'intact',
+      segments: segmentsOf(tape).length,
+      signedHeads: tape.heads.length,
+    });
   });
 
   test('notices every flipped bit of a segment, and names the segment', async () => {
@@ -44,7 +61,10 @@ describe('verification', () => {
     for (let bit = 0; bit < target.length * 8; bit += 7) {
       const bent = Buffer.from(target);
       bent.writeUInt8(bent.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
-      expect(await verdictOn(whole(segments.with(2, bent))), `bit ${bit}`).toMatchObject({ kind: 'tampered', segment: 2 });
+      expect(await verdictOn(whole(segments.with(2, bent))), `bit ${bit}`).toMatchObject({
+        kind: 'tampered',
+        segment: 2,
+      });
     }
   });
 
@@ -61,24 +81,38 @@ describe('verification', () => {
     const foreign = segmentsOf(other)[3] ?? Buffer.alloc(0);
     const [a, b] = [segments[3] ?? foreign, segments[4] ?? foreign];
     expect(await verdictOn(whole(segments.toSpliced(3, 1)))).toMatchObject({ kind: 'tampered', segment: 3 });
-    expect(await verdictOn(whole(segments.toSpliced(3, 0, a)))).toMatchObject({ kind: 'tampered', segment: 4 });
-    expect(await verdictOn(whole(segments.toSpliced(3, 2, b, a)))).toMatchObject({ kind: 'tampered', segment: 3 });
+    expect(await verdictOn(whole(segments.toSpliced(3, 0, a)))).toMatchObject({
+      kind: 'tampered',
+      segment: 4,
+    });
+    expect(await verdictOn(whole(segments.toSpliced(3, 2, b, a)))).toMatchObject({
+      kind: 'tampered',
+      segment: 3,
+    });
     expect(await verdictOn(whole(segments.with(3, foreign)))).toMatchObject({ kind: 'tampered', segment: 3 });
   });
 
   test('notices that anything anchored was cut off, at every byte', async () => {
     for (let cut = tape.headerBytes; cut < tape.bytes.length; cut += 11) {
-      expect(await verdictOn(tape.bytes.subarray(0, cut)), `cut at ${cut}`).toMatchObject({ kind: 'tampered' });
+      expect(await verdictOn(tape.bytes.subarray(0, cut)), `cut at ${cut}`).toMatchObject({
+        kind: 'tampered',
+      });
     }
   });
 
   test('notices what was added to a finished tape', async () => {
-    expect(await verdictOn(Buffer.concat([tape.bytes, Buffer.from('more')]))).toMatchObject({ kind: 'tampered', segment: segmentsOf(tape).length });
+    expect(await verdictOn(Buffer.concat([tape.bytes, Buffer.from('more')]))).toMatchObject({
+      kind: 'tampered',
+      segment: segmentsOf(tape).length,
+    });
   });
 
   test('a whole other tape, rightly made, is not this one', async () => {
     expect(await verdictOn(other.bytes)).toMatchObject({ kind: 'tampered', segment: 0 });
-    const renamed = Buffer.from(other.bytes.toString('latin1').replace(other.recordingId, tape.recordingId), 'latin1');
+    const renamed = Buffer.from(
+      other.bytes.toString('latin1').replace(other.recordingId, tape.recordingId),
+      'latin1',
+    );
     expect(await verdictOn(renamed)).toMatchObject({ kind: 'tampered', segment: 0 });
   });
 
@@ -86,8 +120,12 @@ describe('verification', () => {
     const anchored = Math.max(...liveHeads().map(({ segments }) => segments));
     const segments = segmentsOf(tape).slice(0, anchored);
     expect(await verdictOn(whole(segments), liveHeads())).toMatchObject({ kind: 'cut', segments: anchored });
-    expect(await verdictOn(Buffer.concat([whole(segments), Buffer.from([0, 0, 0])]), liveHeads())).toMatchObject({ kind: 'cut', segments: anchored });
-    expect(await verdictOn(tape.bytes, liveHeads()), 'its end was never anchored').toMatchObject({ kind: 'cut' });
+    expect(
+      await verdictOn(Buffer.concat([whole(segments), Buffer.from([0, 0, 0])]), liveHeads()),
+    ).toMatchObject({ kind: 'cut', segments: anchored });
+    expect(await verdictOn(tape.bytes, liveHeads()), 'its end was never anchored').toMatchObject({
+      kind: 'cut',
+    });
   });
 
   test('heads that the vault did not sign count for nothing', async () => {
@@ -95,18 +133,31 @@ describe('verification', () => {
     if (first === undefined) throw new Error('no heads');
     expect(await verdictOn(tape.bytes, [])).toMatchObject({ kind: 'tampered', segment: 0 });
     expect(await verdictOn(tape.bytes, rest)).toMatchObject({ kind: 'tampered' });
-    expect(await verdictOn(tape.bytes, [{ ...first, at: first.at + 1 }, ...rest])).toMatchObject({ kind: 'tampered' });
-    expect(await verdictOn(tape.bytes, [first, ...rest.map((head) => ({ ...head, segments: head.segments + 1 }))])).toMatchObject({ kind: 'tampered' });
+    expect(await verdictOn(tape.bytes, [{ ...first, at: first.at + 1 }, ...rest])).toMatchObject({
+      kind: 'tampered',
+    });
+    expect(
+      await verdictOn(tape.bytes, [first, ...rest.map((head) => ({ ...head, segments: head.segments + 1 }))]),
+    ).toMatchObject({ kind: 'tampered' });
   });
 
   test('notices any edit', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.nat(), fc.nat(40), fc.uint8Array({ maxLength: 40 }), async (where, removed, added) => {
-        const from = where % tape.bytes.length;
-        const edited = Buffer.concat([tape.bytes.subarray(0, from), added, tape.bytes.subarray(from + removed)]);
-        fc.pre(!edited.equals(tape.bytes));
-        expect(await verdictOn(edited)).toMatchObject({ kind: 'tampered' });
-      }),
+      fc.asyncProperty(
+        fc.nat(),
+        fc.nat(40),
+        fc.uint8Array({ maxLength: 40 }),
+        async (where, removed, added) => {
+          const from = where % tape.bytes.length;
+          const edited = Buffer.concat([
+            tape.bytes.subarray(0, from),
+            added,
+            tape.bytes.subarray(from + removed),
+          ]);
+          fc.pre(!edited.equals(tape.bytes));
+          expect(await verdictOn(edited)).toMatchObject({ kind: 'tampered' });
+        },
+      ),
       { numRuns: 150 },
     );
   });

@@ -1,9 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CAST_CODES, type CastEvent, type CastVersion, decodeCastEvent, decodeCastHeader, encodeCastEvent, encodeCastHeader, knownTo } from '#/recorder/asciicast.js';
+import {
+  CAST_CODES,
+  type CastEvent,
+  type CastVersion,
+  decodeCastEvent,
+  decodeCastHeader,
+  encodeCastEvent,
+  encodeCastHeader,
+  knownTo,
+} from '#/recorder/asciicast.js';
 
 const version = fc.constantFrom<CastVersion>(2, 3);
-const event = fc.record({ at: fc.integer({ min: 0, max: 4_000_000_000 }), code: fc.constantFrom(...CAST_CODES), data: fc.string({ unit: 'binary' }) });
+const event = fc.record({
+  at: fc.integer({ min: 0, max: 4_000_000_000 }),
+  code: fc.constantFrom(...CAST_CODES),
+  data: fc.string({ unit: 'binary' }),
+});
 
 describe('asciicast', () => {
   test('whatever events are written are read back, in both versions', () => {
@@ -32,17 +45,50 @@ describe('asciicast', () => {
   });
 
   test('a header is read back, and names its size as its version does', () => {
-    const header = { columns: 120, rows: 40, term: 'xterm-256color', startedAt: 1_700_000_000_000, title: 'root@web1' };
-    for (const which of [2, 3] as const) expect(decodeCastHeader(encodeCastHeader(which, header))).toEqual({ version: which, header });
-    expect(JSON.parse(encodeCastHeader(2, header))).toMatchObject({ version: 2, width: 120, height: 40, timestamp: 1_700_000_000 });
-    expect(JSON.parse(encodeCastHeader(3, header))).toMatchObject({ version: 3, term: { cols: 120, rows: 40, type: 'xterm-256color' } });
+    const header = {
+      columns: 120,
+      rows: 40,
+      term: 'xterm-256color',
+      startedAt: 1_700_000_000_000,
+      title: 'root@web1',
+    };
+    for (const which of [2, 3] as const)
+      expect(decodeCastHeader(encodeCastHeader(which, header))).toEqual({ version: which, header });
+    expect(JSON.parse(encodeCastHeader(2, header))).toMatchObject({
+      version: 2,
+      width: 120,
+      height: 40,
+      timestamp: 1_700_000_000,
+    });
+    expect(JSON.parse(encodeCastHeader(3, header))).toMatchObject({
+      version: 3,
+      term: { cols: 120, rows: 40, type: 'xterm-256color' },
+    });
   });
 
-  test.each(['', '{', 'null', '[]', '{"version":1,"width":80,"height":24}', '{"version":2,"width":0,"height":24}', '{"version":3,"width":80,"height":24}'])('%j is no header', (line) => {
+  test.each([
+    '',
+    '{',
+    'null',
+    '[]',
+    '{"version":1,"width":80,"height":24}',
+    '{"version":2,"width":0,"height":24}',
+    '{"version":3,"width":80,"height":24}',
+  ])('%j is no header', (line) => {
     expect(decodeCastHeader(line)).toBeNull();
   });
 
-  test.each(['', '[', '{}', '[1,"o"]', '[-1,"o","x"]', '[1,"z","x"]', '["1","o","x"]', '[1,"o",2]', '[1,"o","x",3]'])('%j is no event', (line) => {
+  test.each([
+    '',
+    '[',
+    '{}',
+    '[1,"o"]',
+    '[-1,"o","x"]',
+    '[1,"z","x"]',
+    '["1","o","x"]',
+    '[1,"o",2]',
+    '[1,"o","x",3]',
+  ])('%j is no event', (line) => {
     expect(decodeCastEvent(3, line, 0)).toBeNull();
   });
 

@@ -3,7 +3,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { openSegment, sealSegment } from '#/recorder/sealed-segment.js';
 import { decodeSegmentHead, SEGMENT } from '#/recorder/tape-format.js';
-import { contentKeyForReading, contentKeyForWriting, ephemeralKey, nextKey, rawPublicKey } from '#/recorder/tape-key.js';
+import {
+  contentKeyForReading,
+  contentKeyForWriting,
+  ephemeralKey,
+  nextKey,
+  rawPublicKey,
+} from '#/recorder/tape-key.js';
 
 const key = Buffer.alloc(32, 7);
 const place = { recordingId: 'n0123456789abcdefghjk', previous: Buffer.alloc(32, 1) };
@@ -35,7 +41,9 @@ describe('a sealed segment', () => {
     ['another key', place, nextKey(key), 3],
     ['another number', place, key, 4],
   ])('does not open in %s', (_, where, withKey, number) => {
-    expect(openSegment(withKey, number, where, sealSegment(key, head, place, Buffer.from('payload')))).toBeNull();
+    expect(
+      openSegment(withKey, number, where, sealSegment(key, head, place, Buffer.from('payload'))),
+    ).toBeNull();
   });
 });
 
@@ -45,14 +53,18 @@ describe('keys of a tape', () => {
     const ephemeral = ephemeralKey(randomBytes(32));
     const written = contentKeyForWriting(ephemeral, rawPublicKey(safe.publicKey));
     expect(contentKeyForReading(safe.privateKey, ephemeral.publicKey)).toEqual(written);
-    expect(contentKeyForReading(generateKeyPairSync('x25519').privateKey, ephemeral.publicKey)).not.toEqual(written);
+    expect(contentKeyForReading(generateKeyPairSync('x25519').privateKey, ephemeral.publicKey)).not.toEqual(
+      written,
+    );
   });
 
   test('a fixed example, so that a tape of today opens for ever', () => {
     const ephemeral = ephemeralKey(Buffer.alloc(32, 1));
     const other = ephemeralKey(Buffer.alloc(32, 2));
     const first = contentKeyForWriting(ephemeral, other.publicKey);
-    expect([ephemeral.publicKey, first, nextKey(first)].map((one) => one.toString('hex'))).toMatchInlineSnapshot(`
+    expect(
+      [ephemeral.publicKey, first, nextKey(first)].map((one) => one.toString('hex')),
+    ).toMatchInlineSnapshot(`
       [
         "a4e09292b651c278b9772c569f5fa9bb13d906b46ab68c9df9dc2b4409f8a209",
         "0c9f2575e023f3a1556e0d5fbbcc1c44890776f98b821d53f179b8043eadc692",
@@ -67,7 +79,10 @@ describe('keys of a tape', () => {
     expect(seed).toEqual(Buffer.alloc(32));
   });
 
-  test.each([['a point of low order', Buffer.alloc(32)], ['too short', Buffer.alloc(31, 1)]])('%s is no recipient', (_, recipient) => {
+  test.each([
+    ['a point of low order', Buffer.alloc(32)],
+    ['too short', Buffer.alloc(31, 1)],
+  ])('%s is no recipient', (_, recipient) => {
     expect(() => contentKeyForWriting(ephemeralKey(Buffer.alloc(32, 1)), recipient)).toThrow();
   });
 });

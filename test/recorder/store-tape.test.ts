@@ -1,10 +1,20 @@
-import { appendFileSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { failure } from '#/domain/failure.js';
 import { done, failed } from '#/domain/outcome.js';
-import { type PendingTape, spoolRound } from '#/recorder/spool-round.js';
 import { watchSpool } from '#/recorder/spool.js';
+import { type PendingTape, spoolRound } from '#/recorder/spool-round.js';
 import { type StoredTape, type StoreStep, storeTape } from '#/recorder/store-tape.js';
 import { eventually, opened, tapeRig } from './tape-rig.js';
 
@@ -28,15 +38,32 @@ async function storeRig(ended = true) {
   const told: StoredTape[] = [];
   const said: string[] = [];
   let clock = 0;
-  let pending: readonly PendingTape[] = [{ recordingId: rig.recordingId, recordingSafe: 'PSMRecordings', live: false }];
+  let pending: readonly PendingTape[] = [
+    { recordingId: rig.recordingId, recordingSafe: 'PSMRecordings', live: false },
+  ];
   const stored = (one: StoredTape) => {
     told.push(one);
     return Promise.resolve(done(null));
   };
   const options = { spool, recordings, recordingId: rig.recordingId, recordingSafe: 'PSMRecordings', stored };
-  const spoolOptions = { spool, recordings, stored, pending: () => Promise.resolve(done(pending)), log: (_: string, about: Readonly<Record<string, unknown>>) => said.push(String(about['why'])), now: () => clock };
+  const spoolOptions = {
+    spool,
+    recordings,
+    stored,
+    pending: () => Promise.resolve(done(pending)),
+    log: (_: string, about: Readonly<Record<string, unknown>>) => said.push(String(about['why'])),
+    now: () => clock,
+  };
   return {
-    ...rig, tape, spool, recordings, spooled, told, said, options, spoolOptions,
+    ...rig,
+    tape,
+    spool,
+    recordings,
+    spooled,
+    told,
+    said,
+    options,
+    spoolOptions,
     kept: join(recordings, 'PSMRecordings', `${rig.recordingId}.tape`),
     waitsFor: (next: readonly PendingTape[]) => (pending = next),
     pass: (milliseconds: number) => (clock += milliseconds),
@@ -49,7 +76,10 @@ describe('storing a tape', () => {
     using rig = await storeRig();
     const bytes = readFileSync(rig.spooled);
     const result = await storeTape(rig.options);
-    expect(result).toMatchObject({ kind: 'stored', tape: { segments: 2, complete: true, durationMs: 5, bytes: bytes.length, head: rig.heads.at(-1)?.head } });
+    expect(result).toMatchObject({
+      kind: 'stored',
+      tape: { segments: 2, complete: true, durationMs: 5, bytes: bytes.length, head: rig.heads.at(-1)?.head },
+    });
     expect(readFileSync(rig.kept)).toEqual(bytes);
     expect((statSync(rig.kept).mode & 0o777).toString(8)).toBe('440');
     expect(readdirSync(rig.spool)).toEqual([]);
@@ -78,7 +108,10 @@ describe('storing a tape', () => {
 
   test('a vault that does not answer leaves the spool as it is, and the next round tells it', async () => {
     using rig = await storeRig();
-    const result = await storeTape({ ...rig.options, stored: () => Promise.resolve(failed(failure('VAULT_UNAVAILABLE', 'gone'))) });
+    const result = await storeTape({
+      ...rig.options,
+      stored: () => Promise.resolve(failed(failure('VAULT_UNAVAILABLE', 'gone'))),
+    });
     expect(result).toMatchObject({ kind: 'later' });
     expect(readdirSync(rig.spool)).toHaveLength(1);
     await spoolRound(rig.spoolOptions)();
@@ -95,11 +128,14 @@ describe('storing a tape', () => {
     expect(readFileSync(rig.kept)).toEqual(bytes);
   });
 
-  test.each(['../x', '.', 'a/b', '.hidden', 'é'.repeat(200)])('a recording safe named %j is no path', async (recordingSafe) => {
-    using rig = await storeRig();
-    expect(await storeTape({ ...rig.options, recordingSafe })).toMatchObject({ kind: 'later' });
-    expect(rig.told).toEqual([]);
-  });
+  test.each(['../x', '.', 'a/b', '.hidden', 'é'.repeat(200)])(
+    'a recording safe named %j is no path',
+    async (recordingSafe) => {
+      using rig = await storeRig();
+      expect(await storeTape({ ...rig.options, recordingSafe })).toMatchObject({ kind: 'later' });
+      expect(rig.told).toEqual([]);
+    },
+  );
 });
 
 describe('a round through the spool', () => {

@@ -6,13 +6,23 @@ import { Utf8Splitter } from '#/recorder/utf8-splitter.js';
 
 /** Bytes with whole, broken and cut characters, as terminals see them. */
 const bytes = fc
-  .array(fc.oneof(fc.uint8Array({ maxLength: 6 }).map((one) => Buffer.from(one)), fc.string({ unit: 'binary', maxLength: 6 }).map((text) => Buffer.from(text, 'utf8'))), { maxLength: 12 })
+  .array(
+    fc.oneof(
+      fc.uint8Array({ maxLength: 6 }).map((one) => Buffer.from(one)),
+      fc.string({ unit: 'binary', maxLength: 6 }).map((text) => Buffer.from(text, 'utf8')),
+    ),
+    { maxLength: 12 },
+  )
   .map((parts) => Buffer.concat(parts));
 
 const cuts = fc.array(fc.nat(200), { maxLength: 10 });
 
 function cutAt(whole: Buffer, places: readonly number[]): Buffer[] {
-  const sorted = [0, ...places.map((place) => Math.min(place, whole.length)).toSorted((a, b) => a - b), whole.length];
+  const sorted = [
+    0,
+    ...places.map((place) => Math.min(place, whole.length)).toSorted((a, b) => a - b),
+    whole.length,
+  ];
   return sorted.slice(1).map((end, index) => whole.subarray(sorted[index], end));
 }
 
@@ -44,9 +54,18 @@ describe('Utf8Splitter', () => {
 const event: fc.Arbitrary<TapeEvent> = fc.oneof(
   fc.record({ at: fc.nat(5000), kind: fc.constant('output' as const), bytes }),
   fc.record({ at: fc.nat(5000), kind: fc.constant('input' as const), bytes }),
-  fc.record({ at: fc.nat(5000), kind: fc.constant('resize' as const), columns: fc.integer({ min: 1, max: 1000 }), rows: fc.integer({ min: 1, max: 500 }) }),
+  fc.record({
+    at: fc.nat(5000),
+    kind: fc.constant('resize' as const),
+    columns: fc.integer({ min: 1, max: 1000 }),
+    rows: fc.integer({ min: 1, max: 500 }),
+  }),
   fc.record({ at: fc.nat(5000), kind: fc.constant('marker' as const), label: fc.string({ unit: 'binary' }) }),
-  fc.record({ at: fc.nat(5000), kind: fc.constant('exit' as const), status: fc.integer({ min: 0, max: 255 }) }),
+  fc.record({
+    at: fc.nat(5000),
+    kind: fc.constant('exit' as const),
+    status: fc.integer({ min: 0, max: 255 }),
+  }),
 );
 
 function allOf(kind: 'output' | 'input', events: readonly TapeEvent[]): Buffer {
@@ -56,22 +75,27 @@ function allOf(kind: 'output' | 'input', events: readonly TapeEvent[]): Buffer {
 describe('events of a tape', () => {
   test('come back byte for byte and in order, however they are spread over segments', () => {
     fc.assert(
-      fc.property(fc.array(event, { maxLength: 30 }), fc.integer({ min: 1, max: 7 }), (unsorted, perSegment) => {
-        const events = unsorted.toSorted((a, b) => a.at - b.at);
-        const encoder = new EventEncoder();
-        const back: TapeEvent[] = [];
-        for (let from = 0; from < events.length; from += perSegment) {
-          const { text, first } = encoder.encode(events.slice(from, from + perSegment));
-          back.push(...decodeEvents(text, first));
-        }
-        const rest = encoder.end();
-        back.push(...decodeEvents(rest.text, rest.first));
-        expect(allOf('output', back)).toEqual(allOf('output', events));
-        expect(allOf('input', back)).toEqual(allOf('input', events));
-        const others = (list: readonly TapeEvent[]) => list.filter(({ kind }) => kind !== 'output' && kind !== 'input');
-        expect(others(back)).toEqual(others(events));
-        expect(encoder.outputBytes).toBe(allOf('output', events).length);
-      }),
+      fc.property(
+        fc.array(event, { maxLength: 30 }),
+        fc.integer({ min: 1, max: 7 }),
+        (unsorted, perSegment) => {
+          const events = unsorted.toSorted((a, b) => a.at - b.at);
+          const encoder = new EventEncoder();
+          const back: TapeEvent[] = [];
+          for (let from = 0; from < events.length; from += perSegment) {
+            const { text, first } = encoder.encode(events.slice(from, from + perSegment));
+            back.push(...decodeEvents(text, first));
+          }
+          const rest = encoder.end();
+          back.push(...decodeEvents(rest.text, rest.first));
+          expect(allOf('output', back)).toEqual(allOf('output', events));
+          expect(allOf('input', back)).toEqual(allOf('input', events));
+          const others = (list: readonly TapeEvent[]) =>
+            list.filter(({ kind }) => kind !== 'output' && kind !== 'input');
+          expect(others(back)).toEqual(others(events));
+          expect(encoder.outputBytes).toBe(allOf('output', events).length);
+        },
+      ),
     );
   });
 
@@ -87,11 +111,15 @@ describe('events of a tape', () => {
   });
 
   test('bytes that are no UTF-8 are shown as U+FFFD and kept beside it', () => {
-    const { text } = new EventEncoder().encode([{ at: 0, kind: 'output', bytes: Buffer.from([0x61, 0xff, 0x62]) }]);
+    const { text } = new EventEncoder().encode([
+      { at: 0, kind: 'output', bytes: Buffer.from([0x61, 0xff, 0x62]) },
+    ]);
     expect(text).toBe('[0.000,"o","a\uFFFDb"]\n[0.000,"b","Yf9i"]\n');
   });
 
   test('lines that are not ours are skipped', () => {
-    expect(decodeEvents('# comment\n[1,"z","?"]\nnonsense\n[0.5,"o","x"]\n', 7)).toEqual([{ at: 7, kind: 'output', bytes: Buffer.from('x') }]);
+    expect(decodeEvents('# comment\n[1,"z","?"]\nnonsense\n[0.5,"o","x"]\n', 7)).toEqual([
+      { at: 7, kind: 'output', bytes: Buffer.from('x') },
+    ]);
   });
 });

@@ -3,13 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { SignedHead } from '#/contract/rows.js';
 import { makeId } from '#/domain/ids.js';
 import { done, type Outcome } from '#/domain/outcome.js';
-import type { SignedHead } from '#/contract/rows.js';
 import { indexTape } from '#/monitor/tape-index.js';
 import { readTape, type TapeReader } from '#/monitor/tape-reader.js';
+import { type OpenTape, type OpenTapeOptions, openTape } from '#/recorder/tape.js';
 import { contentKeyForReading, rawPublicKey } from '#/recorder/tape-key.js';
-import { type OpenTape, openTape, type OpenTapeOptions } from '#/recorder/tape.js';
 
 /** A spool of its own, a recording safe's key, and a vault that takes heads; removed when it goes out of scope. */
 export function tapeRig() {
@@ -20,8 +20,17 @@ export function tapeRig() {
   const options: OpenTapeOptions = {
     spool: directory,
     header: {
-      recordingId, startedAt: 1_700_000_000_000, user: 'alice', account: 'root@web1', accountId: makeId('account', randomBytes(20)), safe: 'Linux',
-      recordingSafe: 'PSMRecordings', columns: 80, rows: 24, term: 'xterm-256color', recipient: rawPublicKey(safe.publicKey).toString('base64'),
+      recordingId,
+      startedAt: 1_700_000_000_000,
+      user: 'alice',
+      account: 'root@web1',
+      accountId: makeId('account', randomBytes(20)),
+      safe: 'Linux',
+      recordingSafe: 'PSMRecordings',
+      columns: 80,
+      rows: 24,
+      term: 'xterm-256color',
+      recipient: rawPublicKey(safe.publicKey).toString('base64'),
     },
     reserveBytes: 1024,
     now: () => performance.now(),
@@ -32,10 +41,23 @@ export function tapeRig() {
     },
     timing: { batch: 5, anchor: 20 },
   };
-  return { directory, safe, heads, recordingId, options, path: join(directory, `${recordingId}.tape`), [Symbol.dispose]: () => rmSync(directory, { recursive: true, force: true }) };
+  return {
+    directory,
+    safe,
+    heads,
+    recordingId,
+    options,
+    path: join(directory, `${recordingId}.tape`),
+    [Symbol.dispose]: () => rmSync(directory, { recursive: true, force: true }),
+  };
 }
 
-export function anchored(recordingId: string, segments: number, head: string, final: boolean): Outcome<SignedHead> {
+export function anchored(
+  recordingId: string,
+  segments: number,
+  head: string,
+  final: boolean,
+): Outcome<SignedHead> {
   return done({ recordingId, segments, head, final, at: 0, signature: '' });
 }
 
@@ -56,15 +78,28 @@ export async function readAll(path: string): Promise<Buffer> {
 }
 
 /** Reads a tape with the recording safe's private key. */
-export async function reading({ path, safe }: { readonly path: string; readonly safe: { readonly privateKey: KeyObject } }): Promise<TapeReader> {
+export async function reading({
+  path,
+  safe,
+}: {
+  readonly path: string;
+  readonly safe: { readonly privateKey: KeyObject };
+}): Promise<TapeReader> {
   const handle = await open(path);
   const index = await indexTape(handle);
   if (!index.ok) throw new Error(index.failure.message);
-  return await readTape(handle, index.value, contentKeyForReading(safe.privateKey, Buffer.from(index.value.scan.header.ephemeral, 'base64')));
+  return await readTape(
+    handle,
+    index.value,
+    contentKeyForReading(safe.privateKey, Buffer.from(index.value.scan.header.ephemeral, 'base64')),
+  );
 }
 
 /** Every byte of output on a tape, from its first segment to its last. */
-export async function outputOf(tape: { readonly path: string; readonly safe: { readonly privateKey: KeyObject } }) {
+export async function outputOf(tape: {
+  readonly path: string;
+  readonly safe: { readonly privateKey: KeyObject };
+}) {
   const reader = await reading(tape);
   const parts: Buffer[] = [];
   for (let number = 0; number < reader.index.segments.length; number += 1) {
@@ -73,5 +108,9 @@ export async function outputOf(tape: { readonly path: string; readonly safe: { r
     for (const event of events.value) if (event.kind === 'output') parts.push(event.bytes);
   }
   await reader.close();
-  return { output: Buffer.concat(parts), scan: reader.index.scan, headAfter: (segments: number) => reader.index.headAfter(segments).toString('hex') };
+  return {
+    output: Buffer.concat(parts),
+    scan: reader.index.scan,
+    headAfter: (segments: number) => reader.index.headAfter(segments).toString('hex'),
+  };
 }

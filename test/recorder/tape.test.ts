@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises';
 import { statSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { failure } from '#/domain/failure.js';
@@ -10,7 +10,11 @@ import { scanTape } from '#/recorder/tape-scan.js';
 import { anchored, eventually, opened, outputOf, readAll, tapeRig } from './tape-rig.js';
 
 const exited = { kind: 'exited', status: 0, signal: null } as const;
-const output = (at: number, text: string | Buffer): TapeEvent => ({ at, kind: 'output', bytes: Buffer.from(text) });
+const output = (at: number, text: string | Buffer): TapeEvent => ({
+  at,
+  kind: 'output',
+  bytes: Buffer.from(text),
+});
 
 describe('openTape', () => {
   test('anchors its first head before it resolves, and its last when it closes', async () => {
@@ -46,16 +50,20 @@ describe('openTape', () => {
 
   test('any output in any pieces comes back byte for byte', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 3000 }), { maxLength: 40 }), fc.boolean(), async (chunks, drain) => {
-        using rig = tapeRig();
-        const tape = await opened(rig.options);
-        for (const [index, chunk] of chunks.entries()) {
-          tape.append(output(index, Buffer.from(chunk)));
-          if (drain) await tape.drained();
-        }
-        await tape.close(exited);
-        expect((await outputOf(rig)).output).toEqual(Buffer.concat(chunks));
-      }),
+      fc.asyncProperty(
+        fc.array(fc.uint8Array({ maxLength: 3000 }), { maxLength: 40 }),
+        fc.boolean(),
+        async (chunks, drain) => {
+          using rig = tapeRig();
+          const tape = await opened(rig.options);
+          for (const [index, chunk] of chunks.entries()) {
+            tape.append(output(index, Buffer.from(chunk)));
+            if (drain) await tape.drained();
+          }
+          await tape.close(exited);
+          expect((await outputOf(rig)).output).toEqual(Buffer.concat(chunks));
+        },
+      ),
       { numRuns: 25 },
     );
   });
@@ -78,7 +86,10 @@ describe('openTape', () => {
 
   test('is refused when its first head is not taken, and leaves no file', async () => {
     using rig = tapeRig();
-    const outcome = await openTape({ ...rig.options, anchor: () => Promise.resolve(failed(failure('AUDIT_UNAVAILABLE', 'disk full'))) });
+    const outcome = await openTape({
+      ...rig.options,
+      anchor: () => Promise.resolve(failed(failure('AUDIT_UNAVAILABLE', 'disk full'))),
+    });
     expect(outcome).toMatchObject({ ok: false, failure: { code: 'RECORDER_UNAVAILABLE' } });
     expect(() => statSync(rig.path)).toThrow('ENOENT');
   });
@@ -95,7 +106,9 @@ describe('openTape', () => {
 
   test.each(['../../etc/passwd', '', 'x'])('is refused for the recording id %j', async (recordingId) => {
     using rig = tapeRig();
-    expect(await openTape({ ...rig.options, header: { ...rig.options.header, recordingId } })).toMatchObject({ ok: false });
+    expect(await openTape({ ...rig.options, header: { ...rig.options.header, recordingId } })).toMatchObject({
+      ok: false,
+    });
   });
 
   test('a vault that is away is waited for; one that refuses a head ends the recording', async () => {
@@ -115,7 +128,10 @@ describe('openTape', () => {
     expect(await Promise.race([tape.failed, Promise.resolve('goes on')])).toBe('goes on');
     answer = 'refuse';
     expect(await tape.failed).toContain('Integrity');
-    await expect(tape.close(exited)).resolves.toMatchObject({ ok: false, failure: { code: 'RECORDER_FAILED' } });
+    await expect(tape.close(exited)).resolves.toMatchObject({
+      ok: false,
+      failure: { code: 'RECORDER_FAILED' },
+    });
   });
 
   test('heads are anchored while the session runs', async () => {

@@ -11,7 +11,10 @@ const opened = await openTape({
   random: randomBytes,
   anchor: async (segments, head, final) => {
     process.stdout.write(`head ${segments} ${head}\n`);
-    return { ok: true, value: { recordingId: header.recordingId, segments, head, final, at: 0, signature: '' } };
+    return {
+      ok: true,
+      value: { recordingId: header.recordingId, segments, head, final, at: 0, signature: '' },
+    };
   },
   timing: { batch: 3, anchor: 10 },
 });
