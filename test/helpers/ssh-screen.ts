@@ -20,6 +20,7 @@ export class Screen {
   readonly #pty: pty.IPty;
   readonly #bytes: Buffer[] = [];
   #exit: number | null = null;
+  #passed = 0;
   readonly exited: Promise<number>;
 
   constructor(command: string, args: readonly string[], { columns = 80, rows = 24, env = {} }: ScreenOptions = {}) {
@@ -85,9 +86,15 @@ export class Screen {
     return await this.#until((text) => !(typeof unwanted === 'string' ? text.includes(unwanted) : unwanted.test(text)), `not to see ${String(unwanted)}`, seconds);
   }
 
-  /** Waits until the raw output holds it (it may have scrolled away). */
+  /** Waits until the raw output holds it (it may have scrolled away), behind everything waited for before. */
   async output(wanted: string, seconds = 15): Promise<void> {
-    await this.#until(() => this.bytes.includes(wanted), `the output ${JSON.stringify(wanted)}`, seconds);
+    await this.#until(() => this.#passes(wanted), `the output ${JSON.stringify(wanted)}`, seconds);
+  }
+
+  #passes(wanted: string): boolean {
+    const at = this.bytes.indexOf(wanted, this.#passed);
+    if (at >= 0) this.#passed = at + Buffer.byteLength(wanted);
+    return at >= 0;
   }
 
   async #until(met: (text: string) => boolean, what: string, seconds: number): Promise<string> {

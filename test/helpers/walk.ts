@@ -53,7 +53,7 @@ export async function login(postern: Postern, person = 'alice', { password = PER
 }
 
 /** What only the accounts screen shows. */
-export const ACCOUNTS = /Accounts/;
+export const ACCOUNTS = '[Accounts]';
 
 /** From the accounts screen to the target's prompt. */
 export async function connectTo(screen: Screen, filter: string): Promise<void> {

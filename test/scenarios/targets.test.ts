@@ -127,9 +127,9 @@ test('a changed host key is a hard stop with both fingerprints; who may update t
   screen.press('ctrl-u').type('admin60@127.0.0.1').press('ctrl-r', 'enter');
   await screen.sees('Not connected', 30);
   screen.type('a');
-  await screen.sees(/127\.0\.0\.1/);
+  await screen.sees('Approve a changed host key');
   screen.type('127.0.0.1').press('enter');
-  await screen.seesNot('Changed host key', 10).catch(() => undefined);
+  await screen.sees('the new host key is pinned');
   await postern.json(['safe', 'member', 'add', SAFE, 'alice', '--preset', 'ConnectOnly']);
   await screen.sees(ACCOUNTS);
   screen.press('enter');
