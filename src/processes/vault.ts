@@ -65,6 +65,7 @@ async function openVault(
     permits: createPermits(tools),
     tickets: createTickets(tools),
     hosts: createHosts(),
+    connections: new Set(),
     authentication: authenticator({ store, ...tools }),
     order: (order) => supervisor.order(order),
     patience: { lostHost: 1500, start: 5000 },

@@ -1,6 +1,7 @@
 import { statfsSync, statSync } from 'node:fs';
 import { verifyEnd } from '#/audit/journal.js';
 import type { Check } from '#/contract/calls.js';
+import type { Component } from '#/domain/people.js';
 import { auditReader } from './audit-reader.js';
 import type { Vault } from './vault.js';
 
@@ -19,7 +20,10 @@ export async function examine(vault: Vault): Promise<readonly Check[]> {
     await audit(vault),
     await clock(vault),
     isolation(vault),
+    component(vault, 'portal', 'PVWAGW', 'failure'),
     hosts(vault),
+    component(vault, 'recorder', 'PSMApp', 'failure'),
+    component(vault, 'monitor', 'PSMAdminConnect', 'warning'),
     await recordings(vault),
     space(vault),
   ];
@@ -96,6 +100,18 @@ function hosts({ hosts: connected, settings }: Vault): Check {
   return there.length < settings.sessionHosts
     ? warn('session hosts', text, 'See the log of the supervisor.')
     : ok('session hosts', text);
+}
+
+/** Is the process that logs in as this component there? */
+function component(
+  { connections }: Vault,
+  part: string,
+  name: Component,
+  state: 'warning' | 'failure',
+): Check {
+  const there = [...connections].filter((one) => one.components.has(name)).length;
+  if (there > 0) return ok(part, `${there} connected as ${name}`);
+  return { part, state, detail: `none is connected as ${name}`, next: 'See the log of the supervisor.' };
 }
 
 async function recordings(vault: Vault): Promise<Check> {

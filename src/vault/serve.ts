@@ -18,7 +18,7 @@ export interface Service {
 /** Answers the vault's sockets, and keeps the books of sessions true when hosts come and go. */
 export function serve(vault: Vault, onProblem: (what: string, error: unknown) => void): Service {
   const handlers = handlersOf(vault);
-  const connections = new Set<Connection>();
+  const { connections } = vault;
   const timers = new Set<NodeJS.Timeout>();
   let stopped = false;
   const later = (ms: number, what: string, work: () => Promise<void>): void => {

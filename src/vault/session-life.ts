@@ -82,13 +82,13 @@ export async function reconcile(vault: Vault, host: number, running: readonly st
       await endSession(vault, session.id, { kind: 'session-host-died' });
   }
   const unknown = running.filter((id) => !open.some((session) => session.id === id && session.host === host));
-  for (const id of unknown)
-    await tellHost(vault, host, {
-      sessionId: id,
-      by: 'the vault',
-      reason: 'the vault had given the session up',
-      kind: 'terminated',
-    });
+  const order = {
+    by: 'the vault',
+    reason: 'the vault had given the session up',
+    kind: 'terminated',
+  } as const;
+  // not waited for: the host is still waiting for the answer to its hello
+  for (const sessionId of unknown) void tellHost(vault, host, { sessionId, ...order });
 }
 
 /** False: the host is not there, or did not obey. */

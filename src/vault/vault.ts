@@ -39,6 +39,8 @@ export interface Vault {
   readonly permits: Permits;
   readonly tickets: Tickets;
   readonly hosts: Hosts;
+  /** Everything that is connected now. */
+  readonly connections: Set<Connection>;
   readonly authentication: Authentication;
   readonly order: (order: Order) => Promise<OrderResult>;
   readonly now: () => number;

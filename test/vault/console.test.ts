@@ -7,7 +7,18 @@ import { BUILT_IN_GROUPS, BUILT_IN_SAFES } from '#/domain/people.js';
 import { PRESETS } from '#/domain/permission.js';
 import { secretProblem } from '#/vault/check-secret.js';
 import { containing, having } from '../helpers/loosely.ts';
-import { type Client, client, furnish, KEY, password, type Running, startVault } from './in-process.ts';
+import {
+  type Client,
+  client,
+  component,
+  furnish,
+  KEY,
+  password,
+  portal,
+  type Running,
+  sessionHost,
+  startVault,
+} from './in-process.ts';
 
 let running: Running;
 let desk: Client;
@@ -230,9 +241,22 @@ describe('the doctor', () => {
   const checks = async () =>
     new Map((await desk.ask('admin.doctor', {})).map((check) => [check.part, check.state]));
 
-  test('finds nothing wrong but the missing session hosts', async () => {
-    const wrong = [...(await checks())].filter(([, state]) => state !== 'ok');
-    expect(wrong).toEqual([['session hosts', 'failure']]);
+  test('finds nothing wrong but the processes that are missing', async () => {
+    const wrong = async () => [...(await checks())].filter(([, state]) => state !== 'ok');
+    const missing = [
+      ['portal', 'failure'],
+      ['session hosts', 'failure'],
+      ['recorder', 'failure'],
+      ['monitor', 'warning'],
+    ];
+    expect(await wrong()).toEqual(missing);
+    await portal(running);
+    await sessionHost(running, 0);
+    await component(running, ['PSMApp']);
+    await component(running, ['PSMAdminConnect']);
+    expect(await wrong()).toEqual([['session hosts', 'warning']]);
+    await sessionHost(running, 1);
+    expect(await wrong()).toEqual([]);
   });
 
   test('finds a master key that others can read, one that is gone, and a clock that went back', async () => {

@@ -156,6 +156,7 @@ export async function startVault(options: StartOptions = {}): Promise<Running> {
     permits: createPermits(tools),
     tickets: createTickets(tools),
     hosts: createHosts(),
+    connections: new Set(),
     authentication: { ...authenticator({ store: opened.store, ...tools }), hash: cheapHash },
     order: (order) => {
       running.orders.push(order);

@@ -91,7 +91,9 @@ describe('a session host', () => {
     host.peer.close('lost');
     await vi.waitFor(async () => expect(await outcome(id)).toBe('session-host-died'));
     await sessionHost(running, 0, [id], handle);
-    expect(told).toMatchObject([{ call: 'host.terminate', args: { sessionId: id, kind: 'terminated' } }]);
+    await vi.waitFor(() => {
+      expect(told).toMatchObject([{ call: 'host.terminate', args: { sessionId: id, kind: 'terminated' } }]);
+    });
   });
 
   test('has a number that there is', async () => {
