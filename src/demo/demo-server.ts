@@ -22,6 +22,7 @@ export function demoServer(options: {
   readonly onError: (error: Error) => void;
 }): DemoServer {
   const open = new Set<ssh2.Connection>();
+  const sockets = new Set<Socket>();
   const server = new ssh2.Server(
     { hostKeys: [options.hostKey], ident: 'Postern_demo', algorithms: { compress: ['none'] } },
     (client) => {
@@ -41,8 +42,13 @@ export function demoServer(options: {
     accept(socket) {
       socket.setNoDelay(true);
       socket.on('error', options.onError);
-      if (open.size >= MOST_CONNECTIONS) socket.destroy();
-      else server.injectSocket(socket);
+      if (sockets.size >= MOST_CONNECTIONS) {
+        socket.destroy();
+        return;
+      }
+      sockets.add(socket);
+      socket.on('close', () => sockets.delete(socket));
+      server.injectSocket(socket);
     },
     close: () => open.forEach((client) => client.end()),
   };

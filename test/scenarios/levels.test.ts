@@ -7,10 +7,14 @@ import { startTarget, type Target } from '../helpers/target.ts';
 import { connectTo, login, prepare } from '../helpers/walk.ts';
 
 let target: Target;
+const started: Postern[] = [];
 beforeAll(async () => {
   target = await startTarget();
 });
-afterAll(async () => await target?.stop());
+afterAll(async () => {
+  for (const postern of started) await postern.remove();
+  await target?.stop();
+});
 
 /** A host on which bubblewrap starts nothing, as in a container without CAP_SYS_ADMIN. */
 const WITHOUT_BOX = [
@@ -26,6 +30,7 @@ const AS_NOBODY = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear
 
 /** Refused first, with the line to write; then, with that line written, a session that says its level. */
 async function climbDown(postern: Postern, level: number, user: string): Promise<void> {
+  started.push(postern);
   await prepare(postern, target, { user });
   expect(postern.output()).toContain(`ISOLATION ${level} IS BELOW THE MINIMUM OF 3`);
   const refused = await login(postern);
@@ -56,7 +61,7 @@ async function readConfig(file: string): Promise<object> {
 test('without bubblewrap: level 2, refused until it is accepted by name', { timeout: 120_000 }, async () => {
   const postern = await startPostern({ wrap: WITHOUT_BOX });
   await climbDown(postern, 2, 'level2');
-  await postern.remove();
+  await postern.stop();
 });
 
 test('without root: level 0, said loudly, refused until it is accepted by name', {
@@ -73,6 +78,6 @@ test('without root: level 0, said loudly, refused until it is accepted by name',
   });
   expect(postern.output()).toContain('NOT ROOT');
   await climbDown(postern, 0, 'level0');
-  await postern.remove();
+  await postern.stop();
   rmSync(folder, { recursive: true, force: true });
 });
