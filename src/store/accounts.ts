@@ -1,4 +1,4 @@
-import type { Selectable, Transaction } from 'kysely';
+import { type Selectable, sql, type Transaction } from 'kysely';
 import type { PlatformName, SecretKind } from '#/domain/account.js';
 import type { AccountId, SafeId } from '#/domain/ids.js';
 import type { AccountRecords, StoredAccount } from '#/vault/records/accounts.js';
@@ -22,6 +22,14 @@ export function accountRecords(db: Transaction<Tables>): AccountRecords {
     async accounts(safe) {
       const all = selected().orderBy('safes.name_key').orderBy('accounts.user').orderBy('accounts.address');
       const rows = await (safe === undefined ? all : all.where('accounts.safe_id', '=', safe)).execute();
+      return rows.map(accountOf);
+    },
+    async accountsAt(safe, user, address) {
+      const rows = await selected()
+        .where('accounts.safe_id', '=', safe)
+        .where('accounts.user', '=', user)
+        .where(sql`lower(accounts.address)`, '=', address.toLowerCase())
+        .execute();
       return rows.map(accountOf);
     },
     async addAccount(account) {

@@ -2,9 +2,10 @@ import { chmodSync, rmSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { first } from './migrations/001-first.js';
 import { tickets } from './migrations/002-tickets.js';
+import { accountsByAddress } from './migrations/003-accounts-by-address.js';
 
 /** In order; the number of those applied is the database's user_version. Never change one that was released. */
-export const MIGRATIONS: readonly string[] = [first, tickets];
+export const MIGRATIONS: readonly string[] = [first, tickets, accountsByAddress];
 
 export type Migrated =
   | { readonly ok: true; readonly from: number; readonly backup: string | null }

@@ -85,7 +85,7 @@ export async function addAccount(
 
 /** Is there another account of this user, address and port in the safe? */
 export async function isThere(records: Records, account: StoredAccount): Promise<boolean> {
-  const accounts = await records.accounts.accounts(account.safeId);
+  const accounts = await records.accounts.accountsAt(account.safeId, account.user, account.address);
   return accounts.some((one) => one.id !== account.id && identityOf(one) === identityOf(account));
 }
 

@@ -81,6 +81,31 @@ describe('opening the store', () => {
 });
 
 describe('an older database', () => {
+  test.each(MIGRATIONS.slice(0, -1).map((_, i) => [i + 1]))(
+    'of version %i is opened, brought to ours, and works',
+    async (version) => {
+      const database = new DatabaseSync(path);
+      migrate(database, path, MIGRATIONS.slice(0, version));
+      database.prepare('insert into meta values (?, ?)').run('a', Buffer.from('1'));
+      database.close();
+      const outcome = openStore({ path, create: false });
+      expect(outcome).toMatchObject({
+        ok: true,
+        migratedFrom: version,
+        backup: `${path}.version-${version}.backup`,
+      });
+      const store = opened(outcome);
+      expect(await store.transaction(({ meta }) => meta.value('a'))).toEqual(Buffer.from('1'));
+      expect(await store.quickCheck()).toBe('ok');
+      await store.close();
+      expect(openStore({ path, create: false })).toMatchObject({
+        ok: true,
+        migratedFrom: null,
+        backup: null,
+      });
+    },
+  );
+
   const steps = [
     'create table one (a integer) strict; insert into one values (7)',
     'alter table one add column b text',

@@ -25,6 +25,8 @@ export interface UseOfAccount {
 export interface AccountRecords {
   account(id: AccountId): Promise<StoredAccount | null>;
   accounts(safe?: SafeId): Promise<readonly StoredAccount[]>;
+  /** Those of a user at an address in a safe, whatever the address's case and the port. */
+  accountsAt(safe: SafeId, user: string, address: string): Promise<readonly StoredAccount[]>;
   addAccount(account: StoredAccount): Promise<void>;
   changeAccount(account: StoredAccount): Promise<void>;
   /** The row goes with its secrets; sessions and audit keep what they say of it. */
