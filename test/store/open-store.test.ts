@@ -98,11 +98,9 @@ describe('an older database', () => {
       expect(await store.transaction(({ meta }) => meta.value('a'))).toEqual(Buffer.from('1'));
       expect(await store.quickCheck()).toBe('ok');
       await store.close();
-      expect(openStore({ path, create: false })).toMatchObject({
-        ok: true,
-        migratedFrom: null,
-        backup: null,
-      });
+      const again = openStore({ path, create: false });
+    expect(again).toMatchObject({ ok: true, migratedFrom: null, backup: null });
+    await opened(again).close();
     },
   );
 
