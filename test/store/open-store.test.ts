@@ -99,8 +99,8 @@ describe('an older database', () => {
       expect(await store.quickCheck()).toBe('ok');
       await store.close();
       const again = openStore({ path, create: false });
-    expect(again).toMatchObject({ ok: true, migratedFrom: null, backup: null });
-    await opened(again).close();
+      expect(again).toMatchObject({ ok: true, migratedFrom: null, backup: null });
+      await opened(again).close();
     },
   );
 
