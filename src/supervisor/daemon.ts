@@ -1,11 +1,12 @@
 import { join } from 'node:path';
+import type { DaemonStatus } from '#/contract/status.js';
 import { openLog } from '#/house/log.js';
 import { type DemoKeeper, demoKeeper } from './demo.js';
 import { type House, openHouse } from './house.js';
 import type { Trial } from './isolation.js';
 import { prepareRun, type Run, type RunOptions } from './prepare-run.js';
 import { reductions } from './reductions.js';
-import { type Status, writeStatus } from './status.js';
+import { writeStatus } from './status.js';
 
 export interface Daemon {
   readonly trials: readonly Trial[];
@@ -59,7 +60,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   keepers.house = house;
   const demo = demoKeeper({ host, onOutput: log.follow, onEvent });
   keepers.demo = demo;
-  const say = (state: Status['state']): void => {
+  const say = (state: DaemonStatus['state']): void => {
     log.event(state);
     report(state);
   };
@@ -98,8 +99,8 @@ function statusReport({
   reduced,
   startedAt,
   keepers,
-}: ReportOptions): (state?: Status['state']) => void {
-  let now: Status['state'] = 'starting';
+}: ReportOptions): (state?: DaemonStatus['state']) => void {
+  let now: DaemonStatus['state'] = 'starting';
   return (state = now) => {
     now = state;
     const children = [...(keepers.house?.states() ?? []), ...(keepers.demo?.states() ?? [])];

@@ -1,33 +1,15 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { IsolationLevel } from '#/domain/session.js';
-import type { Trial } from './isolation.js';
+import { type DaemonStatus, daemonStatus } from '#/contract/status.js';
 import { identityOf, isAlive } from './process-identity.js';
 import type { ChildState } from './supervised-child.js';
 
-/** What the daemon says of itself in RUN/status.json, for doctor and for the daemon that comes after it. */
-export interface Status {
-  readonly version: 1;
-  readonly pid: number;
-  readonly startedAt: string;
-  readonly state: 'starting' | 'ready' | 'stopping' | 'stopped';
-  readonly listen: string;
-  readonly home: string;
-  readonly recordings: string;
-  readonly root: boolean;
-  readonly isolation: IsolationLevel;
-  readonly minimumIsolation: IsolationLevel;
-  readonly isolationTrials: readonly Trial[];
-  readonly reduced: readonly string[];
-  readonly children: readonly (ChildState & { readonly identity: string | null })[];
-}
-
 export function writeStatus(
   run: string,
-  status: Omit<Status, 'children' | 'version'>,
+  status: Omit<DaemonStatus, 'children' | 'version'>,
   children: readonly ChildState[],
 ): void {
-  const all: Status = {
+  const all: DaemonStatus = {
     version: 1,
     ...status,
     children: children.map((child) => ({
@@ -45,7 +27,7 @@ export function survivors(run: string): readonly number[] {
   const path = join(run, 'status.json');
   if (!existsSync(path)) return [];
   try {
-    const status = JSON.parse(readFileSync(path, 'utf8')) as Status;
+    const status = daemonStatus.parse(JSON.parse(readFileSync(path, 'utf8')));
     return status.children.flatMap(({ pid, identity }) =>
       pid !== null && identity !== null && isAlive(identity) ? [pid] : [],
     );
