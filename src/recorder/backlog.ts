@@ -32,8 +32,10 @@ export class Backlog {
   }
 
   put(event: TapeEvent): void {
-    if (event.kind === 'output') return this.#output(event.at, event.bytes);
-    const bytes = EVENT_BYTES + (event.kind === 'input' ? event.bytes.length : 0);
+    if (event.kind === 'output') return this.#output(Math.round(event.at), event.bytes);
+    const bytes =
+      EVENT_BYTES +
+      (event.kind === 'input' ? event.bytes.length : event.kind === 'marker' ? event.label.length : 0);
     this.#items.push({ kind: 'event', event, bytes });
     this.bytes += bytes;
   }
@@ -77,7 +79,7 @@ export class Backlog {
     const events: TapeEvent[] = [];
     let [count, bytes] = [0, 0];
     for (const item of this.#items) {
-      if (item.kind === 'keyframe' || bytes >= LARGEST_BATCH) break;
+      if (item.kind === 'keyframe' || bytes + count * EVENT_BYTES >= LARGEST_BATCH) break;
       events.push(
         item.kind === 'event'
           ? item.event

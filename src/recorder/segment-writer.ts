@@ -77,15 +77,11 @@ export class SegmentWriter {
 
   async keyframe(frame: Keyframe & { readonly outputBytes: number }): Promise<void> {
     const resume = this.#resume(frame.outputBytes);
-    if (resume === null || frame.screen.length > LIMITS.payload / 4) return;
+    if (resume === null) return;
     const at = Math.max(0, Math.min(Math.round(frame.at), this.#encoder.at));
     const { columns, rows, screen } = frame;
-    await this.#seal(
-      SEGMENT.keyframe,
-      at,
-      at,
-      JSON.stringify({ at, columns, rows, screen, resume } satisfies TapedKeyframe),
-    );
+    const payload = JSON.stringify({ at, columns, rows, screen, resume } satisfies TapedKeyframe);
+    if (Buffer.byteLength(payload) <= LIMITS.payload) await this.#seal(SEGMENT.keyframe, at, at, payload);
   }
 
   async end(ending: Ending): Promise<void> {

@@ -13,7 +13,7 @@ export const SEGMENT_HEAD = 17;
 export const TAG_BYTES = 16;
 
 /** Limits that a reader keeps, whoever wrote the tape. Bytes. */
-export const LIMITS = { header: 64 * 1024, segment: 16 * 1024 * 1024, payload: 32 * 1024 * 1024 } as const;
+export const LIMITS = { header: 64 * 1024, segment: 16 * 1024 * 1024, payload: 16 * 1024 * 1024 } as const;
 
 export interface SegmentHead {
   readonly type: SegmentType;

@@ -173,3 +173,20 @@ describe('a tape on the disk', () => {
     }
   });
 });
+
+describe('limits of a segment', () => {
+  test('hold for the worst that can be appended', async () => {
+    using rig = tapeRig();
+    const tape = await opened(rig.options);
+    // control characters take six bytes each, and one broken byte has all of them kept a second time
+    const worst = Buffer.alloc(256 * 1024, 1);
+    worst.writeUInt8(0xff, 7);
+    for (let at = 0; at < 16; at += 1) tape.append({ at: at % 2, kind: 'output', bytes: worst });
+    for (let at = 0; at < 40_000; at += 1) tape.append({ at: at + 0.4, kind: 'marker', label: `m${at}` });
+    tape.keyframe({ at: 1, columns: 1000, rows: 500, screen: '\x1b'.repeat(4 * 1024 * 1024) });
+    expect(await tape.close(exited)).toMatchObject({ ok: true });
+    expect((await outputOf(rig)).output.equals(Buffer.concat(Array.from({ length: 16 }, () => worst)))).toBe(
+      true,
+    );
+  });
+});
