@@ -9,6 +9,8 @@ export interface PortalLink {
   data(bytes: Uint8Array): boolean;
   /** Who listens from now on. What came before is handed over first. */
   listen(listener: LinkListener): void;
+  /** Keeps what comes for the next listener. */
+  keep(): void;
   pauseInput(): void;
   resumeInput(): void;
   /** Closes when everything said has been sent. */
@@ -77,6 +79,9 @@ export function portalLink(socket: Socket): PortalLink {
       early = [];
       for (const heard of waiting) hear(heard);
       if (over !== null) next.gone(over);
+    },
+    keep() {
+      listener = null;
     },
     pauseInput: () => void socket.pause(),
     resumeInput: () => void socket.resume(),

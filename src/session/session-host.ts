@@ -65,6 +65,7 @@ export function createSessionHost(parts: SessionHostParts): SessionHost {
       .finally(() => sessions.delete(id));
   }
   async function attach(link: PortalLink, nonce: string, message: AttachMessage): Promise<void> {
+    link.keep();
     const key = parts.psmServer();
     if (key === null || !isProven(key, nonce, message))
       return refuse(link, failure('LANDING_REFUSED', 'the proof of PSMServer is wrong'));

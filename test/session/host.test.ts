@@ -274,6 +274,18 @@ describe.runIf(hasBox)(
       expect(again.text()).toContain('20 90');
     });
 
+    test('what a portal says while its attaching is under way is heard after it', async () => {
+      const alice = await rig.open();
+      await alice.sees('target$ ');
+      alice.socket.destroy();
+      const again = await rig.attach(alice.sessionId);
+      again.say({ type: 'resize', columns: 61, rows: 17 });
+      again.type('stty size\n');
+      await again.sees('17 61');
+      again.say({ type: 'end' });
+      await over(again);
+    });
+
     test('a second attach takes over, and the first is told', async () => {
       const alice = await rig.open();
       await alice.sees('target$ ');
