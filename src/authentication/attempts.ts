@@ -24,7 +24,10 @@ export function afterFailure(before: Attempts, now: number): Attempts {
   return { failures, lastFailureAt: now, lockedUntil: wait === 0 ? null : now + wait };
 }
 
-export function mayTry(attempts: Attempts, now: number): { readonly kind: 'go' } | { readonly kind: 'wait'; readonly seconds: number } {
+export function mayTry(
+  attempts: Attempts,
+  now: number,
+): { readonly kind: 'go' } | { readonly kind: 'wait'; readonly seconds: number } {
   if (attempts.lockedUntil === null || attempts.lockedUntil <= now) return { kind: 'go' };
   return { kind: 'wait', seconds: Math.ceil((attempts.lockedUntil - now) / 1000) };
 }

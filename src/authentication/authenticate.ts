@@ -1,9 +1,9 @@
-import type { UserId } from '#/domain/ids.js';
-import type { VaultRight } from '#/domain/permission.js';
-import type { Identity } from '#/domain/people.js';
-import { checkName } from '#/domain/names.js';
 import { type Failure, type FailureCode, failure } from '#/domain/failure.js';
-import { afterFailure, type Attempts, mayTry, NO_ATTEMPTS } from './attempts.js';
+import type { UserId } from '#/domain/ids.js';
+import { checkName } from '#/domain/names.js';
+import type { Identity } from '#/domain/people.js';
+import type { VaultRight } from '#/domain/permission.js';
+import { type Attempts, afterFailure, mayTry, NO_ATTEMPTS } from './attempts.js';
 import { withinLogonHours } from './logon-hours.js';
 import { mintIdentity } from './mint-identity.js';
 import { verifyPassword } from './password.js';
@@ -37,21 +37,40 @@ export interface UserRecords {
 export interface LoginRequest {
   readonly user: string;
   readonly from: string;
-  readonly evidence: { readonly kind: 'password'; readonly password: Buffer } | ({ readonly kind: 'key' } & KeyEvidence);
+  readonly evidence:
+    | { readonly kind: 'password'; readonly password: Buffer }
+    | ({ readonly kind: 'key' } & KeyEvidence);
 }
 
 /** Why a login was refused: for the audit, never for the person. */
-export type RefusalReason = 'bad-name' | 'throttled' | 'no-such-user' | 'wrong-password' | 'wrong-key' | 'disabled' | 'expired' | 'outside-hours';
+export type RefusalReason =
+  | 'bad-name'
+  | 'throttled'
+  | 'no-such-user'
+  | 'wrong-password'
+  | 'wrong-key'
+  | 'disabled'
+  | 'expired'
+  | 'outside-hours';
 
 export type Authentication =
   | { readonly kind: 'in'; readonly identity: Identity; readonly mustChange: boolean }
-  | { readonly kind: 'refused'; readonly reason: RefusalReason; readonly user: string; readonly failure: Failure };
+  | {
+      readonly kind: 'refused';
+      readonly reason: RefusalReason;
+      readonly user: string;
+      readonly failure: Failure;
+    };
 
 /**
  * Decides a login. Every refusal but a wait looks the same and, for passwords, takes the same time, whatever the cause.
  * Never throws for what a person sent; a failing store rejects.
  */
-export async function authenticate(request: LoginRequest, records: UserRecords, now: number): Promise<Authentication> {
+export async function authenticate(
+  request: LoginRequest,
+  records: UserRecords,
+  now: number,
+): Promise<Authentication> {
   const check = checkName('user', request.user);
   const name = check.ok ? check.name : '';
   const counted = name.toLowerCase();
@@ -61,10 +80,20 @@ export async function authenticate(request: LoginRequest, records: UserRecords, 
 
   const user = check.ok ? await records.findUser(name) : null;
   const proven = await proves(request, user);
-  const reason = !check.ok ? 'bad-name' : user === null ? 'no-such-user' : proven ? barred(user, now) : wrong(request);
+  const reason = !check.ok
+    ? 'bad-name'
+    : user === null
+      ? 'no-such-user'
+      : proven
+        ? barred(user, now)
+        : wrong(request);
   if (reason === null && user !== null) {
     await records.saveAttempts(counted, request.from, NO_ATTEMPTS);
-    return { kind: 'in', identity: identityOf(user, request), mustChange: user.mustChangePassword && request.evidence.kind === 'password' };
+    return {
+      kind: 'in',
+      identity: identityOf(user, request),
+      mustChange: user.mustChangePassword && request.evidence.kind === 'password',
+    };
   }
   if (check.ok) await records.saveAttempts(counted, request.from, afterFailure(before, now));
   return refuse(reason ?? 'no-such-user', name, 'LOGIN_REFUSED');
@@ -79,7 +108,8 @@ export function barred(user: UserRecord, now: number): 'disabled' | 'expired' | 
 
 async function proves(request: LoginRequest, user: UserRecord | null): Promise<boolean> {
   const { evidence } = request;
-  if (evidence.kind === 'password') return await verifyPassword(user?.passwordHash ?? null, evidence.password);
+  if (evidence.kind === 'password')
+    return await verifyPassword(user?.passwordHash ?? null, evidence.password);
   return user !== null && user.publicKeys.includes(evidence.key) && verifyUserAuth(evidence, request.user);
 }
 
@@ -89,10 +119,16 @@ function wrong(request: LoginRequest): RefusalReason {
 
 function identityOf(user: UserRecord, request: LoginRequest): Identity {
   const method = request.evidence.kind === 'password' ? 'password' : 'publickey';
-  return mintIdentity({ userId: user.id, user: user.name, method, rights: user.rights, groups: user.groups, from: request.from });
+  return mintIdentity({
+    userId: user.id,
+    user: user.name,
+    method,
+    rights: user.rights,
+    groups: user.groups,
+    from: request.from,
+  });
 }
 
 function refuse(reason: RefusalReason, user: string, code: FailureCode, detail = ''): Authentication {
   return { kind: 'refused', reason, user, failure: failure(code, detail) };
 }
-

@@ -19,7 +19,9 @@ export function withinLogonHours(hours: string | null, now: number): boolean {
   if (hours === null) return true;
   const time = new Date(now);
   const minute = time.getUTCHours() * 60 + time.getUTCMinutes();
-  return (parseLogonHours(hours) ?? []).some((span) => span.days.has(time.getUTCDay()) && minute >= span.from && minute < span.to);
+  return (parseLogonHours(hours) ?? []).some(
+    (span) => span.days.has(time.getUTCDay()) && minute >= span.from && minute < span.to,
+  );
 }
 
 function parseSpan(text: string): Span | null {

@@ -21,14 +21,25 @@ export async function verifyPassword(hash: string | null, password: Buffer): Pro
   }
   const [, memory = '', passes = '', parallelism = '', salt = '', tag = ''] = stored;
   const wanted = Buffer.from(tag, 'base64');
-  const cost = { memory: Number(memory), passes: Number(passes), parallelism: Number(parallelism), tagLength: wanted.length };
+  const cost = {
+    memory: Number(memory),
+    passes: Number(passes),
+    parallelism: Number(parallelism),
+    tagLength: wanted.length,
+  };
   const got = await derive(password, Buffer.from(salt, 'base64'), cost);
   return timingSafeEqual(got, wanted) && password.length > 0;
 }
 
-function derive(message: Buffer, nonce: Buffer, cost: { memory: number; passes: number; parallelism: number; tagLength: number }): Promise<Buffer> {
+function derive(
+  message: Buffer,
+  nonce: Buffer,
+  cost: { memory: number; passes: number; parallelism: number; tagLength: number },
+): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
-  argon2('argon2id', { message, nonce, ...cost }, (error, tag) => (error === null ? resolve(tag) : reject(error)));
+  argon2('argon2id', { message, nonce, ...cost }, (error, tag) =>
+    error === null ? resolve(tag) : reject(error),
+  );
   return promise;
 }
 

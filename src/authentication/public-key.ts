@@ -9,10 +9,14 @@ export interface PublicKey {
   readonly fingerprint: string;
 }
 
-export type KeyCheck = { readonly ok: true; readonly key: PublicKey } | { readonly ok: false; readonly why: string };
+export type KeyCheck =
+  | { readonly ok: true; readonly key: PublicKey }
+  | { readonly ok: false; readonly why: string };
 
 const MINIMUM_RSA_BITS = 2048;
-const CURVES: Readonly<Record<string, { readonly crv: string; readonly size: number; readonly hash: string }>> = {
+const CURVES: Readonly<
+  Record<string, { readonly crv: string; readonly size: number; readonly hash: string }>
+> = {
   'ecdsa-sha2-nistp256': { crv: 'P-256', size: 32, hash: 'sha256' },
   'ecdsa-sha2-nistp384': { crv: 'P-384', size: 48, hash: 'sha384' },
   'ecdsa-sha2-nistp521': { crv: 'P-521', size: 66, hash: 'sha512' },
@@ -28,8 +32,17 @@ export function parsePublicKey(line: string): KeyCheck {
   const key = keyFromBlob(blob);
   if (key === null) return no('is not an SSH public key ("TYPE BASE64 [comment]")');
   if (key.type !== type) return no(`says ${type} but holds ${key.type}`);
-  if (key.type === 'ssh-rsa' && (key.object.asymmetricKeyDetails?.modulusLength ?? 0) < MINIMUM_RSA_BITS) return no(`is RSA with fewer than ${MINIMUM_RSA_BITS} bits`);
-  return { ok: true, key: { type, base64: blob.toString('base64'), comment: comment.join(' ').slice(0, 200), fingerprint: keyFingerprint(blob) } };
+  if (key.type === 'ssh-rsa' && (key.object.asymmetricKeyDetails?.modulusLength ?? 0) < MINIMUM_RSA_BITS)
+    return no(`is RSA with fewer than ${MINIMUM_RSA_BITS} bits`);
+  return {
+    ok: true,
+    key: {
+      type,
+      base64: blob.toString('base64'),
+      comment: comment.join(' ').slice(0, 200),
+      fingerprint: keyFingerprint(blob),
+    },
+  };
 
   function no(why: string): KeyCheck {
     return { ok: false, why: `the key ${why}` };
@@ -59,11 +72,18 @@ export function verifyUserAuth(evidence: KeyEvidence, user: string): boolean {
   return verifySignature(parsed, evidence);
 }
 
-function verifySignature({ type, object }: ParsedKey, { algorithm, signed, signature }: KeyEvidence): boolean {
+function verifySignature(
+  { type, object }: ParsedKey,
+  { algorithm, signed, signature }: KeyEvidence,
+): boolean {
   try {
     if (type === 'ssh-ed25519') return algorithm === type && verify(null, signed, object, signature);
     const curve = CURVES[type];
-    if (curve !== undefined) return algorithm === type && verify(curve.hash, signed, { key: object, dsaEncoding: 'der' }, ecdsaToDer(signature));
+    if (curve !== undefined)
+      return (
+        algorithm === type &&
+        verify(curve.hash, signed, { key: object, dsaEncoding: 'der' }, ecdsaToDer(signature))
+      );
     if (algorithm === 'rsa-sha2-256') return verify('sha256', signed, object, signature);
     if (algorithm === 'rsa-sha2-512') return verify('sha512', signed, object, signature);
     return false;
@@ -77,9 +97,12 @@ function signsThis({ signed, algorithm }: KeyEvidence, user: string, blob: Buffe
   const reader = new Reader(signed);
   const sessionId = reader.string();
   if (sessionId === null || sessionId.length < 20 || reader.byte() !== 50) return false;
-  if (reader.string()?.toString('utf8') !== user || reader.string()?.toString('latin1') !== 'ssh-connection') return false;
+  if (reader.string()?.toString('utf8') !== user || reader.string()?.toString('latin1') !== 'ssh-connection')
+    return false;
   if (reader.string()?.toString('latin1') !== 'publickey' || reader.byte() !== 1) return false;
-  return reader.string()?.toString('latin1') === algorithm && reader.string()?.equals(blob) === true && reader.done;
+  return (
+    reader.string()?.toString('latin1') === algorithm && reader.string()?.equals(blob) === true && reader.done
+  );
 }
 
 interface ParsedKey {
@@ -91,7 +114,8 @@ function keyFromBlob(blob: Buffer): ParsedKey | null {
   const reader = new Reader(blob);
   const type = reader.string()?.toString('latin1');
   try {
-    if (type === 'ssh-ed25519') return keyFrom(type, { kty: 'OKP', crv: 'Ed25519', x: url(reader.exact(32)) }, reader);
+    if (type === 'ssh-ed25519')
+      return keyFrom(type, { kty: 'OKP', crv: 'Ed25519', x: url(reader.exact(32)) }, reader);
     if (type === 'ssh-rsa') {
       const [e, n] = [reader.number(), reader.number()];
       return keyFrom(type, { kty: 'RSA', e: url(e), n: url(n) }, reader);
@@ -100,7 +124,16 @@ function keyFromBlob(blob: Buffer): ParsedKey | null {
     if (type === undefined || curve === undefined || reader.string() === null) return null;
     const point = reader.exact(2 * curve.size + 1);
     if (point?.[0] !== 4) return null;
-    return keyFrom(type, { kty: 'EC', crv: curve.crv, x: url(point.subarray(1, 1 + curve.size)), y: url(point.subarray(1 + curve.size)) }, reader);
+    return keyFrom(
+      type,
+      {
+        kty: 'EC',
+        crv: curve.crv,
+        x: url(point.subarray(1, 1 + curve.size)),
+        y: url(point.subarray(1 + curve.size)),
+      },
+      reader,
+    );
   } catch {
     return null;
   }
@@ -121,7 +154,10 @@ function ecdsaToDer(signature: Buffer): Buffer {
   const [r, s] = [reader.string(), reader.string()];
   if (r === null || s === null || !reader.done) return signature;
   const body = Buffer.concat([r, s].flatMap((part) => [Buffer.from([2, part.length]), part]));
-  return Buffer.concat([Buffer.from(body.length < 128 ? [0x30, body.length] : [0x30, 0x81, body.length]), body]);
+  return Buffer.concat([
+    Buffer.from(body.length < 128 ? [0x30, body.length] : [0x30, 0x81, body.length]),
+    body,
+  ]);
 }
 
 class Reader {

@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
+import { homePath } from '#/configuration/home.js';
 import { ask, type CallArgs, type CallName, type CallResult } from '#/contract/calls.js';
 import { RpcPeer } from '#/contract/rpc.js';
 import { runDirectory, socketPath } from '#/contract/sockets.js';
-import { homePath } from '#/configuration/home.js';
 import { failure } from '#/domain/failure.js';
 import { failed, type Outcome } from '#/domain/outcome.js';
 
@@ -38,5 +38,7 @@ export async function openAdmin(home: string | undefined): Promise<Outcome<Admin
 
 function describe(error: NodeJS.ErrnoException, path: string): string {
   if (error.code === 'EACCES') return `${path} may only be opened by root or the owner of the daemon`;
-  return error.code === 'ENOENT' || error.code === 'ECONNREFUSED' ? `nobody listens at ${path}` : error.message;
+  return error.code === 'ENOENT' || error.code === 'ECONNREFUSED'
+    ? `nobody listens at ${path}`
+    : error.message;
 }

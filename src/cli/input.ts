@@ -7,44 +7,60 @@ const MAXIMUM = 1024 * 1024;
 
 /** A secret from standard input; one line end at the end is dropped. Never from argv. */
 export async function secretFromStdin(what: string): Promise<Outcome<Buffer>> {
-  if (process.stdin.isTTY) process.stderr.write(`${what}, then Enter and Ctrl-D (it is shown while you type; better: printf %s ... | postern ...):\n`);
+  if (process.stdin.isTTY)
+    process.stderr.write(
+      `${what}, then Enter and Ctrl-D (it is shown while you type; better: printf %s ... | postern ...):\n`,
+    );
   const parts: Buffer[] = [];
   let length = 0;
   for await (const part of process.stdin as AsyncIterable<Buffer>) {
     length += part.length;
-    if (length > MAXIMUM) return failed(failure('BAD_INPUT', `${what} on standard input is larger than 1 MiB`));
+    if (length > MAXIMUM)
+      return failed(failure('BAD_INPUT', `${what} on standard input is larger than 1 MiB`));
     parts.push(part);
   }
   const bytes = Buffer.concat(parts);
   for (const part of parts) part.fill(0);
   const end = bytes.at(-1) === 10 ? (bytes.at(-2) === 13 ? 2 : 1) : 0;
   const secret = bytes.subarray(0, bytes.length - end);
-  return secret.length === 0 ? failed(failure('BAD_INPUT', `no ${what} on standard input`)) : { ok: true, value: secret };
+  return secret.length === 0
+    ? failed(failure('BAD_INPUT', `no ${what} on standard input`))
+    : { ok: true, value: secret };
 }
 
 export function fileBytes(path: string): Outcome<Buffer> {
   try {
     return { ok: true, value: readFileSync(path) };
   } catch (error) {
-    return failed(failure('BAD_INPUT', `cannot read ${path}: ${error instanceof Error ? error.message : 'unknown'}`));
+    return failed(
+      failure('BAD_INPUT', `cannot read ${path}: ${error instanceof Error ? error.message : 'unknown'}`),
+    );
   }
 }
 
 export function portOf(text: string | undefined): Outcome<number | null> {
   if (text === undefined) return { ok: true, value: null };
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  return port >= 1 && port <= 65_535 ? { ok: true, value: port } : failed(failure('BAD_INPUT', `port "${text}" is not a number from 1 to 65535`));
+  return port >= 1 && port <= 65_535
+    ? { ok: true, value: port }
+    : failed(failure('BAD_INPUT', `port "${text}" is not a number from 1 to 65535`));
 }
 
 export function hostKeyOf(text: string | undefined): Outcome<HostKey | null> {
   if (text === undefined) return { ok: true, value: null };
   const key = parseHostKey(text);
-  return key === null ? failed(failure('BAD_INPUT', '--host-key takes "TYPE BASE64", as in a line of ssh-keyscan without the host')) : { ok: true, value: key };
+  return key === null
+    ? failed(
+        failure('BAD_INPUT', '--host-key takes "TYPE BASE64", as in a line of ssh-keyscan without the host'),
+      )
+    : { ok: true, value: key };
 }
 
 /** A point in time: ISO 8601, or "never". */
 export function timeOf(text: string | undefined): Outcome<number | null> {
   if (text === undefined || text === 'never') return { ok: true, value: null };
   const at = Date.parse(text);
-  return Number.isNaN(at) ? failed(failure('BAD_INPUT', `"${text}" is not a time; write 2027-01-31 or 2027-01-31T18:00:00Z`)) : { ok: true, value: at };
+  return Number.isNaN(at)
+    ? failed(failure('BAD_INPUT', `"${text}" is not a time; write 2027-01-31 or 2027-01-31T18:00:00Z`))
+    : { ok: true, value: at };
 }

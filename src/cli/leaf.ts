@@ -15,12 +15,21 @@ export interface Leaf {
 }
 
 /** Adds what every command has and runs it with one exit: 0 only when done, else the failure's code. */
-export function leaf<Options extends object>(command: Command, run: (leaf: Leaf, options: Options & CommonOptions, ...args: string[]) => Promise<Outcome<unknown>>): Command {
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- a command names its options where it is declared
+export function leaf<Options extends object>(
+  command: Command,
+  run: (leaf: Leaf, options: Options & CommonOptions, ...args: string[]) => Promise<Outcome<unknown>>,
+): Command {
   return withCommon(command).action(async (...given: unknown[]) => {
-    const args = given.slice(0, command.registeredArguments.length).flat().filter((one) => typeof one === 'string');
+    const args = given
+      .slice(0, command.registeredArguments.length)
+      .flat()
+      .filter((one) => typeof one === 'string');
     const options = command.opts<Options & CommonOptions>();
     const admin = await openAdmin(options.home);
-    const outcome = admin.ok ? await run({ admin: admin.value, json: options.json === true }, options, ...args) : admin;
+    const outcome = admin.ok
+      ? await run({ admin: admin.value, json: options.json === true }, options, ...args)
+      : admin;
     if (admin.ok) admin.value.close();
     if (!outcome.ok) printFailure(outcome.failure, options.json === true);
     process.exitCode = outcome.ok ? 0 : exitCodeOf(outcome.failure.code);
@@ -28,5 +37,7 @@ export function leaf<Options extends object>(command: Command, run: (leaf: Leaf,
 }
 
 export function withCommon(command: Command): Command {
-  return command.option('--json', 'print JSON').option('--home <folder>', "Postern's state (default: $POSTERN_HOME, else .postern of the installation)");
+  return command
+    .option('--json', 'print JSON')
+    .option('--home <folder>', "Postern's state (default: $POSTERN_HOME, else .postern of the installation)");
 }

@@ -13,10 +13,28 @@ import { unsealCommand } from './commands/unseal.js';
 import { userCommands } from './commands/user.js';
 
 const program = new Command('postern')
-  .description('Postern: everything that the screens can do, for scripts. Talks to the running daemon over its admin socket.')
+  .description(
+    'Postern: everything that the screens can do, for scripts. Talks to the running daemon over its admin socket.',
+  )
   .showHelpAfterError('(postern ... --help shows how)')
   .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.done : EXIT.usage))
-  .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 usage or bad input, 3 denied, 4 not found, 5 not running or sealed, 6 integrity.\nEvery command takes --json and --home.');
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 done, 1 failed, 2 usage or bad input, 3 denied, 4 not found, 5 not running or sealed, 6 integrity.\nEvery command takes --json and --home.',
+  );
 
-for (const add of [initCommand, userCommands, groupCommands, safeCommands, accountCommands, sessionCommands, recordingCommands, shadowCommands, auditCommands, doctorCommand, unsealCommand]) add(program);
+for (const add of [
+  initCommand,
+  userCommands,
+  groupCommands,
+  safeCommands,
+  accountCommands,
+  sessionCommands,
+  recordingCommands,
+  shadowCommands,
+  auditCommands,
+  doctorCommand,
+  unsealCommand,
+])
+  add(program);
 await program.parseAsync();

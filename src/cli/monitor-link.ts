@@ -7,7 +7,11 @@ import { failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 
 /** A connection to the monitor: what it says, as it says it. `hear` may return a promise: the monitor waits for it. */
-export function openMonitor(run: string, hear: (message: FromMonitor | Buffer) => Promise<void> | void, onClose: (why: string) => void): { say(message: ToMonitor): void; close(): void } {
+export function openMonitor(
+  run: string,
+  hear: (message: FromMonitor | Buffer) => Promise<void> | void,
+  onClose: (why: string) => void,
+): { say(message: ToMonitor): void; close(): void } {
   const socket: Socket = connect(socketPath(run, 'monitor-admin'));
   const decoder = new FrameDecoder();
   let chain: Promise<void> = Promise.resolve();
@@ -15,10 +19,17 @@ export function openMonitor(run: string, hear: (message: FromMonitor | Buffer) =
     socket.pause();
     chain = chain
       .then(async () => {
-        for (const frame of decoder.push(bytes)) await hear(frame.kind === FRAME.json ? (JSON.parse(frame.payload.toString('utf8')) as FromMonitor) : frame.payload);
+        for (const frame of decoder.push(bytes))
+          await hear(
+            frame.kind === FRAME.json
+              ? (JSON.parse(frame.payload.toString('utf8')) as FromMonitor)
+              : frame.payload,
+          );
         socket.resume();
       })
-      .catch((error: unknown) => void socket.destroy(error instanceof Error ? error : new Error('broken frame')));
+      .catch(
+        (error: unknown) => void socket.destroy(error instanceof Error ? error : new Error('broken frame')),
+      );
   });
   let why = 'the monitor closed the connection';
   socket.on('error', (error) => (why = error.message));
@@ -30,7 +41,11 @@ export function openMonitor(run: string, hear: (message: FromMonitor | Buffer) =
 }
 
 /** One question, answered by one closing message; data before it go to `out` with backpressure. */
-export function askMonitor(run: string, question: ToMonitor, out: Writable | null): Promise<Outcome<FromMonitor>> {
+export function askMonitor(
+  run: string,
+  question: ToMonitor,
+  out: Writable | null,
+): Promise<Outcome<FromMonitor>> {
   const { promise, resolve } = Promise.withResolvers<Outcome<FromMonitor>>();
   const link = openMonitor(
     run,

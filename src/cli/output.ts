@@ -22,7 +22,10 @@ export function exitCodeOf(code: FailureCode): number {
 export function printFailure(failure: Failure, json: boolean): void {
   const { code, side, stage, message, next } = failure;
   if (json) process.stderr.write(`${JSON.stringify({ code, side, stage, message, next })}\n`);
-  else process.stderr.write(`postern: ${message} [${code}, ${side}${stage === null ? '' : `, stage ${stage}`}]\n  next: ${next}\n`);
+  else
+    process.stderr.write(
+      `postern: ${message} [${code}, ${side}${stage === null ? '' : `, stage ${stage}`}]\n  next: ${next}\n`,
+    );
 }
 
 export function printJson(value: unknown): void {
@@ -36,12 +39,22 @@ export function printLine(text: string): void {
 type Cell = string | number | boolean | null;
 
 /** A table for people: column names, two spaces between columns, nothing cut. */
-export function printTable<Row>(rows: readonly Row[], columns: Readonly<Record<string, (row: Row) => Cell>>, empty: string): void {
+export function printTable<Row>(
+  rows: readonly Row[],
+  columns: Readonly<Record<string, (row: Row) => Cell>>,
+  empty: string,
+): void {
   if (rows.length === 0) return printLine(empty);
   const names = Object.keys(columns);
   const cells = [names, ...rows.map((row) => Object.values(columns).map((cell) => shown(cell(row))))];
   const widths = names.map((_, column) => Math.max(...cells.map((line) => [...(line[column] ?? '')].length)));
-  for (const line of cells) printLine(line.map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - [...cell].length)).join('  ').trimEnd());
+  for (const line of cells)
+    printLine(
+      line
+        .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - [...cell].length))
+        .join('  ')
+        .trimEnd(),
+    );
 }
 
 function shown(cell: Cell): string {

@@ -10,7 +10,10 @@ const IDLE = 2_000;
 
 /** Replays a recording in this terminal. Only drawn cells get here, never the recording's own bytes. */
 export async function playRecording(run: string, permit: string): Promise<Outcome<null>> {
-  if (!process.stdin.isTTY || !process.stdout.isTTY) return failed(failure('BAD_INPUT', 'replaying needs a terminal; in a script use: postern recordings export'));
+  if (!process.stdin.isTTY || !process.stdout.isTTY)
+    return failed(
+      failure('BAD_INPUT', 'replaying needs a terminal; in a script use: postern recordings export'),
+    );
   const { promise, resolve } = Promise.withResolvers<Outcome<null>>();
   let duration = 0;
   let last: ReplayFrame | null = null;
@@ -42,7 +45,11 @@ export async function playRecording(run: string, permit: string): Promise<Outcom
   return outcome;
 }
 
-function commandOf(key: string, { state, at, speed, idleLimit }: ReplayFrame, duration: number): ToMonitor | null {
+function commandOf(
+  key: string,
+  { state, at, speed, idleLimit }: ReplayFrame,
+  duration: number,
+): ToMonitor | null {
   const faster = SPEEDS.find((one) => one > speed);
   const slower = SPEEDS.findLast((one) => one < speed);
   const commands: Readonly<Record<string, ToMonitor | null>> = {
@@ -61,14 +68,23 @@ function commandOf(key: string, { state, at, speed, idleLimit }: ReplayFrame, du
 }
 
 function drawn(frame: ReplayFrame, duration: number, rows: number): string {
-  const lines = frame.lines.slice(0, rows).map((line, row) => `\x1b[${row + 1};1H${line.map(styled).join('')}\x1b[0m\x1b[K`);
+  const lines = frame.lines
+    .slice(0, rows)
+    .map((line, row) => `\x1b[${row + 1};1H${line.map(styled).join('')}\x1b[0m\x1b[K`);
   const below = lines.length < rows ? `\x1b[${lines.length + 1};1H\x1b[J` : '';
   const status = ` ${frame.state}  ${clock(frame.at)} / ${clock(duration)}  ${frame.speed}x  ${frame.columns}x${frame.rows}  space play/pause  arrows seek  +/- speed  n/p marker  i idle  q quit`;
   return `${lines.join('')}${below}\x1b[${rows + 1};1H\x1b[7m${status.slice(0, process.stdout.columns)}\x1b[K\x1b[0m`;
 }
 
 function styled(run: CellRun): string {
-  const codes = [0, ...(run.bold ? [1] : []), ...(run.dim ? [2] : []), ...(run.italic ? [3] : []), ...(run.underline ? [4] : []), ...(run.inverse ? [7] : [])];
+  const codes = [
+    0,
+    ...(run.bold ? [1] : []),
+    ...(run.dim ? [2] : []),
+    ...(run.italic ? [3] : []),
+    ...(run.underline ? [4] : []),
+    ...(run.inverse ? [7] : []),
+  ];
   return `\x1b[${[...codes, ...colour(38, run.fg), ...colour(48, run.bg)].join(';')}m${run.text}`;
 }
 

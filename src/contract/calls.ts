@@ -1,12 +1,26 @@
 import { z } from 'zod';
-import { COMPONENTS } from '#/domain/people.js';
-import { PERMISSIONS, PRESETS, type Preset, VAULT_RIGHTS } from '#/domain/permission.js';
 import { PLATFORMS } from '#/domain/account.js';
 import type { HostKey } from '#/domain/host-key.js';
-import type { IsolationLevel } from '#/domain/session.js';
 import type { Outcome } from '#/domain/outcome.js';
-import type { AccountAdminRow, AccountRow, AuditRow, GroupRow, MemberRow, PersonRow, RecordingRow, SafeRow, SessionGrant, SessionRow, ShadowRow, SignedHead, UserRow } from './rows.js';
+import { COMPONENTS } from '#/domain/people.js';
+import { PERMISSIONS, PRESETS, type Preset, VAULT_RIGHTS } from '#/domain/permission.js';
+import type { IsolationLevel } from '#/domain/session.js';
 import { ending } from './ending.js';
+import type {
+  AccountAdminRow,
+  AccountRow,
+  AuditRow,
+  GroupRow,
+  MemberRow,
+  PersonRow,
+  RecordingRow,
+  SafeRow,
+  SessionGrant,
+  SessionRow,
+  ShadowRow,
+  SignedHead,
+  UserRow,
+} from './rows.js';
 import type { RpcPeer } from './rpc.js';
 
 /** Who may make a call: a component that logged in on this connection, the console (the admin socket), or anybody connected. */
@@ -21,7 +35,10 @@ interface CallKind<Args extends z.ZodType, Result> {
 
 /** `blob` in the comments: bytes beside the JSON, for what must not become a string. */
 function call<Result>() {
-  return <Args extends z.ZodType>(callers: readonly Caller[], args: Args): CallKind<Args, Result> => ({ callers, args });
+  return <Args extends z.ZodType>(callers: readonly Caller[], args: Args): CallKind<Args, Result> => ({
+    callers,
+    args,
+  });
 }
 
 const text = z.string().max(1024);
@@ -36,31 +53,82 @@ const preset = z.enum(Object.keys(PRESETS) as [Preset, ...Preset[]]);
 const secretSource = z.enum(['password', 'key']);
 
 /** A person after login. `mustChange`: only person.changePassword and person.logout answer until it is done. */
-export interface LoggedIn { readonly ticket: string; readonly person: PersonRow; readonly mustChange: boolean }
+export interface LoggedIn {
+  readonly ticket: string;
+  readonly person: PersonRow;
+  readonly mustChange: boolean;
+}
 /** The permit itself is opaque to the portal: it can carry it to a session host and nothing else. */
-export interface Permitted { readonly permit: string; readonly sessionId: string; readonly account: string; readonly hosts: readonly number[] }
-export interface ImportReport { readonly rows: number; readonly added: number; readonly problems: readonly { readonly line: number; readonly column: string; readonly message: string }[] }
-export interface Check { readonly part: string; readonly state: 'ok' | 'warning' | 'failure'; readonly detail: string; readonly next: string | null }
-export interface AuditVerdict { readonly intact: boolean; readonly rows: number; readonly firstBad: number | null; readonly detail: string }
+export interface Permitted {
+  readonly permit: string;
+  readonly sessionId: string;
+  readonly account: string;
+  readonly hosts: readonly number[];
+}
+export interface ImportReport {
+  readonly rows: number;
+  readonly added: number;
+  readonly problems: readonly { readonly line: number; readonly column: string; readonly message: string }[];
+}
+export interface Check {
+  readonly part: string;
+  readonly state: 'ok' | 'warning' | 'failure';
+  readonly detail: string;
+  readonly next: string | null;
+}
+export interface AuditVerdict {
+  readonly intact: boolean;
+  readonly rows: number;
+  readonly firstBad: number | null;
+  readonly detail: string;
+}
 
 /** Every question that may be asked of the vault. The vault enforces `callers`; what is not here does not exist. */
 export const CALLS = {
   /** Blob: the component's password. */
-  'component.login': call<{ readonly component: string }>()(['anybody'], z.strictObject({ component: z.enum(COMPONENTS) })),
-  'vault.status': call<{ readonly sealed: boolean; readonly version: string; readonly isolation: IsolationLevel; readonly minimumIsolation: IsolationLevel }>()(['anybody'], nothing),
+  'component.login': call<{ readonly component: string }>()(
+    ['anybody'],
+    z.strictObject({ component: z.enum(COMPONENTS) }),
+  ),
+  'vault.status': call<{
+    readonly sealed: boolean;
+    readonly version: string;
+    readonly isolation: IsolationLevel;
+    readonly minimumIsolation: IsolationLevel;
+  }>()(['anybody'], nothing),
 
   // PVWAApp opens the portal
-  'portal.configuration': call<{ readonly branding: string; readonly methods: readonly string[]; readonly version: string; readonly sessionHosts: number }>()(['PVWAApp'], nothing),
+  'portal.configuration': call<{
+    readonly branding: string;
+    readonly methods: readonly string[];
+    readonly version: string;
+    readonly sessionHosts: number;
+  }>()(['PVWAApp'], nothing),
   /** Blob back: PSMServer's Ed25519 private key, PKCS8 DER. Stage 2, audited per session. */
   'portal.psmServer': call<null>()(['PVWAApp'], z.strictObject({ sessionId: id })),
 
   // PVWAGW acts for a person. `from` is the client's address.
   /** Blob: the password. */
-  'person.login': call<LoggedIn>()(['PVWAGW'], z.strictObject({ user: name, from: text, via: z.enum(['ssh', 'login-shell']) })),
+  'person.login': call<LoggedIn>()(
+    ['PVWAGW'],
+    z.strictObject({ user: name, from: text, via: z.enum(['ssh', 'login-shell']) }),
+  ),
   /** Is this key registered for this user? Says nothing else. `key` is the base64 public key blob. */
-  'person.keyKnown': call<boolean>()(['PVWAGW'], z.strictObject({ user: name, key: z.string().max(32_768), from: text })),
+  'person.keyKnown': call<boolean>()(
+    ['PVWAGW'],
+    z.strictObject({ user: name, key: z.string().max(32_768), from: text }),
+  ),
   /** The vault itself verifies the signature. Blob: u32 length, signed data, then the raw signature. */
-  'person.loginByKey': call<LoggedIn>()(['PVWAGW'], z.strictObject({ user: name, key: z.string().max(32_768), algorithm: z.string().max(64), from: text, via: z.enum(['ssh', 'login-shell']) })),
+  'person.loginByKey': call<LoggedIn>()(
+    ['PVWAGW'],
+    z.strictObject({
+      user: name,
+      key: z.string().max(32_768),
+      algorithm: z.string().max(64),
+      from: text,
+      via: z.enum(['ssh', 'login-shell']),
+    }),
+  ),
   /** Blob: encodeSecretPayload(new password, old password). */
   'person.changePassword': call<null>()(['PVWAGW'], z.strictObject({ ticket })),
   'person.logout': call<null>()(['PVWAGW'], z.strictObject({ ticket })),
@@ -70,91 +138,247 @@ export const CALLS = {
   'person.sessions': call<readonly SessionRow[]>()(['PVWAGW'], z.strictObject({ ticket })),
   'person.endSession': call<null>()(['PVWAGW'], z.strictObject({ ticket, sessionId: id, reason: text })),
   /** Stage 0. */
-  'person.connect': call<Permitted>()(['PVWAGW'], z.strictObject({ ticket, accountId: id, ...size, term: text })),
+  'person.connect': call<Permitted>()(
+    ['PVWAGW'],
+    z.strictObject({ ticket, accountId: id, ...size, term: text }),
+  ),
   /** A permit for a running session of one's own, and the host it lives in. */
-  'person.reattach': call<{ readonly permit: string; readonly host: number }>()(['PVWAGW'], z.strictObject({ ticket, sessionId: id })),
+  'person.reattach': call<{ readonly permit: string; readonly host: number }>()(
+    ['PVWAGW'],
+    z.strictObject({ ticket, sessionId: id }),
+  ),
   /** The answer to a host key that a session host asked about. 'pin' needs updateAccountProperties. */
-  'person.decideHostKey': call<null>()(['PVWAGW'], z.strictObject({ ticket, sessionId: id, decision: z.enum(['once', 'pin', 'refuse']) })),
+  'person.decideHostKey': call<null>()(
+    ['PVWAGW'],
+    z.strictObject({ ticket, sessionId: id, decision: z.enum(['once', 'pin', 'refuse']) }),
+  ),
   /** Re-approves a changed key: `seen` must be the key that the account's last connection was shown. */
   'person.approveHostKey': call<null>()(['PVWAGW'], z.strictObject({ ticket, accountId: id, seen: hostKey })),
-  'person.replay': call<{ readonly permit: string }>()(['PVWAGW'], z.strictObject({ ticket, recordingId: id })),
+  'person.replay': call<{ readonly permit: string }>()(
+    ['PVWAGW'],
+    z.strictObject({ ticket, recordingId: id }),
+  ),
 
   // PSMGW: session hosts
-  'session.hello': call<{ readonly psmServer: string }>()(['PSMGW'], z.strictObject({ host: z.int(), running: z.array(id).max(10_000) })),
+  'session.hello': call<{ readonly psmServer: string }>()(
+    ['PSMGW'],
+    z.strictObject({ host: z.int(), running: z.array(id).max(10_000) }),
+  ),
   /** Stage 3: PSMConnect verified the portal's proof and takes the session. */
   'session.landed': call<null>()(['PSMGW'], z.strictObject({ permit: text, sessionId: id })),
   /** Stage 4: uses the permit up. Blob back: the secret (encodeSecretPayload). */
   'session.redeem': call<SessionGrant>()(['PSMGW'], z.strictObject({ permit: text, sessionId: id })),
   /** Says what key the target showed. 'ask': have the portal decide, then call again. */
-  'session.hostKey': call<{ readonly verdict: 'pinned' | 'accepted' | 'ask' | 'changed' | 'refused'; readonly mayPin: boolean; readonly pinned: HostKey | null }>()(['PSMGW'], z.strictObject({ sessionId: id, key: hostKey })),
+  'session.hostKey': call<{
+    readonly verdict: 'pinned' | 'accepted' | 'ask' | 'changed' | 'refused';
+    readonly mayPin: boolean;
+    readonly pinned: HostKey | null;
+  }>()(['PSMGW'], z.strictObject({ sessionId: id, key: hostKey })),
   /** Stage 5: makes or verifies the shadow identity and has the supervisor write the box record. */
-  'session.shadow': call<{ readonly name: string; readonly uid: number; readonly level: IsolationLevel; readonly healed: string | null }>()(['PSMGW'], z.strictObject({ sessionId: id, term: text, lang: text, program: z.enum(['ssh', 'probe']) })),
-  'session.stage': call<null>()(['PSMGW'], z.strictObject({ sessionId: id, stage: z.int().min(0).max(9), ok: z.boolean(), code: text.nullable(), detail: text.nullable() })),
-  'session.state': call<null>()(['PSMGW'], z.strictObject({ sessionId: id, state: z.enum(['running', 'detached']) })),
+  'session.shadow': call<{
+    readonly name: string;
+    readonly uid: number;
+    readonly level: IsolationLevel;
+    readonly healed: string | null;
+  }>()(
+    ['PSMGW'],
+    z.strictObject({ sessionId: id, term: text, lang: text, program: z.enum(['ssh', 'probe']) }),
+  ),
+  'session.stage': call<null>()(
+    ['PSMGW'],
+    z.strictObject({
+      sessionId: id,
+      stage: z.int().min(0).max(9),
+      ok: z.boolean(),
+      code: text.nullable(),
+      detail: text.nullable(),
+    }),
+  ),
+  'session.state': call<null>()(
+    ['PSMGW'],
+    z.strictObject({ sessionId: id, state: z.enum(['running', 'detached']) }),
+  ),
   'session.ended': call<null>()(['PSMGW'], z.strictObject({ sessionId: id, ending })),
   /** Anchors a tape's head in the audit chain. No session starts before its first head (0 segments) is anchored. */
   /** `ephemeral` (base64, of the tape's header; with the first head): replays get the key of this one only. */
-  'session.head': call<SignedHead>()(['PSMGW'], z.strictObject({ recordingId: id, segments: z.int().min(0), head: z.string().length(64), final: z.boolean(), ephemeral: z.string().length(44).optional() })),
-  'session.redeemAttach': call<{ readonly user: string }>()(['PSMGW'], z.strictObject({ permit: text, sessionId: id })),
+  'session.head': call<SignedHead>()(
+    ['PSMGW'],
+    z.strictObject({
+      recordingId: id,
+      segments: z.int().min(0),
+      head: z.string().length(64),
+      final: z.boolean(),
+      ephemeral: z.string().length(44).optional(),
+    }),
+  ),
+  'session.redeemAttach': call<{ readonly user: string }>()(
+    ['PSMGW'],
+    z.strictObject({ permit: text, sessionId: id }),
+  ),
 
   // PSMApp: the recorder
   /** Tapes that the vault knows and has not been told to be stored. */
-  'recording.pending': call<readonly { readonly recordingId: string; readonly recordingSafe: string; readonly live: boolean }[]>()(['PSMApp'], nothing),
-  'recording.stored': call<null>()(['PSMApp'], z.strictObject({ recordingId: id, bytes: z.int(), segments: z.int(), head: z.string().length(64), complete: z.boolean(), durationMs: z.int() })),
+  'recording.pending': call<
+    readonly { readonly recordingId: string; readonly recordingSafe: string; readonly live: boolean }[]
+  >()(['PSMApp'], nothing),
+  'recording.stored': call<null>()(
+    ['PSMApp'],
+    z.strictObject({
+      recordingId: id,
+      bytes: z.int(),
+      segments: z.int(),
+      head: z.string().length(64),
+      complete: z.boolean(),
+      durationMs: z.int(),
+    }),
+  ),
 
   // PSMAdminConnect: the monitor
   /** Uses a replay permit up. `ephemeral` is from the tape's header. Blob back: the 32 byte content key of this one recording. */
-  'replay.redeem': call<{ readonly recordingId: string; readonly recordingSafe: string; readonly heads: readonly SignedHead[]; readonly verifyKey: string; readonly stored: 'live' | 'spool' | 'safe'; readonly row: RecordingRow }>()(['PSMAdminConnect'], z.strictObject({ permit: text })),
-  'replay.key': call<null>()(['PSMAdminConnect'], z.strictObject({ permit: text, ephemeral: z.string().length(44) })),
+  'replay.redeem': call<{
+    readonly recordingId: string;
+    readonly recordingSafe: string;
+    readonly heads: readonly SignedHead[];
+    readonly verifyKey: string;
+    readonly stored: 'live' | 'spool' | 'safe';
+    readonly row: RecordingRow;
+  }>()(['PSMAdminConnect'], z.strictObject({ permit: text })),
+  'replay.key': call<null>()(
+    ['PSMAdminConnect'],
+    z.strictObject({ permit: text, ephemeral: z.string().length(44) }),
+  ),
 
   // the console: everything the CLI does
   'admin.unseal': call<null>()(['console'], nothing), // blob: passphrase
   'admin.doctor': call<readonly Check[]>()(['console'], nothing),
-  'admin.user.add': call<UserRow>()(['console'], z.strictObject({ name, groups: z.array(name).max(100), mustChange: z.boolean(), rights: z.array(z.enum(VAULT_RIGHTS)), expiresAt: z.int().nullable(), logonHours: text.nullable() })), // blob: password
+  'admin.user.add': call<UserRow>()(
+    ['console'],
+    z.strictObject({
+      name,
+      groups: z.array(name).max(100),
+      mustChange: z.boolean(),
+      rights: z.array(z.enum(VAULT_RIGHTS)),
+      expiresAt: z.int().nullable(),
+      logonHours: text.nullable(),
+    }),
+  ), // blob: password
   'admin.user.list': call<readonly UserRow[]>()(['console'], nothing),
-  'admin.user.set': call<UserRow>()(['console'], z.strictObject({ name, disabled: z.boolean().optional(), expiresAt: z.int().nullable().optional(), logonHours: text.nullable().optional(), unlock: z.boolean().optional() })),
+  'admin.user.set': call<UserRow>()(
+    ['console'],
+    z.strictObject({
+      name,
+      disabled: z.boolean().optional(),
+      expiresAt: z.int().nullable().optional(),
+      logonHours: text.nullable().optional(),
+      unlock: z.boolean().optional(),
+    }),
+  ),
   'admin.user.passwd': call<null>()(['console'], z.strictObject({ name, mustChange: z.boolean() })), // blob: password
-  'admin.user.key.add': call<{ readonly fingerprint: string }>()(['console'], z.strictObject({ name, key: z.string().max(33_000) })),
+  'admin.user.key.add': call<{ readonly fingerprint: string }>()(
+    ['console'],
+    z.strictObject({ name, key: z.string().max(33_000) }),
+  ),
   'admin.user.key.remove': call<null>()(['console'], z.strictObject({ name, fingerprint: text })),
   'admin.group.add': call<GroupRow>()(['console'], z.strictObject({ name })),
   'admin.group.list': call<readonly GroupRow[]>()(['console'], nothing),
-  'admin.group.member': call<null>()(['console'], z.strictObject({ group: name, user: name, present: z.boolean() })),
+  'admin.group.member': call<null>()(
+    ['console'],
+    z.strictObject({ group: name, user: name, present: z.boolean() }),
+  ),
   'admin.group.delete': call<null>()(['console'], z.strictObject({ name })),
   'admin.safe.add': call<SafeRow>()(['console'], z.strictObject({ name })),
   'admin.safe.list': call<readonly SafeRow[]>()(['console'], nothing),
-  'admin.member.add': call<MemberRow>()(['console'], z.strictObject({ safe: name, member: name, preset: preset.optional(), permissions: permissions.optional(), expiresAt: z.int().nullable() })),
+  'admin.member.add': call<MemberRow>()(
+    ['console'],
+    z.strictObject({
+      safe: name,
+      member: name,
+      preset: preset.optional(),
+      permissions: permissions.optional(),
+      expiresAt: z.int().nullable(),
+    }),
+  ),
   'admin.member.list': call<readonly MemberRow[]>()(['console'], z.strictObject({ safe: name })),
   'admin.member.remove': call<null>()(['console'], z.strictObject({ safe: name, member: name })),
-  'admin.account.add': call<AccountAdminRow>()(['console'], z.strictObject({ safe: name, platform: z.enum(PLATFORMS), address: name, port: z.int().nullable(), user: name, secretKind: secretSource, hostKey: hostKey.nullable() })), // blob: secret payload
-  'admin.account.list': call<readonly AccountAdminRow[]>()(['console'], z.strictObject({ safe: name.optional() })),
+  'admin.account.add': call<AccountAdminRow>()(
+    ['console'],
+    z.strictObject({
+      safe: name,
+      platform: z.enum(PLATFORMS),
+      address: name,
+      port: z.int().nullable(),
+      user: name,
+      secretKind: secretSource,
+      hostKey: hostKey.nullable(),
+    }),
+  ), // blob: secret payload
+  'admin.account.list': call<readonly AccountAdminRow[]>()(
+    ['console'],
+    z.strictObject({ safe: name.optional() }),
+  ),
   'admin.account.show': call<AccountAdminRow>()(['console'], z.strictObject({ account: name })),
-  'admin.account.update': call<AccountAdminRow>()(['console'], z.strictObject({ account: name, address: name.optional(), port: z.int().nullable().optional(), user: name.optional(), secretKind: secretSource.optional(), hostKey: hostKey.nullable().optional(), disabledWhy: text.nullable().optional() })), // blob, when the secret changes
+  'admin.account.update': call<AccountAdminRow>()(
+    ['console'],
+    z.strictObject({
+      account: name,
+      address: name.optional(),
+      port: z.int().nullable().optional(),
+      user: name.optional(),
+      secretKind: secretSource.optional(),
+      hostKey: hostKey.nullable().optional(),
+      disabledWhy: text.nullable().optional(),
+    }),
+  ), // blob, when the secret changes
   'admin.account.delete': call<null>()(['console'], z.strictObject({ account: name })),
   /** Blob: the CSV file. All or nothing; a dry run changes nothing. */
   'admin.account.import': call<ImportReport>()(['console'], z.strictObject({ dryRun: z.boolean() })),
   'admin.sessions.list': call<readonly SessionRow[]>()(['console'], nothing),
   'admin.sessions.terminate': call<null>()(['console'], z.strictObject({ sessionId: id, reason: text })),
   'admin.recordings.list': call<readonly RecordingRow[]>()(['console'], nothing),
-  'admin.recordings.show': call<RecordingRow & { readonly heads: readonly SignedHead[] }>()(['console'], z.strictObject({ recordingId: id })),
-  'admin.recordings.replay': call<{ readonly permit: string }>()(['console'], z.strictObject({ recordingId: id, purpose: z.enum(['play', 'export', 'verify']) })),
+  'admin.recordings.show': call<RecordingRow & { readonly heads: readonly SignedHead[] }>()(
+    ['console'],
+    z.strictObject({ recordingId: id }),
+  ),
+  'admin.recordings.replay': call<{ readonly permit: string }>()(
+    ['console'],
+    z.strictObject({ recordingId: id, purpose: z.enum(['play', 'export', 'verify']) }),
+  ),
   'admin.shadow.list': call<readonly ShadowRow[]>()(['console'], nothing),
   'admin.shadow.reset': call<ShadowRow>()(['console'], z.strictObject({ user: name })),
   'admin.shadow.delete': call<null>()(['console'], z.strictObject({ user: name })),
-  'admin.audit.list': call<readonly AuditRow[]>()(['console'], z.strictObject({ after: z.int().min(0), limit: z.int().min(1).max(10_000), newestFirst: z.boolean() })),
+  'admin.audit.list': call<readonly AuditRow[]>()(
+    ['console'],
+    z.strictObject({ after: z.int().min(0), limit: z.int().min(1).max(10_000), newestFirst: z.boolean() }),
+  ),
   'admin.audit.verify': call<AuditVerdict>()(['console'], nothing),
 } as const;
 
 export type CallName = keyof typeof CALLS;
 export type CallArgs<K extends CallName> = z.infer<(typeof CALLS)[K]['args']>;
-export type CallResult<K extends CallName> = NonNullable<(typeof CALLS)[K]['result']> extends never ? null : Exclude<(typeof CALLS)[K]['result'], undefined>;
+export type CallResult<K extends CallName> =
+  NonNullable<(typeof CALLS)[K]['result']> extends never
+    ? null
+    : Exclude<(typeof CALLS)[K]['result'], undefined>;
 
 /** Asks the vault. Same as RpcPeer.call, with the types of the call. */
-export async function ask<K extends CallName>(peer: RpcPeer, callName: K, args: CallArgs<K>, blob?: Buffer): Promise<Outcome<{ readonly value: CallResult<K>; readonly blob: Buffer | undefined }>> {
+export async function ask<K extends CallName>(
+  peer: RpcPeer,
+  callName: K,
+  args: CallArgs<K>,
+  blob?: Buffer,
+): Promise<Outcome<{ readonly value: CallResult<K>; readonly blob: Buffer | undefined }>> {
   const outcome = await peer.call(callName, args, blob);
-  return outcome.ok ? { ok: true, value: { value: outcome.value.value as CallResult<K>, blob: outcome.value.blob } } : outcome;
+  return outcome.ok
+    ? { ok: true, value: { value: outcome.value.value as CallResult<K>, blob: outcome.value.blob } }
+    : outcome;
 }
 
 /** What the vault asks of a session host, over the connection that the host opened. */
 export const HOST_CALLS = {
-  'host.terminate': z.strictObject({ sessionId: id, by: text, reason: text, kind: z.enum(['terminated', 'owner-ended']) }),
+  'host.terminate': z.strictObject({
+    sessionId: id,
+    by: text,
+    reason: text,
+    kind: z.enum(['terminated', 'owner-ended']),
+  }),
 } as const;

@@ -14,5 +14,10 @@ export const ending = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('recorder-failed'), detail: text }),
   z.strictObject({ kind: z.literal('session-host-died') }),
   z.strictObject({ kind: z.literal('drained') }),
-  z.strictObject({ kind: z.literal('failed'), code: z.string().max(64), stage: z.literal([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]), message: text }),
+  z.strictObject({
+    kind: z.literal('failed'),
+    code: z.string().max(64),
+    stage: z.literal([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]),
+    message: text,
+  }),
 ]);

@@ -15,7 +15,8 @@ export class FrameError extends Error {}
 const HEAD = 5;
 
 export function encodeFrame(kind: FrameKind, payload: Uint8Array): Buffer {
-  if (payload.length + 1 > MAXIMUM_FRAME) throw new FrameError(`frame of ${payload.length} bytes is over the limit`);
+  if (payload.length + 1 > MAXIMUM_FRAME)
+    throw new FrameError(`frame of ${payload.length} bytes is over the limit`);
   const frame = Buffer.allocUnsafe(HEAD + payload.length);
   frame.writeUInt32BE(payload.length + 1, 0);
   frame.writeUInt8(kind, 4);
@@ -37,10 +38,12 @@ export class FrameDecoder {
     let offset = 0;
     while (this.#waiting.length - offset >= HEAD) {
       const length = this.#waiting.readUInt32BE(offset);
-      if (length < 1 || length > MAXIMUM_FRAME) throw new FrameError(`frame length ${length} is out of bounds`);
+      if (length < 1 || length > MAXIMUM_FRAME)
+        throw new FrameError(`frame length ${length} is out of bounds`);
       if (this.#waiting.length - offset < 4 + length) break;
       const kind = this.#waiting.readUInt8(offset + 4);
-      if (kind !== FRAME.json && kind !== FRAME.data && kind !== FRAME.blob) throw new FrameError(`frame kind ${kind} is unknown`);
+      if (kind !== FRAME.json && kind !== FRAME.data && kind !== FRAME.blob)
+        throw new FrameError(`frame kind ${kind} is unknown`);
       frames.push({ kind, payload: Buffer.from(this.#waiting.subarray(offset + HEAD, offset + 4 + length)) });
       offset += 4 + length;
     }

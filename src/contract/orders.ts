@@ -16,9 +16,24 @@ export type FromChild =
 /** Orders of the vault to the supervisor, which alone is root. */
 export type Order =
   /** Probe, heal or make the profile, and write the box record of the session. */
-  | { readonly kind: 'prepare-box'; readonly sessionId: string; readonly uid: number; readonly name: string; readonly profileVersion: number; readonly program: 'ssh' | 'probe'; readonly term: string; readonly lang: string }
+  | {
+      readonly kind: 'prepare-box';
+      readonly sessionId: string;
+      readonly uid: number;
+      readonly name: string;
+      readonly profileVersion: number;
+      readonly program: 'ssh' | 'probe';
+      readonly term: string;
+      readonly lang: string;
+    }
   | { readonly kind: 'forget-box'; readonly sessionId: string }
-  | { readonly kind: 'reset-profile'; readonly uid: number; readonly name: string; readonly profileVersion: number; readonly keep: boolean };
+  | {
+      readonly kind: 'reset-profile';
+      readonly uid: number;
+      readonly name: string;
+      readonly profileVersion: number;
+      readonly keep: boolean;
+    };
 
 export type OrderResult =
   | { readonly kind: 'done'; readonly level: IsolationLevel; readonly healed: string | null }

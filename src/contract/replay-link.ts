@@ -55,7 +55,13 @@ export interface ReplayFrame {
 
 /** Monitor to portal or CLI. An export is data frames between 'begin' and 'done'. */
 export type FromMonitor =
-  | { readonly type: 'opened'; readonly durationMs: number; readonly markers: readonly { readonly at: number; readonly label: string }[]; readonly complete: boolean; readonly row: RecordingRow }
+  | {
+      readonly type: 'opened';
+      readonly durationMs: number;
+      readonly markers: readonly { readonly at: number; readonly label: string }[];
+      readonly complete: boolean;
+      readonly row: RecordingRow;
+    }
   | ReplayFrame
   | { readonly type: 'done'; readonly bytes: number }
   | { readonly type: 'verdict'; readonly verdict: TapeVerdict }

@@ -1,8 +1,7 @@
 import type { SecretKind } from '#/domain/account.js';
-import type { HostKey } from '#/domain/host-key.js';
+import type { HostKey, HostKeyPolicy } from '#/domain/host-key.js';
 import type { Permission, VaultRight } from '#/domain/permission.js';
 import type { Ending, IsolationLevel, SessionLimits, SessionOutcome } from '#/domain/session.js';
-import type { HostKeyPolicy } from '#/domain/host-key.js';
 
 /** Times are milliseconds since 1970 UTC between processes; the CLI prints ISO 8601. */
 export interface PersonRow {
@@ -79,12 +78,35 @@ export interface UserRow {
   readonly mustChangePassword: boolean;
   readonly lockedUntil: number | null;
   readonly hasPassword: boolean;
-  readonly publicKeys: readonly { readonly fingerprint: string; readonly type: string; readonly comment: string }[];
+  readonly publicKeys: readonly {
+    readonly fingerprint: string;
+    readonly type: string;
+    readonly comment: string;
+  }[];
 }
 
-export interface GroupRow { readonly id: string; readonly name: string; readonly builtIn: boolean; readonly members: readonly string[]; readonly rights: readonly VaultRight[] }
-export interface SafeRow { readonly id: string; readonly name: string; readonly builtIn: boolean; readonly accounts: number; readonly members: number }
-export interface MemberRow { readonly safe: string; readonly member: string; readonly kind: 'user' | 'group'; readonly permissions: readonly Permission[]; readonly preset: string | null; readonly expiresAt: number | null }
+export interface GroupRow {
+  readonly id: string;
+  readonly name: string;
+  readonly builtIn: boolean;
+  readonly members: readonly string[];
+  readonly rights: readonly VaultRight[];
+}
+export interface SafeRow {
+  readonly id: string;
+  readonly name: string;
+  readonly builtIn: boolean;
+  readonly accounts: number;
+  readonly members: number;
+}
+export interface MemberRow {
+  readonly safe: string;
+  readonly member: string;
+  readonly kind: 'user' | 'group';
+  readonly permissions: readonly Permission[];
+  readonly preset: string | null;
+  readonly expiresAt: number | null;
+}
 export interface AccountAdminRow {
   readonly id: string;
   readonly account: string;
@@ -99,12 +121,32 @@ export interface AccountAdminRow {
   readonly disabledWhy: string | null;
   readonly hostKey: { readonly type: string; readonly fingerprint: string } | null;
 }
-export interface ShadowRow { readonly user: string; readonly name: string; readonly uid: number; readonly state: 'active' | 'deleted'; readonly profileVersion: number; readonly lastUsedAt: number | null }
+export interface ShadowRow {
+  readonly user: string;
+  readonly name: string;
+  readonly uid: number;
+  readonly state: 'active' | 'deleted';
+  readonly profileVersion: number;
+  readonly lastUsedAt: number | null;
+}
 export interface AuditRow {
-  readonly sequence: number; readonly at: number; readonly code: number; readonly action: string; readonly outcome: 'ok' | 'failure';
-  readonly actor: string; readonly gateway: string | null; readonly from: string | null; readonly bastion: string; readonly safe: string | null;
-  readonly account: string | null; readonly target: string | null; readonly sessionId: string | null; readonly stage: number | null;
-  readonly failureCode: string | null; readonly detail: string | null; readonly hash: string;
+  readonly sequence: number;
+  readonly at: number;
+  readonly code: number;
+  readonly action: string;
+  readonly outcome: 'ok' | 'failure';
+  readonly actor: string;
+  readonly gateway: string | null;
+  readonly from: string | null;
+  readonly bastion: string;
+  readonly safe: string | null;
+  readonly account: string | null;
+  readonly target: string | null;
+  readonly sessionId: string | null;
+  readonly stage: number | null;
+  readonly failureCode: string | null;
+  readonly detail: string | null;
+  readonly hash: string;
 }
 
 /** What a session host gets for a redeemed permit, beside the secret in the blob (encodeSecretPayload). */

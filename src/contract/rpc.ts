@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream';
-import type { Outcome } from '#/domain/outcome.js';
-import { failed } from '#/domain/outcome.js';
 import type { Failure } from '#/domain/failure.js';
 import { failure } from '#/domain/failure.js';
+import type { Outcome } from '#/domain/outcome.js';
+import { failed } from '#/domain/outcome.js';
 import { encodeFrame, encodeJson, FRAME, FrameDecoder } from './frame.js';
 
 /** Both sides say it first; a peer of another version is refused. */
@@ -60,7 +60,12 @@ export class RpcPeer {
     return this.#closed;
   }
 
-  call(call: string, args: unknown, blob?: Buffer, timeout = this.#options.timeout ?? 30_000): Promise<Outcome<Parcel>> {
+  call(
+    call: string,
+    args: unknown,
+    blob?: Buffer,
+    timeout = this.#options.timeout ?? 30_000,
+  ): Promise<Outcome<Parcel>> {
     if (this.#closed !== null) return Promise.resolve(failed(failure('VAULT_UNAVAILABLE', this.#closed)));
     const id = this.#nextId;
     this.#nextId += 1;
@@ -77,7 +82,9 @@ export class RpcPeer {
     try {
       this.#send({ id, call, args, blob: blob !== undefined }, blob);
     } catch (error) {
-      this.#waiting.get(id)?.(failed(failure('BAD_INPUT', `${call}: ${error instanceof Error ? error.message : 'unknown'}`)));
+      this.#waiting.get(id)?.(
+        failed(failure('BAD_INPUT', `${call}: ${error instanceof Error ? error.message : 'unknown'}`)),
+      );
     }
     return promise;
   }
@@ -93,7 +100,8 @@ export class RpcPeer {
   #send(message: Message, blob: Buffer | undefined): void {
     if (this.#closed !== null) return;
     // both are encoded before either is written: a blob that is too large must not leave half a message behind
-    const frames = blob === undefined ? [encodeJson(message)] : [encodeJson(message), encodeFrame(FRAME.blob, blob)];
+    const frames =
+      blob === undefined ? [encodeJson(message)] : [encodeJson(message), encodeFrame(FRAME.blob, blob)];
     for (const frame of frames) this.#stream.write(frame);
   }
 
@@ -118,7 +126,8 @@ export class RpcPeer {
 
   #dispatch(message: Message, blob: Buffer | undefined): void {
     if ('hello' in message) {
-      if (message.hello !== PROTOCOL_VERSION) this.close(`peer speaks version ${message.hello}, we speak ${PROTOCOL_VERSION}`);
+      if (message.hello !== PROTOCOL_VERSION)
+        this.close(`peer speaks version ${message.hello}, we speak ${PROTOCOL_VERSION}`);
       this.#greeted = true;
       return;
     }
@@ -134,7 +143,10 @@ export class RpcPeer {
     if (this.#running >= (this.#options.concurrency ?? 256)) this.#stream.pause();
     let outcome: Outcome<Parcel>;
     try {
-      outcome = handle === undefined ? failed(failure('PROTOCOL', `${call} is not answered here`)) : await handle(call, args, blob);
+      outcome =
+        handle === undefined
+          ? failed(failure('PROTOCOL', `${call} is not answered here`))
+          : await handle(call, args, blob);
     } catch (error) {
       outcome = failed(failure('INTERNAL', `${call}: ${error instanceof Error ? error.message : 'unknown'}`));
     } finally {
@@ -142,11 +154,24 @@ export class RpcPeer {
       this.#stream.resume();
     }
     try {
-      if (outcome.ok) this.#send({ id, value: outcome.value.value ?? null, blob: outcome.value.blob !== undefined }, outcome.value.blob);
+      if (outcome.ok)
+        this.#send(
+          { id, value: outcome.value.value ?? null, blob: outcome.value.blob !== undefined },
+          outcome.value.blob,
+        );
       else this.#send({ id, failure: outcome.failure }, undefined);
     } catch (error) {
       // an answer that is larger than a frame must not end the process that gave it
-      this.#send({ id, failure: failure('INTERNAL', `the answer to ${call}: ${error instanceof Error ? error.message : 'unknown'}`) }, undefined);
+      this.#send(
+        {
+          id,
+          failure: failure(
+            'INTERNAL',
+            `the answer to ${call}: ${error instanceof Error ? error.message : 'unknown'}`,
+          ),
+        },
+        undefined,
+      );
     }
   }
 }

@@ -9,7 +9,9 @@ export function encodeSecretPayload(secret: Uint8Array, passphrase: Uint8Array):
 }
 
 /** Views into the same memory: wipe the payload and both are gone. Null when the payload is malformed. */
-export function decodeSecretPayload(payload: Buffer): { readonly secret: Buffer; readonly passphrase: Buffer } | null {
+export function decodeSecretPayload(
+  payload: Buffer,
+): { readonly secret: Buffer; readonly passphrase: Buffer } | null {
   if (payload.length < 8) return null;
   const length = payload.readUInt32BE(0);
   if (length > payload.length - 8) return null;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Ending } from '#/domain/session.js';
 import type { Failure, Stage } from '#/domain/failure.js';
 import type { HostKey } from '#/domain/host-key.js';
+import type { Ending } from '#/domain/session.js';
 
 const size = { columns: z.int(), rows: z.int() };
 const landing = { permit: z.string().max(1024), sessionId: z.string().max(64), proof: z.string().max(256) };
@@ -11,7 +11,13 @@ const landing = { permit: z.string().max(1024), sessionId: z.string().max(64), p
  * `proof`: base64 Ed25519 signature by PSMServer's key over landingProofText().
  */
 export const toHost = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('open'), ...landing, ...size, term: z.string().max(1024), lang: z.string().max(1024) }),
+  z.strictObject({
+    type: z.literal('open'),
+    ...landing,
+    ...size,
+    term: z.string().max(1024),
+    lang: z.string().max(1024),
+  }),
   z.strictObject({ type: z.literal('attach'), ...landing, ...size }),
   z.strictObject({ type: z.literal('resize'), ...size }),
   /** The person decided about the host key (person.decideHostKey was called). */
@@ -23,13 +29,28 @@ export type ToHost = z.infer<typeof toHost>;
 /** Session host to portal, as JSON frames; the terminal's bytes are data frames, from stage 6 on. */
 export type ToPortal =
   | { readonly type: 'challenge'; readonly nonce: string }
-  | { readonly type: 'stage'; readonly stage: Stage; readonly state: 'begun' | 'done'; readonly note?: string }
-  | { readonly type: 'host-key'; readonly key: HostKey; readonly fingerprint: string; readonly mayPin: boolean }
+  | {
+      readonly type: 'stage';
+      readonly stage: Stage;
+      readonly state: 'begun' | 'done';
+      readonly note?: string;
+    }
+  | {
+      readonly type: 'host-key';
+      readonly key: HostKey;
+      readonly fingerprint: string;
+      readonly mayPin: boolean;
+    }
   /** The terminal belongs to the session from here on: data frames follow. On re-attach the first data draw the exact screen. */
   | { readonly type: 'live' }
   | { readonly type: 'ended'; readonly ending: Ending }
   /** `offered`: with HOST_KEY_CHANGED, the key that the target showed. */
-  | { readonly type: 'failed'; readonly failure: Failure; readonly offered?: HostKey; readonly pinned?: HostKey };
+  | {
+      readonly type: 'failed';
+      readonly failure: Failure;
+      readonly offered?: HostKey;
+      readonly pinned?: HostKey;
+    };
 
 export function landingProofText(nonce: string, sessionId: string, permit: string): string {
   return `postern-landing-1 ${nonce} ${sessionId} ${permit}`;

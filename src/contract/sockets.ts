@@ -4,14 +4,27 @@ import { createHash } from 'node:crypto';
  * Where everything of one running daemon lives: short, because paths of unix sockets over 107 bytes fail.
  * Without root it is below the person's own runtime directory, or /tmp. `home` is absolute, without a slash at its end.
  */
-export function runDirectory(home: string, uid = process.getuid?.() ?? 0, runtime = process.env['XDG_RUNTIME_DIR']): string {
+export function runDirectory(
+  home: string,
+  uid = process.getuid?.() ?? 0,
+  runtime = process.env['XDG_RUNTIME_DIR'],
+): string {
   const name = `postern-${createHash('sha256').update(home).digest('hex').slice(0, 12)}`;
   if (uid === 0) return `/run/${name}`;
-  return runtime !== undefined && runtime.startsWith('/') && runtime.length < 60 ? `${runtime}/${name}` : `/tmp/${name}`;
+  return runtime !== undefined && runtime.startsWith('/') && runtime.length < 60
+    ? `${runtime}/${name}`
+    : `/tmp/${name}`;
 }
 
 /** The service accounts of the host, made once at first start, nologin. */
-export const SERVICE_USERS = { vault: 'postern-vault', portal: 'postern-portal', session: 'psmconnect', recorder: 'psmapp', monitor: 'psmadminconnect', demo: 'postern-demo' } as const;
+export const SERVICE_USERS = {
+  vault: 'postern-vault',
+  portal: 'postern-portal',
+  session: 'psmconnect',
+  recorder: 'psmapp',
+  monitor: 'psmadminconnect',
+  demo: 'postern-demo',
+} as const;
 export type ProcessRole = 'vault' | 'portal' | 'session' | 'recorder' | 'monitor' | 'demo';
 
 /**
@@ -28,7 +41,10 @@ export const SOCKETS = {
   monitor: { owner: 'monitor', peer: 'portal' },
   'monitor-admin': { owner: 'monitor', peer: 'root' },
   shell: { owner: 'portal', peer: 'any' },
-} as const satisfies Record<string, { readonly owner: ProcessRole; readonly peer: ProcessRole | 'root' | 'any' }>;
+} as const satisfies Record<
+  string,
+  { readonly owner: ProcessRole; readonly peer: ProcessRole | 'root' | 'any' }
+>;
 export type SocketName = keyof typeof SOCKETS;
 
 /** Path of a socket; session hosts are numbered, because a session lives in one of them. */

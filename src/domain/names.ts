@@ -1,5 +1,7 @@
 /** A checked name, or why it is none. `why` is a phrase that follows "the name ". */
-export type NameCheck = { readonly ok: true; readonly name: string } | { readonly ok: false; readonly why: string };
+export type NameCheck =
+  | { readonly ok: true; readonly name: string }
+  | { readonly ok: false; readonly why: string };
 
 const MAXIMUM = { user: 128, group: 128, safe: 64, targetUser: 128, address: 253 } as const;
 
@@ -19,8 +21,10 @@ export function checkName(kind: keyof typeof MAXIMUM, raw: string): NameCheck {
   if (name.trim() !== name) return no('begins or ends with white space');
   if (/[/\\]/.test(name)) return no("has '/' or '\\' in it");
   if (name === '.' || name === '..') return no('is a path');
-  if (kind === 'address' && !/^[\p{L}\p{N}._:[\]-]+$/u.test(name)) return no('is not a host name or IP address');
-  if (kind !== 'address' && /["'`$;&|<>*?!(){}]/.test(name)) return no('has a character in it that shells give a meaning to');
+  if (kind === 'address' && !/^[\p{L}\p{N}._:[\]-]+$/u.test(name))
+    return no('is not a host name or IP address');
+  if (kind !== 'address' && /["'`$;&|<>*?!(){}]/.test(name))
+    return no('has a character in it that shells give a meaning to');
   return { ok: true, name };
 
   function no(why: string): NameCheck {

@@ -22,8 +22,21 @@ export interface Origin {
   readonly via: 'ssh' | 'login-shell' | 'console';
 }
 
-export const BUILT_IN_GROUPS = ['Vault Admins', 'Auditors', 'PSMLiveSessionTerminators', 'PSMMaster'] as const;
-export const BUILT_IN_SAFES = ['System', 'VaultInternal', 'PSM', 'PSMRecordings', 'PSMSessions', 'PSMLiveSessions', 'PSMUnmanagedSessionAccounts'] as const;
+export const BUILT_IN_GROUPS = [
+  'Vault Admins',
+  'Auditors',
+  'PSMLiveSessionTerminators',
+  'PSMMaster',
+] as const;
+export const BUILT_IN_SAFES = [
+  'System',
+  'VaultInternal',
+  'PSM',
+  'PSMRecordings',
+  'PSMSessions',
+  'PSMLiveSessions',
+  'PSMUnmanagedSessionAccounts',
+] as const;
 /** Internal identities that processes log in to the vault as (domain: the internal users). */
 export const COMPONENTS = ['PVWAApp', 'PVWAGW', 'PSMApp', 'PSMGW', 'PSMAdminConnect'] as const;
 export type Component = (typeof COMPONENTS)[number];

@@ -1,17 +1,36 @@
 /** Permissions of a safe member, in the order in which screens and docs show them. */
 export const PERMISSIONS = [
-  'useAccounts', 'retrieveAccounts', 'listAccounts',
-  'addAccounts', 'updateAccountContent', 'updateAccountProperties', 'initiateCPMAccountManagementOperations',
-  'specifyNextAccountContent', 'renameAccounts', 'deleteAccounts', 'unlockAccounts',
-  'manageSafe', 'manageSafeMembers', 'backupSafe', 'viewAuditLog', 'viewSafeMembers',
-  'requestsAuthorizationLevel1', 'requestsAuthorizationLevel2', 'accessWithoutConfirmation',
-  'createFolders', 'deleteFolders', 'moveAccountsAndFolders',
+  'useAccounts',
+  'retrieveAccounts',
+  'listAccounts',
+  'addAccounts',
+  'updateAccountContent',
+  'updateAccountProperties',
+  'initiateCPMAccountManagementOperations',
+  'specifyNextAccountContent',
+  'renameAccounts',
+  'deleteAccounts',
+  'unlockAccounts',
+  'manageSafe',
+  'manageSafeMembers',
+  'backupSafe',
+  'viewAuditLog',
+  'viewSafeMembers',
+  'requestsAuthorizationLevel1',
+  'requestsAuthorizationLevel2',
+  'accessWithoutConfirmation',
+  'createFolders',
+  'deleteFolders',
+  'moveAccountsAndFolders',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
 const accountsManager: readonly Permission[] = [
   ...PERMISSIONS.slice(0, PERMISSIONS.indexOf('unlockAccounts') + 1),
-  'manageSafeMembers', 'viewAuditLog', 'viewSafeMembers', 'accessWithoutConfirmation',
+  'manageSafeMembers',
+  'viewAuditLog',
+  'viewSafeMembers',
+  'accessWithoutConfirmation',
 ];
 
 export const PRESETS = {
@@ -25,7 +44,14 @@ export const PRESETS = {
 export type Preset = keyof typeof PRESETS;
 
 /** Rights on the vault itself, held by users and groups. */
-export const VAULT_RIGHTS = ['addUpdateUsers', 'addSafes', 'auditUsers', 'manageDirectoryMapping', 'resetUsersPasswords', 'activateUsers'] as const;
+export const VAULT_RIGHTS = [
+  'addUpdateUsers',
+  'addSafes',
+  'auditUsers',
+  'manageDirectoryMapping',
+  'resetUsersPasswords',
+  'activateUsers',
+] as const;
 export type VaultRight = (typeof VAULT_RIGHTS)[number];
 
 export function isPermission(text: string): text is Permission {

@@ -32,7 +32,21 @@ export type Ending =
   | { readonly kind: 'failed'; readonly code: string; readonly stage: Stage; readonly message: string };
 
 /** The documented union of outcomes in lists and JSON. */
-export const OUTCOMES = ['running', 'exited', 'owner-ended', 'terminated', 'idle', 'time-limit', 'owner-lost', 'target-lost', 'recorder-failed', 'session-host-died', 'drained', 'failed', 'cut'] as const;
+export const OUTCOMES = [
+  'running',
+  'exited',
+  'owner-ended',
+  'terminated',
+  'idle',
+  'time-limit',
+  'owner-lost',
+  'target-lost',
+  'recorder-failed',
+  'session-host-died',
+  'drained',
+  'failed',
+  'cut',
+] as const;
 export type SessionOutcome = (typeof OUTCOMES)[number];
 
 /** How strong the walls around a client program are: 3 box, 2 ids + Landlock + seccomp, 1 ids, 0 none. */

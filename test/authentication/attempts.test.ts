@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { afterFailure, type Attempts, mayTry, NO_ATTEMPTS } from '#/authentication/attempts.js';
+import { type Attempts, afterFailure, mayTry, NO_ATTEMPTS } from '#/authentication/attempts.js';
 
 const NOW = 1_000_000_000;
 

@@ -3,16 +3,34 @@ import { createPrivateKey, sign } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
 import ssh2 from 'ssh2';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parsePublicKey, verifyUserAuth } from '#/authentication/public-key.js';
 
-const TYPES = [['ed25519', '', 'ssh-ed25519'], ['rsa', '3072', 'rsa-sha2-512'], ['ecdsa', '256', 'ecdsa-sha2-nistp256'], ['ecdsa', '384', 'ecdsa-sha2-nistp384'], ['ecdsa', '521', 'ecdsa-sha2-nistp521']] as const;
+const TYPES = [
+  ['ed25519', '', 'ssh-ed25519'],
+  ['rsa', '3072', 'rsa-sha2-512'],
+  ['ecdsa', '256', 'ecdsa-sha2-nistp256'],
+  ['ecdsa', '384', 'ecdsa-sha2-nistp384'],
+  ['ecdsa', '521', 'ecdsa-sha2-nistp521'],
+] as const;
 let folder: string;
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'postern-keys-'));
-  for (const [type, bits] of TYPES) execFileSync('ssh-keygen', ['-q', '-t', type, ...(bits === '' ? [] : ['-b', bits]), '-N', '', '-C', 'a comment', '-f', join(folder, type + bits)]);
+  for (const [type, bits] of TYPES)
+    execFileSync('ssh-keygen', [
+      '-q',
+      '-t',
+      type,
+      ...(bits === '' ? [] : ['-b', bits]),
+      '-N',
+      '',
+      '-C',
+      'a comment',
+      '-f',
+      join(folder, type + bits),
+    ]);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -27,12 +45,21 @@ function evidenceOf(name: string, algorithm: string, user: string) {
   const parsed = parsePublicKey(readFileSync(join(folder, `${name}.pub`), 'utf8'));
   if (!parsed.ok) throw new Error(parsed.why);
   const blob = Buffer.from(parsed.key.base64, 'base64');
-  const signed = Buffer.concat([str(Buffer.alloc(32, 9)), Buffer.from([50]), str(user), str('ssh-connection'), str('publickey'), Buffer.from([1]), str(algorithm), str(blob)]);
+  const signed = Buffer.concat([
+    str(Buffer.alloc(32, 9)),
+    Buffer.from([50]),
+    str(user),
+    str('ssh-connection'),
+    str('publickey'),
+    Buffer.from([1]),
+    str(algorithm),
+    str(blob),
+  ]);
   const key = ssh2.utils.parseKey(readFileSync(join(folder, name)));
   if (key instanceof Error) throw key;
-  const signature = key.sign(signed, algorithm === 'rsa-sha2-512' ? 'sha512' : undefined as never);
+  const signature = key.sign(signed, algorithm === 'rsa-sha2-512' ? 'sha512' : undefined);
   if (signature instanceof Error) throw signature;
-  return { key: parsed.key.base64, algorithm, signed, signature: signature as unknown as Buffer };
+  return { key: parsed.key.base64, algorithm, signed, signature };
 }
 
 /** DER sequence of two integers → SSH's two mpints. */
@@ -47,13 +74,18 @@ function sshForm(der: Buffer): Buffer {
   return Buffer.concat(parts);
 }
 
-test.each(TYPES.filter(([type]) => type === 'ecdsa'))("an %s %s signature is verified in SSH's own form too", (type, bits, algorithm) => {
-  const evidence = evidenceOf(type + bits, algorithm, 'alice');
-  expect(verifyUserAuth({ ...evidence, signature: sshForm(evidence.signature) }, 'alice')).toBe(true);
-});
+test.each(TYPES.filter(([type]) => type === 'ecdsa'))(
+  "an %s %s signature is verified in SSH's own form too",
+  (type, bits, algorithm) => {
+    const evidence = evidenceOf(type + bits, algorithm, 'alice');
+    expect(verifyUserAuth({ ...evidence, signature: sshForm(evidence.signature) }, 'alice')).toBe(true);
+  },
+);
 
 test.each(TYPES)('a real %s %s key is read, and its login signature verified', (type, bits, algorithm) => {
-  const printed = execFileSync('ssh-keygen', ['-lf', join(folder, `${type}${bits}.pub`)], { encoding: 'utf8' });
+  const printed = execFileSync('ssh-keygen', ['-lf', join(folder, `${type}${bits}.pub`)], {
+    encoding: 'utf8',
+  });
   const parsed = parsePublicKey(readFileSync(join(folder, `${type}${bits}.pub`), 'utf8'));
   expect(parsed).toMatchObject({ ok: true, key: { comment: 'a comment' } });
   expect(printed).toContain(parsed.ok ? parsed.key.fingerprint : 'nothing');
@@ -63,7 +95,9 @@ test.each(TYPES)('a real %s %s key is read, and its login signature verified', (
 test('a signature for another user, another key, or changed bytes is refused', () => {
   const good = evidenceOf('ed25519', 'ssh-ed25519', 'alice');
   expect(verifyUserAuth(good, 'bob')).toBe(false);
-  expect(verifyUserAuth({ ...good, key: evidenceOf('ecdsa256', 'ecdsa-sha2-nistp256', 'alice').key }, 'alice')).toBe(false);
+  expect(
+    verifyUserAuth({ ...good, key: evidenceOf('ecdsa256', 'ecdsa-sha2-nistp256', 'alice').key }, 'alice'),
+  ).toBe(false);
   for (let at = 0; at < good.signature.length; at += 7) {
     const bent = Buffer.from(good.signature);
     bent[at] = (bent[at] ?? 0) ^ 1;
@@ -72,7 +106,12 @@ test('a signature for another user, another key, or changed bytes is refused', (
   const raw = Buffer.from('anything else');
   const key = ssh2.utils.parseKey(readFileSync(join(folder, 'ed25519')));
   if (key instanceof Error) throw key;
-  expect(verifyUserAuth({ ...good, signed: raw, signature: sign(null, raw, createPrivateKey(key.getPrivatePEM())) }, 'alice')).toBe(false);
+  expect(
+    verifyUserAuth(
+      { ...good, signed: raw, signature: sign(null, raw, createPrivateKey(key.getPrivatePEM())) },
+      'alice',
+    ),
+  ).toBe(false);
 });
 
 test.each([

@@ -18,9 +18,12 @@ test.each([
   expect(withinLogonHours(hours, monday)).toBe(allowed);
 });
 
-test.each(['Mon 8:00-9:00', 'Mon 08:60-09:00', 'Mon 08:00-25:00', 'Foo 08:00-09:00', ''])('logon hours %j are refused', (hours) => {
-  expect(parseLogonHours(hours)).toBeNull();
-});
+test.each(['Mon 8:00-9:00', 'Mon 08:60-09:00', 'Mon 08:00-25:00', 'Foo 08:00-09:00', ''])(
+  'logon hours %j are refused',
+  (hours) => {
+    expect(parseLogonHours(hours)).toBeNull();
+  },
+);
 
 test.each([
   ['correct horse battery', 'alice', true],

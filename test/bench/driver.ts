@@ -12,8 +12,14 @@ export interface Driver {
 }
 
 export function drive(command: string, args: readonly string[], size = { columns: 120, rows: 40 }): Driver {
-  const child = pty.spawn(command, [...args], { cols: size.columns, rows: size.rows, encoding: null, name: 'xterm-256color', env: { PATH: process.env['PATH'], LANG: 'C.UTF-8', TERM: 'xterm-256color', HOME: '/nonexistent' } });
-  let tail = Buffer.alloc(0);
+  const child = pty.spawn(command, [...args], {
+    cols: size.columns,
+    rows: size.rows,
+    encoding: null,
+    name: 'xterm-256color',
+    env: { PATH: process.env['PATH'], LANG: 'C.UTF-8', TERM: 'xterm-256color', HOME: '/nonexistent' },
+  });
+  let tail: Buffer = Buffer.alloc(0);
   let total = 0;
   let ended = false;
   let waiter: { readonly wanted: Buffer; readonly met: (at: number) => void } | null = null;
@@ -47,7 +53,11 @@ export function drive(command: string, args: readonly string[], size = { columns
       return new Promise((resolve, reject) => {
         const timer = setTimeout(() => {
           waiter = null;
-          reject(new Error(`waited ${seconds} s for ${JSON.stringify(wanted)}${ended ? ' (the client ended)' : ''}; the last bytes: ${JSON.stringify(tail.subarray(-400).toString('latin1'))}`));
+          reject(
+            new Error(
+              `waited ${seconds} s for ${JSON.stringify(wanted)}${ended ? ' (the client ended)' : ''}; the last bytes: ${JSON.stringify(tail.subarray(-400).toString('latin1'))}`,
+            ),
+          );
         }, seconds * 1000);
         waiter = {
           wanted: Buffer.from(wanted),

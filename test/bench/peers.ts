@@ -14,7 +14,19 @@ export interface Peers {
   stop(): void;
 }
 
-const QUIET = ['-F', 'none', '-tt', '-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null', '-o', 'LogLevel=ERROR', '-o', 'IdentitiesOnly=yes'];
+const QUIET = [
+  '-F',
+  'none',
+  '-tt',
+  '-o',
+  'StrictHostKeyChecking=no',
+  '-o',
+  'UserKnownHostsFile=/dev/null',
+  '-o',
+  'LogLevel=ERROR',
+  '-o',
+  'IdentitiesOnly=yes',
+];
 
 /** What a user would pick instead: direct ssh, and sshd with ForceCommand ssh, without and with script(1) as the recorder. */
 export async function startPeers(target: Target, user: string, identity: string): Promise<Peers> {
@@ -27,8 +39,14 @@ export async function startPeers(target: Target, user: string, identity: string)
   const bastion = async (name: string, command: string): Promise<Peer> => {
     const port = await freePort();
     const config = join(folder, `${name}.conf`);
-    writeFileSync(config, `ListenAddress 127.0.0.1\nPort ${port}\nHostKey ${folder}/host\nAuthorizedKeysFile ${folder}/authorized\nStrictModes no\nUsePAM no\nPermitRootLogin yes\nPidFile none\nLogLevel ERROR\nForceCommand ${command}\n`);
-    const child = spawn('/usr/sbin/sshd', ['-D', '-f', config], { stdio: 'ignore', env: { LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', PATH: process.env['PATH'] } });
+    writeFileSync(
+      config,
+      `ListenAddress 127.0.0.1\nPort ${port}\nHostKey ${folder}/host\nAuthorizedKeysFile ${folder}/authorized\nStrictModes no\nUsePAM no\nPermitRootLogin yes\nPidFile none\nLogLevel ERROR\nForceCommand ${command}\n`,
+    );
+    const child = spawn('/usr/sbin/sshd', ['-D', '-f', config], {
+      stdio: 'ignore',
+      env: { LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', PATH: process.env['PATH'] },
+    });
     if (child.pid !== undefined) pids.push(child.pid);
     await waitForPort(port);
     return { name, args: [...QUIET, '-i', identity, '-p', String(port), 'root@127.0.0.1'] };

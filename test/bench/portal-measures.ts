@@ -10,11 +10,16 @@ const SESSIONS = 10;
 /** Proportional set size of all processes of the roles, in megabytes (10^6): shared pages count once. */
 function memory(postern: Postern, roles: readonly Role[]): number {
   let kilobytes = 0;
-  for (const pid of roles.flatMap((role) => postern.pids(role))) kilobytes += Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0);
+  for (const pid of roles.flatMap((role) => postern.pids(role)))
+    kilobytes += Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0);
   return (kilobytes * 1024) / 1e6;
 }
 
-async function many(count: number, args: readonly string[], reach: (driver: Driver) => Promise<unknown>): Promise<Driver[]> {
+async function many(
+  count: number,
+  args: readonly string[],
+  reach: (driver: Driver) => Promise<unknown>,
+): Promise<Driver[]> {
   const drivers: Driver[] = [];
   for (let i = 0; i < count; i += 1) {
     const driver = drive('ssh', args, { columns: 80, rows: 24 });
@@ -54,10 +59,18 @@ export async function liveSessionCost(postern: Postern, args: readonly string[])
 }
 
 /** First paint: from the end of the login to a full list; a keystroke: until its character stands in the filter. */
-export async function menuOfThousands(postern: Postern, args: readonly string[]): Promise<{ readonly firstPaint: number; readonly keystroke: number }> {
+export async function menuOfThousands(
+  postern: Postern,
+  args: readonly string[],
+): Promise<{ readonly firstPaint: number; readonly keystroke: number }> {
   const file = join(tmpdir(), `postern-bench-${process.pid}.csv`);
-  const rows = Array.from({ length: 5000 }, (_, i) => `Bench,UnixSSH,root,host-${String(i).padStart(4, '0')}.example,22,password-${i}-of-it,`);
-  writeFileSync(file, `safe,platform,user,address,port,password,hostKey\n${rows.join('\n')}\n`, { mode: 0o600 });
+  const rows = Array.from(
+    { length: 5000 },
+    (_, i) => `Bench,UnixSSH,root,host-${String(i).padStart(4, '0')}.example,22,password-${i}-of-it,`,
+  );
+  writeFileSync(file, `safe,platform,user,address,port,password,hostKey\n${rows.join('\n')}\n`, {
+    mode: 0o600,
+  });
   await postern.json(['account', 'import', file]);
   rmSync(file);
   const paints: number[] = [];

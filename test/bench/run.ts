@@ -50,7 +50,22 @@ async function prepareBench(to: Postern): Promise<void> {
   await to.json(['user', 'key', 'add', 'bench', '--file', `${identity}.pub`]);
   await to.json(['safe', 'add', 'Bench']);
   await to.json(['safe', 'member', 'add', 'Bench', 'bench', '--preset', 'ConnectOnly']);
-  await to.json(['account', 'add', '--safe', 'Bench', '--address', '127.0.0.1', '--port', String(target.port), '--user', 'bench', '--key-file', identity, '--host-key', target.hostKey]);
+  await to.json([
+    'account',
+    'add',
+    '--safe',
+    'Bench',
+    '--address',
+    '127.0.0.1',
+    '--port',
+    String(target.port),
+    '--user',
+    'bench',
+    '--key-file',
+    identity,
+    '--host-key',
+    target.hostKey,
+  ]);
 }
 
 async function measurePeer(peer: Peer): Promise<Figures> {
@@ -69,7 +84,24 @@ async function measureShell(driver: Driver, setup: number): Promise<Figures> {
 }
 
 function posternArgs(): readonly string[] {
-  return ['-F', 'none', '-tt', '-i', identity, '-o', 'IdentitiesOnly=yes', '-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null', '-o', 'LogLevel=ERROR', '-p', String(postern.port), 'bench@127.0.0.1'];
+  return [
+    '-F',
+    'none',
+    '-tt',
+    '-i',
+    identity,
+    '-o',
+    'IdentitiesOnly=yes',
+    '-o',
+    'StrictHostKeyChecking=no',
+    '-o',
+    'UserKnownHostsFile=/dev/null',
+    '-o',
+    'LogLevel=ERROR',
+    '-p',
+    String(postern.port),
+    'bench@127.0.0.1',
+  ];
 }
 
 /** End to end: ssh, the menu, Enter, the target's shell. `enter`: from Enter only. */
@@ -89,14 +121,31 @@ function add(results: Map<string, Figures[]>, name: string, figures: Figures): v
 }
 
 function report(results: ReadonlyMap<string, readonly Figures[]>, enters: readonly number[]): void {
-  const middle = (name: string, figure: keyof Figures): number => median((results.get(name) ?? []).map((one) => one[figure]));
+  const middle = (name: string, figure: keyof Figures): number =>
+    median((results.get(name) ?? []).map((one) => one[figure]));
   print(['path', 'set-up ms', 'echo p50 ms', 'bulk MB/s']);
-  for (const name of results.keys()) print([name, middle(name, 'setup').toFixed(0), middle(name, 'echo').toFixed(2), middle(name, 'bulk').toFixed(1)]);
+  for (const name of results.keys())
+    print([
+      name,
+      middle(name, 'setup').toFixed(0),
+      middle(name, 'echo').toFixed(2),
+      middle(name, 'bulk').toFixed(1),
+    ]);
   process.stdout.write('\n');
   print(['budget', 'ratio', 'bar', '']);
   const direct = middle('direct ssh', 'setup');
-  bar('keystroke echo / ForceCommand + script(1)', middle('Postern', 'echo') / middle('ForceCommand ssh + script(1)', 'echo'), 1, 'most');
-  bar('bulk / ForceCommand without recording', middle('Postern', 'bulk') / middle('ForceCommand ssh', 'bulk'), 1, 'least');
+  bar(
+    'keystroke echo / ForceCommand + script(1)',
+    middle('Postern', 'echo') / middle('ForceCommand ssh + script(1)', 'echo'),
+    1,
+    'most',
+  );
+  bar(
+    'bulk / ForceCommand without recording',
+    middle('Postern', 'bulk') / middle('ForceCommand ssh', 'bulk'),
+    1,
+    'least',
+  );
   bar('Enter to prompt / direct set-up', median(enters) / direct, 1.3, 'most');
   bar('end to end / direct set-up', middle('Postern', 'setup') / direct, 1.6, 'most');
 }
@@ -117,5 +166,7 @@ function bar(what: string, value: number, limit: number, kind: 'most' | 'least')
 }
 
 function print(cells: readonly string[]): void {
-  process.stdout.write(`${cells.map((cell, at) => (at === 0 ? cell.padEnd(44) : cell.padStart(12))).join(' ')}\n`);
+  process.stdout.write(
+    `${cells.map((cell, at) => (at === 0 ? cell.padEnd(44) : cell.padStart(12))).join(' ')}\n`,
+  );
 }

@@ -7,19 +7,28 @@ const kinds = fc.constantFrom(FRAME.json, FRAME.data, FRAME.blob);
 
 test('any frames in any split of their bytes come out as they went in', () => {
   fc.assert(
-    fc.property(fc.array(fc.tuple(kinds, fc.uint8Array({ maxLength: 300 })), { maxLength: 8 }), fc.array(fc.nat(64), { maxLength: 40 }), (frames, cuts) => {
-      let bytes = Buffer.concat(frames.map(([kind, payload]) => encodeFrame(kind, payload)));
-      const decoder = new FrameDecoder();
-      const out: [number, string][] = [];
-      const take = (part: Buffer) => out.push(...decoder.push(Buffer.from(part)).map(({ kind, payload }): [number, string] => [kind, payload.toString('hex')]));
-      for (const cut of cuts) {
-        take(bytes.subarray(0, cut));
-        bytes = bytes.subarray(cut);
-      }
-      take(bytes);
-      expect(out).toEqual(frames.map(([kind, payload]) => [kind, Buffer.from(payload).toString('hex')]));
-      expect(decoder.midFrame).toBe(false);
-    }),
+    fc.property(
+      fc.array(fc.tuple(kinds, fc.uint8Array({ maxLength: 300 })), { maxLength: 8 }),
+      fc.array(fc.nat(64), { maxLength: 40 }),
+      (frames, cuts) => {
+        let bytes = Buffer.concat(frames.map(([kind, payload]) => encodeFrame(kind, payload)));
+        const decoder = new FrameDecoder();
+        const out: [number, string][] = [];
+        const take = (part: Buffer) =>
+          out.push(
+            ...decoder
+              .push(Buffer.from(part))
+              .map(({ kind, payload }): [number, string] => [kind, payload.toString('hex')]),
+          );
+        for (const cut of cuts) {
+          take(bytes.subarray(0, cut));
+          bytes = bytes.subarray(cut);
+        }
+        take(bytes);
+        expect(out).toEqual(frames.map(([kind, payload]) => [kind, Buffer.from(payload).toString('hex')]));
+        expect(decoder.midFrame).toBe(false);
+      },
+    ),
   );
 });
 
@@ -37,13 +46,17 @@ test('a frame over the limit is not made', () => {
 
 test('secret payloads round-trip, and no shortened or lengthened one is read', () => {
   fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 100 }), fc.uint8Array({ maxLength: 100 }), (secret, passphrase) => {
-      const payload = encodeSecretPayload(secret, passphrase);
-      const read = decodeSecretPayload(payload);
-      expect(read?.secret.equals(Buffer.from(secret))).toBe(true);
-      expect(read?.passphrase.equals(Buffer.from(passphrase))).toBe(true);
-      expect(decodeSecretPayload(payload.subarray(0, -1))).toBeNull();
-      expect(decodeSecretPayload(Buffer.concat([payload, Buffer.from([0])]))).toBeNull();
-    }),
+    fc.property(
+      fc.uint8Array({ maxLength: 100 }),
+      fc.uint8Array({ maxLength: 100 }),
+      (secret, passphrase) => {
+        const payload = encodeSecretPayload(secret, passphrase);
+        const read = decodeSecretPayload(payload);
+        expect(read?.secret.equals(Buffer.from(secret))).toBe(true);
+        expect(read?.passphrase.equals(Buffer.from(passphrase))).toBe(true);
+        expect(decodeSecretPayload(payload.subarray(0, -1))).toBeNull();
+        expect(decodeSecretPayload(Buffer.concat([payload, Buffer.from([0])]))).toBeNull();
+      },
+    ),
   );
 });

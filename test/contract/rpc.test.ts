@@ -18,7 +18,11 @@ function pair() {
 
 test('values and blobs come back to the call that asked, in any order', async () => {
   const { client } = pair();
-  const answers = await Promise.all(Array.from({ length: 50 }, (_, i) => client.call('echo', { i }, i % 2 === 0 ? Buffer.from([i]) : undefined)));
+  const answers = await Promise.all(
+    Array.from({ length: 50 }, (_, i) =>
+      client.call('echo', { i }, i % 2 === 0 ? Buffer.from([i]) : undefined),
+    ),
+  );
   answers.forEach((answer, i) => {
     expect(answer).toMatchObject({ ok: true, value: { value: { call: 'echo', args: { i } } } });
     expect(answer.ok && answer.value.blob?.[0]).toBe(i % 2 === 0 ? i : undefined);
@@ -29,7 +33,10 @@ test('failures are values, and so are exceptions, timeouts and lost connections'
   const { client, left } = pair();
   expect(await client.call('fail', {})).toMatchObject({ ok: false, failure: { code: 'DENIED' } });
   expect(await client.call('throw', {})).toMatchObject({ ok: false, failure: { code: 'INTERNAL' } });
-  expect(await client.call('never', {}, undefined, 20)).toMatchObject({ ok: false, failure: { code: 'VAULT_UNAVAILABLE' } });
+  expect(await client.call('never', {}, undefined, 20)).toMatchObject({
+    ok: false,
+    failure: { code: 'VAULT_UNAVAILABLE' },
+  });
   const lost = client.call('never', {});
   left.destroy();
   expect(await lost).toMatchObject({ ok: false, failure: { code: 'VAULT_UNAVAILABLE' } });
@@ -40,9 +47,15 @@ test('what is larger than a frame is refused, on either side, and the next call 
   const { client } = pair();
   const large = 'x'.repeat(MAXIMUM_FRAME);
   expect(await client.call('echo', { large })).toMatchObject({ ok: false, failure: { code: 'BAD_INPUT' } });
-  expect(await client.call('echo', {}, Buffer.alloc(MAXIMUM_FRAME))).toMatchObject({ ok: false, failure: { code: 'BAD_INPUT' } });
+  expect(await client.call('echo', {}, Buffer.alloc(MAXIMUM_FRAME))).toMatchObject({
+    ok: false,
+    failure: { code: 'BAD_INPUT' },
+  });
   // the answer repeats the question in more words than the question had
-  expect(await client.call('echo', { large: large.slice(60) })).toMatchObject({ ok: false, failure: { code: 'INTERNAL' } });
+  expect(await client.call('echo', { large: large.slice(60) })).toMatchObject({
+    ok: false,
+    failure: { code: 'INTERNAL' },
+  });
   expect(await client.call('echo', {})).toMatchObject({ ok: true });
 });
 
@@ -50,7 +63,10 @@ test.each([
   ['another version', encodeJson({ hello: PROTOCOL_VERSION + 1 })],
   ['a call before hello', encodeJson({ id: 1, call: 'echo', args: {}, blob: false })],
   ['garbage', Buffer.from('SSH-2.0-OpenSSH_9.2\r\n')],
-  ['a blob that belongs to nothing', Buffer.concat([encodeJson({ hello: PROTOCOL_VERSION }), encodeFrame(FRAME.blob, Buffer.from([1]))])],
+  [
+    'a blob that belongs to nothing',
+    Buffer.concat([encodeJson({ hello: PROTOCOL_VERSION }), encodeFrame(FRAME.blob, Buffer.from([1]))]),
+  ],
 ])('%s ends the connection', async (_what, bytes) => {
   const [left, right] = duplexPair();
   const { promise, resolve } = Promise.withResolvers<string>();

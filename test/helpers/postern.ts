@@ -67,7 +67,7 @@ export async function startPostern({
   let port = await ready();
 
   function start(): ChildProcess {
-    const [command = NODE, ...args] = [...wrap, NODE, join(ROOT, 'bin/posternd')];
+    const [command, ...args] = [...wrap, NODE, join(ROOT, 'bin/posternd')];
     const child = spawn(command, args, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
     const keep = (bytes: Buffer): void => void (output += bytes.toString('utf8'));
     child.stdout?.on('data', keep);

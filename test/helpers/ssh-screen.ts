@@ -3,8 +3,20 @@ import xterm from '@xterm/headless';
 import * as pty from 'node-pty';
 
 export const KEYS = {
-  enter: '\r', tab: '\t', 'shift-tab': '\x1b[Z', escape: '\x1b', up: '\x1b[A', down: '\x1b[B', right: '\x1b[C', left: '\x1b[D',
-  home: '\x1b[H', end: '\x1b[F', 'page-up': '\x1b[5~', 'page-down': '\x1b[6~', backspace: '\x7f', space: ' ',
+  enter: '\r',
+  tab: '\t',
+  'shift-tab': '\x1b[Z',
+  escape: '\x1b',
+  up: '\x1b[A',
+  down: '\x1b[B',
+  right: '\x1b[C',
+  left: '\x1b[D',
+  home: '\x1b[H',
+  end: '\x1b[F',
+  'page-up': '\x1b[5~',
+  'page-down': '\x1b[6~',
+  backspace: '\x7f',
+  space: ' ',
 } as const;
 export type Key = keyof typeof KEYS | `ctrl-${string}`;
 
@@ -23,17 +35,31 @@ export class Screen {
   #passed = 0;
   readonly exited: Promise<number>;
 
-  constructor(command: string, args: readonly string[], { columns = 80, rows = 24, env = {} }: ScreenOptions = {}) {
+  constructor(
+    command: string,
+    args: readonly string[],
+    { columns = 80, rows = 24, env = {} }: ScreenOptions = {},
+  ) {
     this.#terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 5000 });
     this.#pty = pty.spawn(command, [...args], {
-      cols: columns, rows, name: 'xterm-256color', encoding: null,
-      env: { PATH: process.env['PATH'], HOME: '/nonexistent', LANG: 'C.UTF-8', TERM: 'xterm-256color', ...env },
+      cols: columns,
+      rows,
+      name: 'xterm-256color',
+      encoding: null,
+      env: {
+        PATH: process.env['PATH'],
+        HOME: '/nonexistent',
+        LANG: 'C.UTF-8',
+        TERM: 'xterm-256color',
+        ...env,
+      },
     });
     this.#pty.onData((data) => {
       const bytes = Buffer.from(data as unknown as Buffer);
       this.#bytes.push(bytes);
       this.#terminal.write(bytes);
-      if (process.env['POSTERN_TEST_TYPESCRIPT'] !== undefined) appendFileSync(process.env['POSTERN_TEST_TYPESCRIPT'], bytes);
+      if (process.env['POSTERN_TEST_TYPESCRIPT'] !== undefined)
+        appendFileSync(process.env['POSTERN_TEST_TYPESCRIPT'], bytes);
     });
     const { promise, resolve } = Promise.withResolvers<number>();
     this.exited = promise;
@@ -60,7 +86,11 @@ export class Screen {
   press(...keys: readonly Key[]): this {
     for (const key of keys) {
       const letter = /^ctrl-(.)$/.exec(key)?.[1];
-      this.#pty.write(letter === undefined ? KEYS[key as keyof typeof KEYS] : String.fromCharCode(letter.toUpperCase().charCodeAt(0) & 31));
+      this.#pty.write(
+        letter === undefined
+          ? KEYS[key as keyof typeof KEYS]
+          : String.fromCharCode(letter.toUpperCase().charCodeAt(0) & 31),
+      );
     }
     return this;
   }
@@ -74,16 +104,27 @@ export class Screen {
   /** The visible rows, right-trimmed. */
   text(): string {
     const buffer = this.#terminal.buffer.active;
-    return Array.from({ length: this.#terminal.rows }, (_, row) => buffer.getLine(buffer.baseY + row)?.translateToString(true) ?? '').join('\n');
+    return Array.from(
+      { length: this.#terminal.rows },
+      (_, row) => buffer.getLine(buffer.baseY + row)?.translateToString(true) ?? '',
+    ).join('\n');
   }
 
   /** Waits until the screen shows it; fails with the screen printed. */
   async sees(wanted: string | RegExp, seconds = 15): Promise<string> {
-    return await this.#until((text) => (typeof wanted === 'string' ? text.includes(wanted) : wanted.test(text)), `to see ${String(wanted)}`, seconds);
+    return await this.#until(
+      (text) => (typeof wanted === 'string' ? text.includes(wanted) : wanted.test(text)),
+      `to see ${String(wanted)}`,
+      seconds,
+    );
   }
 
   async seesNot(unwanted: string | RegExp, seconds = 15): Promise<string> {
-    return await this.#until((text) => !(typeof unwanted === 'string' ? text.includes(unwanted) : unwanted.test(text)), `not to see ${String(unwanted)}`, seconds);
+    return await this.#until(
+      (text) => !(typeof unwanted === 'string' ? text.includes(unwanted) : unwanted.test(text)),
+      `not to see ${String(unwanted)}`,
+      seconds,
+    );
   }
 
   /** Waits until the raw output holds it (it may have scrolled away), behind everything waited for before. */
@@ -102,7 +143,10 @@ export class Screen {
     for (;;) {
       const text = this.text();
       if (met(text)) return text;
-      if (Date.now() > end) throw new Error(`waited ${seconds} s ${what}${this.#exit === null ? '' : ` (the client ended with ${this.#exit})`}; the screen:\n${frame(text)}`);
+      if (Date.now() > end)
+        throw new Error(
+          `waited ${seconds} s ${what}${this.#exit === null ? '' : ` (the client ended with ${this.#exit})`}; the screen:\n${frame(text)}`,
+        );
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
   }
@@ -114,7 +158,10 @@ export class Screen {
 }
 
 function frame(text: string): string {
-  return text.split('\n').map((line) => `  | ${line}`).join('\n');
+  return text
+    .split('\n')
+    .map((line) => `  | ${line}`)
+    .join('\n');
 }
 
 export interface SshOptions extends ScreenOptions {
@@ -123,8 +170,28 @@ export interface SshOptions extends ScreenOptions {
 }
 
 /** The OpenSSH client, as a person starts it. Host keys are not checked here: the door's has a test of its own. */
-export function ssh(port: number, user: string, { identity, options = [], ...screen }: SshOptions = {}): Screen {
-  const args = ['-F', 'none', '-tt', '-p', String(port), '-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null', '-o', 'LogLevel=ERROR', '-o', 'IdentityAgent=none',
-    ...(identity === undefined ? ['-o', 'IdentityFile=none'] : ['-i', identity, '-o', 'IdentitiesOnly=yes']), ...options, `${user}@127.0.0.1`];
+export function ssh(
+  port: number,
+  user: string,
+  { identity, options = [], ...screen }: SshOptions = {},
+): Screen {
+  const args = [
+    '-F',
+    'none',
+    '-tt',
+    '-p',
+    String(port),
+    '-o',
+    'StrictHostKeyChecking=no',
+    '-o',
+    'UserKnownHostsFile=/dev/null',
+    '-o',
+    'LogLevel=ERROR',
+    '-o',
+    'IdentityAgent=none',
+    ...(identity === undefined ? ['-o', 'IdentityFile=none'] : ['-i', identity, '-o', 'IdentitiesOnly=yes']),
+    ...options,
+    `${user}@127.0.0.1`,
+  ];
   return new Screen('ssh', args, screen);
 }

@@ -26,16 +26,34 @@ export async function startTarget(port?: number): Promise<Target> {
   const users: string[] = [];
   mkdirSync('/run/sshd', { recursive: true });
   makeHostKey(folder);
-  writeFileSync(join(folder, 'sshd_config'), [
-    `Port ${listening}`, 'ListenAddress 127.0.0.1', `HostKey ${join(folder, 'host_key')}`, 'UsePAM no', 'PasswordAuthentication yes', 'KbdInteractiveAuthentication no',
-    `AuthorizedKeysFile ${folder}/keys/%u`, 'StrictModes no', 'PrintMotd no', 'PrintLastLog no', 'MaxStartups 200', 'MaxSessions 100', 'LogLevel VERBOSE', `PidFile ${folder}/pid`, '',
-  ].join('\n'));
+  writeFileSync(
+    join(folder, 'sshd_config'),
+    [
+      `Port ${listening}`,
+      'ListenAddress 127.0.0.1',
+      `HostKey ${join(folder, 'host_key')}`,
+      'UsePAM no',
+      'PasswordAuthentication yes',
+      'KbdInteractiveAuthentication no',
+      `AuthorizedKeysFile ${folder}/keys/%u`,
+      'StrictModes no',
+      'PrintMotd no',
+      'PrintLastLog no',
+      'MaxStartups 200',
+      'MaxSessions 100',
+      'LogLevel VERBOSE',
+      `PidFile ${folder}/pid`,
+      '',
+    ].join('\n'),
+  );
   mkdirSync(join(folder, 'keys'), { mode: 0o755 });
   const logFile = join(folder, 'log');
   let sshd = await run();
 
   async function run(): Promise<ChildProcess> {
-    const child = spawn('/usr/sbin/sshd', ['-D', '-f', join(folder, 'sshd_config'), '-E', logFile], { stdio: 'ignore' });
+    const child = spawn('/usr/sbin/sshd', ['-D', '-f', join(folder, 'sshd_config'), '-E', logFile], {
+      stdio: 'ignore',
+    });
     await waitForPort(listening);
     return child;
   }
@@ -55,10 +73,17 @@ export async function startTarget(port?: number): Promise<Target> {
       const home = join(folder, 'home', name);
       mkdirSync(join(folder, 'home'), { recursive: true });
       freeName(name);
-      execFileSync('useradd', ['--home-dir', home, '--create-home', '--shell', '/bin/bash', '--no-log-init', name], { stdio: 'ignore' });
+      execFileSync(
+        'useradd',
+        ['--home-dir', home, '--create-home', '--shell', '/bin/bash', '--no-log-init', name],
+        { stdio: 'ignore' },
+      );
       users.push(name);
       execFileSync('chpasswd', { input: `${name}:${password}\n`, stdio: ['pipe', 'ignore', 'ignore'] });
-      writeFileSync(join(home, '.bashrc'), "PS1='target$ '\nunset PROMPT_COMMAND\nbind 'set enable-bracketed-paste off'\n");
+      writeFileSync(
+        join(home, '.bashrc'),
+        "PS1='target$ '\nunset PROMPT_COMMAND\nbind 'set enable-bracketed-paste off'\n",
+      );
       if (publicKey !== undefined) writeFileSync(join(folder, 'keys', name), publicKey, { mode: 0o644 });
     },
     async changeHostKey() {
@@ -84,8 +109,15 @@ export async function startTarget(port?: number): Promise<Target> {
 
 /** A user of that name from an aborted run is removed; one of a run beside this one is waited for. */
 function freeName(name: string): void {
-  for (const end = Date.now() + 90_000; Date.now() < end; Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 250)) {
-    const entry = /^.*$/m.exec(execFileSync('sh', ['-c', 'getent passwd "$1" || true', 'sh', name], { encoding: 'utf8' }))?.[0] ?? '';
+  for (
+    const end = Date.now() + 90_000;
+    Date.now() < end;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 250)
+  ) {
+    const entry =
+      /^.*$/m.exec(
+        execFileSync('sh', ['-c', 'getent passwd "$1" || true', 'sh', name], { encoding: 'utf8' }),
+      )?.[0] ?? '';
     if (entry === '') return;
     const home = entry.split(':')[5] ?? '';
     if (!home.includes('/postern-target-')) throw new Error(`this host has a user ${name} of its own`);

@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Postern } from './postern.ts';
-import { type Screen, ssh, type SshOptions } from './ssh-screen.ts';
+import { type Screen, type SshOptions, ssh } from './ssh-screen.ts';
 import type { Target } from './target.ts';
 
 /** The example data of the domain, on a real target: safe Windows-Domain-Safe, account admin60. */
@@ -17,19 +17,46 @@ export interface Prepared {
 }
 
 /** One safe, one password account on the target, one person who may connect. */
-export async function prepare(postern: Postern, target: Target, { user = 'admin60', person = 'alice', pinned = true }: { readonly user?: string; readonly person?: string; readonly pinned?: boolean } = {}): Promise<Prepared> {
+export async function prepare(
+  postern: Postern,
+  target: Target,
+  {
+    user = 'admin60',
+    person = 'alice',
+    pinned = true,
+  }: { readonly user?: string; readonly person?: string; readonly pinned?: boolean } = {},
+): Promise<Prepared> {
   target.addUser(user, ACCOUNT_PASSWORD);
   await addPerson(postern, person);
   await postern.json(['safe', 'add', SAFE]);
   await postern.json(['safe', 'member', 'add', SAFE, person, '--preset', 'ConnectOnly']);
   const { id } = await postern.json<{ id: string }>(
-    ['account', 'add', '--safe', SAFE, '--platform', 'UnixSSH', '--address', '127.0.0.1', '--port', String(target.port), '--user', user, '--password-stdin', ...(pinned ? ['--host-key', target.hostKey] : [])],
+    [
+      'account',
+      'add',
+      '--safe',
+      SAFE,
+      '--platform',
+      'UnixSSH',
+      '--address',
+      '127.0.0.1',
+      '--port',
+      String(target.port),
+      '--user',
+      user,
+      '--password-stdin',
+      ...(pinned ? ['--host-key', target.hostKey] : []),
+    ],
     ACCOUNT_PASSWORD,
   );
   return { accountId: id };
 }
 
-export async function addPerson(postern: Postern, person: string, extra: readonly string[] = []): Promise<void> {
+export async function addPerson(
+  postern: Postern,
+  person: string,
+  extra: readonly string[] = [],
+): Promise<void> {
   await postern.json(['user', 'add', person, '--password-stdin', ...extra], PERSON_PASSWORD);
 }
 
@@ -42,7 +69,11 @@ export async function keyOf(postern: Postern, person: string): Promise<string> {
 }
 
 /** ssh to the bastion, the login screen, the password: until the accounts are there. */
-export async function login(postern: Postern, person = 'alice', { password = PERSON_PASSWORD, ...options }: SshOptions & { readonly password?: string } = {}): Promise<Screen> {
+export async function login(
+  postern: Postern,
+  person = 'alice',
+  { password = PERSON_PASSWORD, ...options }: SshOptions & { readonly password?: string } = {},
+): Promise<Screen> {
   const screen = ssh(postern.port, person, options);
   if (options.identity === undefined) {
     await screen.sees('Password');

@@ -1,5 +1,16 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -16,12 +27,26 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Starts the daemon where it must refuse; gives its exit status and what it said. */
-function refused(env: Readonly<Record<string, string>>, root = ROOT): { readonly status: number | null; readonly said: string } {
-  const result = spawnSync(NODE, [join(root, 'bin/posternd')], { env: { PATH: process.env['PATH'], POSTERN_LISTEN: '127.0.0.1:0', POSTERN_RECORDINGS: join(folder, 'recordings'), ...env }, encoding: 'utf8', timeout: 30_000 });
+function refused(
+  env: Readonly<Record<string, string>>,
+  root = ROOT,
+): { readonly status: number | null; readonly said: string } {
+  const result = spawnSync(NODE, [join(root, 'bin/posternd')], {
+    env: {
+      PATH: process.env['PATH'],
+      POSTERN_LISTEN: '127.0.0.1:0',
+      POSTERN_RECORDINGS: join(folder, 'recordings'),
+      ...env,
+    },
+    encoding: 'utf8',
+    timeout: 30_000,
+  });
   return { status: result.status, said: result.stdout + result.stderr };
 }
 
-test('a second daemon on one home is refused and names the first; the first works on', { timeout: 90_000 }, async () => {
+test('a second daemon on one home is refused and names the first; the first works on', {
+  timeout: 90_000,
+}, async () => {
   const first = await startPostern();
   const second = refused({ POSTERN_HOME: first.home });
   expect(second.status).not.toBe(0);
@@ -33,12 +58,20 @@ test('a second daemon on one home is refused and names the first; the first work
 
 test('two homes on one host never share a shadow uid', { timeout: 120_000 }, async () => {
   const [one, two] = await Promise.all([startPostern(), startPostern()]);
-  const range = (home: string): number => Number((JSON.parse(existsSync(join(home, 'config.json')) ? readFileSync(join(home, 'config.json'), 'utf8') : '{}') as { shadowUidFirst?: number }).shadowUidFirst ?? 2_000_000);
+  const range = (home: string): number => {
+    const file = join(home, 'config.json');
+    const config = JSON.parse(existsSync(file) ? readFileSync(file, 'utf8') : '{}') as {
+      shadowUidFirst?: number;
+    };
+    return config.shadowUidFirst ?? 2_000_000;
+  };
   expect(range(one.home)).not.toBe(range(two.home));
   await Promise.all([one.remove(), two.remove()]);
 });
 
-test('a taken port, a typing error in the configuration, somebody else’s home, a full disk: one clear sentence each', { timeout: 120_000 }, async () => {
+test('a taken port, a typing error in the configuration, somebody else’s home, a full disk: one clear sentence each', {
+  timeout: 120_000,
+}, async () => {
   const running = await startPostern();
   const taken = refused({ POSTERN_HOME: join(folder, 'taken'), POSTERN_LISTEN: `127.0.0.1:${running.port}` });
   expect(taken.status).not.toBe(0);
@@ -79,20 +112,35 @@ test('a home path of 200 characters works', { timeout: 90_000 }, async () => {
   await postern.remove();
 });
 
-test('a clone under a 0700 directory works, and no setuid file lies in it', { timeout: 180_000 }, async () => {
+test('a clone under a 0700 directory works, and no setuid file lies in it', {
+  timeout: 180_000,
+}, async () => {
   const closed = join(folder, 'closed');
   mkdirSync(closed, { mode: 0o700 });
   const clone = join(closed, 'clone');
   mkdirSync(clone);
-  for (const part of ['bin', 'dist', 'native', 'package.json', 'node_modules']) cpSync(join(ROOT, part), join(clone, part), { recursive: true, verbatimSymlinks: true });
+  for (const part of ['bin', 'dist', 'native', 'package.json', 'node_modules'])
+    cpSync(join(ROOT, part), join(clone, part), { recursive: true, verbatimSymlinks: true });
   chmodSync(closed, 0o700);
   const port = await freePort();
 
-  const daemon = spawn(join(clone, 'node_modules/node/bin/node'), [join(clone, 'bin/posternd')], { env: { PATH: process.env['PATH'], POSTERN_HOME: join(clone, '.postern'), POSTERN_RECORDINGS: join(clone, 'recordings'), POSTERN_LISTEN: `127.0.0.1:${port}` }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const daemon = spawn(join(clone, 'node_modules/node/bin/node'), [join(clone, 'bin/posternd')], {
+    env: {
+      PATH: process.env['PATH'],
+      POSTERN_HOME: join(clone, '.postern'),
+      POSTERN_RECORDINGS: join(clone, 'recordings'),
+      POSTERN_LISTEN: `127.0.0.1:${port}`,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let said = '';
   daemon.stdout.on('data', (bytes: Buffer) => (said += bytes.toString()));
   daemon.stderr.on('data', (bytes: Buffer) => (said += bytes.toString()));
-  for (const end = Date.now() + 60_000; !said.includes('postern ready on') && Date.now() < end && daemon.exitCode === null; ) await new Promise((resolve) => setTimeout(resolve, 50));
+  for (
+    const end = Date.now() + 60_000;
+    !said.includes('postern ready on') && Date.now() < end && daemon.exitCode === null;
+  )
+    await new Promise((resolve) => setTimeout(resolve, 50));
   const setuid = execFileSync('find', [clone, '-xdev', '-perm', '/6000', '-type', 'f'], { encoding: 'utf8' });
   const ended = new Promise((resolve) => daemon.once('exit', resolve));
   daemon.kill('SIGTERM');
@@ -101,7 +149,9 @@ test('a clone under a 0700 directory works, and no setuid file lies in it', { ti
   expect(setuid).toBe('');
 });
 
-test('an unreadable, a newer and a wrong-keyed vault are refused and left as they were', { timeout: 120_000 }, async () => {
+test('an unreadable, a newer and a wrong-keyed vault are refused and left as they were', {
+  timeout: 120_000,
+}, async () => {
   const postern = await startPostern();
   await postern.stop();
   const key = join(postern.home, 'vault/master.key');

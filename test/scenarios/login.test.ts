@@ -14,7 +14,9 @@ afterAll(async () => {
   await postern?.remove();
 });
 
-test("first start: the administrator's one-time password, changed at first login; the demo account, a session, a replay", { timeout: 120_000 }, async () => {
+test("first start: the administrator's one-time password, changed at first login; the demo account, a session, a replay", {
+  timeout: 120_000,
+}, async () => {
   const file = join(postern.home, 'administrator-password');
   expect(postern.output()).toContain(file);
   expect(statSync(file).mode & 0o777).toBe(0o600);
@@ -25,7 +27,8 @@ test("first start: the administrator's one-time password, changed at first login
   await screen.sees('Password');
   screen.type(password).press('enter');
   await screen.sees('New password');
-  for (const typed of [password, 'a much better password 7', 'a much better password 7']) screen.type(typed).press('enter');
+  for (const typed of [password, 'a much better password 7', 'a much better password 7'])
+    screen.type(typed).press('enter');
   await screen.sees(ACCOUNTS);
   await screen.sees('demo');
   screen.press('enter');
@@ -41,7 +44,13 @@ test("first start: the administrator's one-time password, changed at first login
   await screen.sees(/demo/i);
   for (let i = 0; ; i += 1) {
     screen.press('ctrl-r', 'enter');
-    if (await screen.sees('Space play', 3).then(() => true, () => false)) break;
+    if (
+      await screen.sees('Space play', 3).then(
+        () => true,
+        () => false,
+      )
+    )
+      break;
     expect(i).toBeLessThan(10);
   }
   screen.press('end');
@@ -52,10 +61,16 @@ test("first start: the administrator's one-time password, changed at first login
   expect(await screen.exited).toBe(0);
 });
 
-test('a wrong password and an unknown user are told the same, and too many failures are made to wait', { timeout: 120_000 }, async () => {
+test('a wrong password and an unknown user are told the same, and too many failures are made to wait', {
+  timeout: 120_000,
+}, async () => {
   await addPerson(postern, 'carol');
   const said: string[] = [];
-  for (const [user, password] of [['carol', 'wrong'], ['nobody-here', 'wrong'], ['carol', '']] as const) {
+  for (const [user, password] of [
+    ['carol', 'wrong'],
+    ['nobody-here', 'wrong'],
+    ['carol', ''],
+  ] as const) {
     const screen = ssh(postern.port, user);
     await screen.sees('Password');
     screen.type(password).press('enter');
@@ -81,7 +96,9 @@ test('a wrong password and an unknown user are told the same, and too many failu
   expect(await postern.cli(['user', 'unlock', 'carol'])).toMatchObject({ status: 0 });
 });
 
-test('after login the header tells of the last success and the last failure', { timeout: 60_000 }, async () => {
+test('after login the header tells of the last success and the last failure', {
+  timeout: 60_000,
+}, async () => {
   await addPerson(postern, 'dave');
   const first = await login(postern, 'dave');
   first.press('ctrl-q');
@@ -101,7 +118,14 @@ test('a registered key logs in without a password', { timeout: 60_000 }, async (
   expect(await screen.exited).toBe(0);
 });
 
-test.each([[80, 24], [60, 20], [200, 50], [40, 12], [1, 1], [500, 300]])('a terminal of %i x %i, then a storm of resizes', { timeout: 60_000 }, async (columns, rows) => {
+test.each([
+  [80, 24],
+  [60, 20],
+  [200, 50],
+  [40, 12],
+  [1, 1],
+  [500, 300],
+])('a terminal of %i x %i, then a storm of resizes', { timeout: 60_000 }, async (columns, rows) => {
   const identity = await keyOf(postern, 'erin');
   const screen = ssh(postern.port, 'erin', { identity, columns, rows });
   if (columns >= 40) await screen.sees(columns >= 60 ? ACCOUNTS : /\S/);
@@ -112,22 +136,53 @@ test.each([[80, 24], [60, 20], [200, 50], [40, 12], [1, 1], [500, 300]])('a term
   expect(await screen.exited).toBe(0);
 });
 
-test.each([['dumb', {}], ['an-unknown-terminal', {}], ['xterm', { LANG: 'C' }]])('TERM=%s %j is served', { timeout: 60_000 }, async (TERM, env) => {
+test.each([
+  ['dumb', {}],
+  ['an-unknown-terminal', {}],
+  ['xterm', { LANG: 'C' }],
+])('TERM=%s %j is served', { timeout: 60_000 }, async (TERM, env) => {
   const screen = ssh(postern.port, 'erin', { identity: await keyOf(postern, 'erin'), env: { TERM, ...env } });
   await screen.sees(ACCOUNTS);
   screen.press('ctrl-q');
   expect(await screen.exited).toBe(0);
 });
 
-test.each([['exec', ['true']], ['sftp', []], ['forwarding', []]])('%s is refused with a sentence, and nothing hangs', { timeout: 60_000 }, async (what, command) => {
-
+test.each([
+  ['exec', ['true']],
+  ['sftp', []],
+  ['forwarding', []],
+])('%s is refused with a sentence, and nothing hangs', { timeout: 60_000 }, async (what, command) => {
   const identity = await keyOf(postern, 'erin');
-  const common = ['-F', 'none', '-i', identity, '-o', 'IdentitiesOnly=yes', '-o', 'BatchMode=yes', '-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null', '-o', 'LogLevel=INFO', '-p', String(postern.port)];
-  const args = what === 'sftp' ? [...common, '-s', 'erin@127.0.0.1', 'sftp'] : what === 'forwarding' ? [...common, '-W', '127.0.0.1:22', 'erin@127.0.0.1'] : [...common, 'erin@127.0.0.1', ...command];
+  const common = [
+    '-F',
+    'none',
+    '-i',
+    identity,
+    '-o',
+    'IdentitiesOnly=yes',
+    '-o',
+    'BatchMode=yes',
+    '-o',
+    'StrictHostKeyChecking=no',
+    '-o',
+    'UserKnownHostsFile=/dev/null',
+    '-o',
+    'LogLevel=INFO',
+    '-p',
+    String(postern.port),
+  ];
+  const args =
+    what === 'sftp'
+      ? [...common, '-s', 'erin@127.0.0.1', 'sftp']
+      : what === 'forwarding'
+        ? [...common, '-W', '127.0.0.1:22', 'erin@127.0.0.1']
+        : [...common, 'erin@127.0.0.1', ...command];
   const result = spawnSync('ssh', args, { encoding: 'utf8', timeout: 20_000, input: '' });
   expect(result.status).not.toBe(0);
   expect(result.status).not.toBeNull();
-  expect(result.stderr + result.stdout).toMatch(/not available|not in this release|administratively|prohibited/i);
+  expect(result.stderr + result.stdout).toMatch(
+    /not available|not in this release|administratively|prohibited/i,
+  );
 });
 
 test('the one-time password file is gone from the card of later starts', { timeout: 60_000 }, async () => {

@@ -1,14 +1,23 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import xterm from '@xterm/headless';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { canaryHits } from '../helpers/canary.ts';
 import { eventually, type Postern, startPostern } from '../helpers/postern.ts';
 import { startTarget, type Target } from '../helpers/target.ts';
-import { ACCOUNT_PASSWORD, ACCOUNTS, connectTo, login, prepare, type Prepared } from '../helpers/walk.ts';
+import { ACCOUNT_PASSWORD, ACCOUNTS, connectTo, login, type Prepared, prepare } from '../helpers/walk.ts';
 
-interface Row { readonly id: string; readonly user: string; readonly account: string; readonly accountId: string; readonly safe: string; readonly outcome: string; readonly stored: string; readonly endedAt: string | null }
+interface Row {
+  readonly id: string;
+  readonly user: string;
+  readonly account: string;
+  readonly accountId: string;
+  readonly safe: string;
+  readonly outcome: string;
+  readonly stored: string;
+  readonly endedAt: string | null;
+}
 
 let postern: Postern;
 let target: Target;
@@ -31,7 +40,9 @@ async function stored(): Promise<Row> {
   });
 }
 
-test('filter, connect, resize, work, exit, back; the recording is what the client saw', { timeout: 120_000 }, async () => {
+test('filter, connect, resize, work, exit, back; the recording is what the client saw', {
+  timeout: 120_000,
+}, async () => {
   const screen = await login(postern);
   await connectTo(screen, 'admin60');
   expect(screen.bytes.toString('latin1')).toContain('Your session is being recorded.');
@@ -41,12 +52,18 @@ test('filter, connect, resize, work, exit, back; the recording is what the clien
   screen.resize(100, 30);
   await eventually('the target to hear of the new size', async () => {
     screen.type('stty size\r');
-    return await screen.output('30 100\r\n', 1).then(() => true, () => false);
+    return await screen.output('30 100\r\n', 1).then(
+      () => true,
+      () => false,
+    );
   });
   screen.type("printf '\\033[1;31mred\\033[0m \\344\\366 \\360\\237\\230\\200 \\377\\376'; echo\r");
   await screen.output('\u{1F600}');
 
-  const [live] = await postern.json<{ id: string; accountId: string; user: string; isolation: number }[]>(['sessions', 'list']);
+  const [live] = await postern.json<{ id: string; accountId: string; user: string; isolation: number }[]>([
+    'sessions',
+    'list',
+  ]);
   expect(live).toMatchObject({ accountId: prepared.accountId, user: 'alice', isolation: 3 });
   screen.type('exit\r');
   await screen.output('logout');
@@ -55,13 +72,38 @@ test('filter, connect, resize, work, exit, back; the recording is what the clien
   const seen = screen.bytes;
 
   const row = await stored();
-  expect(row).toMatchObject({ id: live?.id, user: 'alice', account: 'admin60@127.0.0.1', accountId: prepared.accountId, safe: 'Windows-Domain-Safe', outcome: 'exited' });
+  expect(row).toMatchObject({
+    id: live?.id,
+    user: 'alice',
+    account: 'admin60@127.0.0.1',
+    accountId: prepared.accountId,
+    safe: 'Windows-Domain-Safe',
+    outcome: 'exited',
+  });
   expect((await postern.cli(['recordings', 'verify', row.id])).stdout).toContain('intact');
 
   const folder = mkdtempSync(join(tmpdir(), 'postern-cast-'));
-  for (const format of ['v2', 'v3', 'txt', 'html']) expect(await postern.cli(['recordings', 'export', row.id, '--format', format, '--output', join(folder, format)])).toMatchObject({ status: 0 });
-  const lines = readFileSync(join(folder, 'v2'), 'utf8').trim().split('\n').slice(1).map((line) => JSON.parse(line) as [number, string, string]);
-  const output = lines.filter(([, kind]) => kind === 'o').map(([, , data]) => data).join('');
+  for (const format of ['v2', 'v3', 'txt', 'html'])
+    expect(
+      await postern.cli([
+        'recordings',
+        'export',
+        row.id,
+        '--format',
+        format,
+        '--output',
+        join(folder, format),
+      ]),
+    ).toMatchObject({ status: 0 });
+  const lines = readFileSync(join(folder, 'v2'), 'utf8')
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((line) => JSON.parse(line) as [number, string, string]);
+  const output = lines
+    .filter(([, kind]) => kind === 'o')
+    .map(([, , data]) => data)
+    .join('');
   // everything from the notice on went to the client, byte for byte, with U+FFFD for what is not UTF-8
   expect(seen.toString('utf8')).toContain(output);
   expect(output).toContain('Your session is being recorded.');
@@ -83,15 +125,24 @@ async function playToTheEnd(lines: readonly [number, string, string][]): Promise
     if (kind === 'r') terminal.resize(columns, rows);
     if (kind === 'o') await new Promise<void>((resolve) => terminal.write(data, resolve));
   }
-  return Array.from({ length: terminal.rows }, (_, row) => terminal.buffer.active.getLine(terminal.buffer.active.baseY + row)?.translateToString(true)).join('\n');
+  return Array.from({ length: terminal.rows }, (_, row) =>
+    terminal.buffer.active.getLine(terminal.buffer.active.baseY + row)?.translateToString(true),
+  ).join('\n');
 }
 
 test('every stage of the session is one audited event, in order', async () => {
-  const rows = await postern.json<{ stage: number | null; sessionId: string | null; actor: string; code: number; sequence: number }[]>(['audit', 'list', '--limit', '500']);
+  const rows = await postern.json<
+    { stage: number | null; sessionId: string | null; actor: string; code: number; sequence: number }[]
+  >(['audit', 'list', '--limit', '500']);
   const session = (await stored()).id;
-  const stages = rows.filter((row) => row.sessionId === session && row.stage !== null).toSorted((a, b) => a.sequence - b.sequence).map((row) => row.stage);
+  const stages = rows
+    .filter((row) => row.sessionId === session && row.stage !== null)
+    .toSorted((a, b) => a.sequence - b.sequence)
+    .map((row) => row.stage);
   expect([...new Set(stages)]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
-  expect(rows.filter((row) => row.sessionId === session).map((row) => row.code)).toEqual(expect.arrayContaining([300, 302, 308]));
+  expect(rows.filter((row) => row.sessionId === session).map((row) => row.code)).toEqual(
+    expect.arrayContaining([300, 302, 308]),
+  );
   expect((await postern.json<{ intact: boolean }>(['audit', 'verify'])).intact).toBe(true);
 });
 

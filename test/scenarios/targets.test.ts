@@ -6,7 +6,16 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Postern, startPostern } from '../helpers/postern.ts';
 import type { Screen } from '../helpers/ssh-screen.ts';
 import { freePort, startTarget, type Target } from '../helpers/target.ts';
-import { ACCOUNT_PASSWORD, ACCOUNTS, connectTo, keyOf, login, prepare, PROMPT, SAFE } from '../helpers/walk.ts';
+import {
+  ACCOUNT_PASSWORD,
+  ACCOUNTS,
+  connectTo,
+  keyOf,
+  login,
+  PROMPT,
+  prepare,
+  SAFE,
+} from '../helpers/walk.ts';
 
 let postern: Postern;
 let target: Target;
@@ -26,7 +35,23 @@ afterAll(async () => {
 });
 
 async function addAccount(address: string, port: number, extra: readonly string[] = []): Promise<string> {
-  const { id } = await postern.json<{ id: string }>(['account', 'add', '--safe', SAFE, '--address', address, '--port', String(port), '--user', 'admin60', '--password-stdin', ...extra], ACCOUNT_PASSWORD);
+  const { id } = await postern.json<{ id: string }>(
+    [
+      'account',
+      'add',
+      '--safe',
+      SAFE,
+      '--address',
+      address,
+      '--port',
+      String(port),
+      '--user',
+      'admin60',
+      '--password-stdin',
+      ...extra,
+    ],
+    ACCOUNT_PASSWORD,
+  );
   return id;
 }
 
@@ -41,12 +66,31 @@ async function refusal(screen: Screen, filter: string): Promise<string> {
   return text;
 }
 
-test('dead, refusing and unknown targets, and a wrong secret: each names its side and stage', { timeout: 180_000 }, async () => {
+test('dead, refusing and unknown targets, and a wrong secret: each names its side and stage', {
+  timeout: 180_000,
+}, async () => {
   const closed = await freePort();
   const dead = await addAccount('127.0.0.2', closed);
   const nameless = await addAccount('secappslearning.invalid', 22);
   target.addUser('admin61', 'another-password-61');
-  await postern.json(['account', 'add', '--safe', SAFE, '--address', '127.0.0.1', '--port', String(target.port), '--user', 'admin61', '--password-stdin', '--host-key', target.hostKey], 'the-wrong-password');
+  await postern.json(
+    [
+      'account',
+      'add',
+      '--safe',
+      SAFE,
+      '--address',
+      '127.0.0.1',
+      '--port',
+      String(target.port),
+      '--user',
+      'admin61',
+      '--password-stdin',
+      '--host-key',
+      target.hostKey,
+    ],
+    'the-wrong-password',
+  );
   const screen = await login(postern, 'alice', { identity });
 
   const refused = await refusal(screen, '127.0.0.2');
@@ -64,30 +108,60 @@ test('dead, refusing and unknown targets, and a wrong secret: each names its sid
   for (const id of [dead, nameless]) await postern.json(['account', 'delete', id]);
 });
 
-test.each([['ed25519', [], ''], ['rsa', ['-b', '3072'], ''], ['ecdsa', ['-b', '256'], ''], ['ed25519', [], 'a passphrase']] as const)('an account with an %s key %j and passphrase %j', { timeout: 60_000 }, async (type, bits, passphrase) => {
-  const name = `key${type}${passphrase === '' ? '' : 'p'}`;
-  const file = join(keys, name);
-  execFileSync('ssh-keygen', ['-q', '-t', type, ...bits, '-N', passphrase, '-f', file]);
-  target.addUser(name, 'not-used-at-all-12', readFileSync(`${file}.pub`, 'utf8'));
-  execFileSync('sh', ['-c', `printf '%s\\n' "$1" > ${join(keys, 'passphrase')}`, 'sh', passphrase]);
-  chmodSync(join(keys, 'passphrase'), 0o600);
-  await postern.json(['account', 'add', '--safe', SAFE, '--address', '127.0.0.1', '--port', String(target.port), '--user', name, '--key-file', file, '--host-key', target.hostKey, ...(passphrase === '' ? [] : ['--passphrase-file', join(keys, 'passphrase')])]);
-  const screen = await login(postern, 'alice', { identity });
-  await connectTo(screen, name);
-  screen.type('whoami\r');
-  await screen.output(`${name}\r\n`);
-  screen.type('exit\r');
-  await screen.sees(ACCOUNTS);
-  screen.press('ctrl-q');
-  await screen.exited;
-});
+test.each([
+  ['ed25519', [], ''],
+  ['rsa', ['-b', '3072'], ''],
+  ['ecdsa', ['-b', '256'], ''],
+  ['ed25519', [], 'a passphrase'],
+] as const)(
+  'an account with an %s key %j and passphrase %j',
+  { timeout: 60_000 },
+  async (type, bits, passphrase) => {
+    const name = `key${type}${passphrase === '' ? '' : 'p'}`;
+    const file = join(keys, name);
+    execFileSync('ssh-keygen', ['-q', '-t', type, ...bits, '-N', passphrase, '-f', file]);
+    target.addUser(name, 'not-used-at-all-12', readFileSync(`${file}.pub`, 'utf8'));
+    execFileSync('sh', ['-c', `printf '%s\\n' "$1" > ${join(keys, 'passphrase')}`, 'sh', passphrase]);
+    chmodSync(join(keys, 'passphrase'), 0o600);
+    await postern.json([
+      'account',
+      'add',
+      '--safe',
+      SAFE,
+      '--address',
+      '127.0.0.1',
+      '--port',
+      String(target.port),
+      '--user',
+      name,
+      '--key-file',
+      file,
+      '--host-key',
+      target.hostKey,
+      ...(passphrase === '' ? [] : ['--passphrase-file', join(keys, 'passphrase')]),
+    ]);
+    const screen = await login(postern, 'alice', { identity });
+    await connectTo(screen, name);
+    screen.type('whoami\r');
+    await screen.output(`${name}\r\n`);
+    screen.type('exit\r');
+    await screen.sees(ACCOUNTS);
+    screen.press('ctrl-q');
+    await screen.exited;
+  },
+);
 
-test('an unknown host key is asked about; accepted for one session it is asked about again', { timeout: 90_000 }, async () => {
+test('an unknown host key is asked about; accepted for one session it is asked about again', {
+  timeout: 90_000,
+}, async () => {
   const id = await addAccount('127.0.0.3', target.port);
   // the target listens on 127.0.0.1 only: name the same place another way
   await postern.json(['account', 'update', id, '--address', 'localhost']);
   const screen = await login(postern, 'alice', { identity });
-  const known = execFileSync('ssh-keygen', ['-lf', join(target.folder, 'host_key.pub')], { encoding: 'utf8' }).split(' ')[1] ?? '';
+  const known =
+    execFileSync('ssh-keygen', ['-lf', join(target.folder, 'host_key.pub')], { encoding: 'utf8' }).split(
+      ' ',
+    )[1] ?? '';
   for (const _time of [1, 2]) {
     screen.press('ctrl-u').type('localhost');
     await screen.sees('localhost');
@@ -110,8 +184,13 @@ test('an unknown host key is asked about; accepted for one session it is asked a
   await screen.exited;
 });
 
-test('a changed host key is a hard stop with both fingerprints; who may update the account re-approves it', { timeout: 120_000 }, async () => {
-  const fingerprint = (): string => execFileSync('ssh-keygen', ['-lf', join(target.folder, 'host_key.pub')], { encoding: 'utf8' }).split(' ')[1] ?? '';
+test('a changed host key is a hard stop with both fingerprints; who may update the account re-approves it', {
+  timeout: 120_000,
+}, async () => {
+  const fingerprint = (): string =>
+    execFileSync('ssh-keygen', ['-lf', join(target.folder, 'host_key.pub')], { encoding: 'utf8' }).split(
+      ' ',
+    )[1] ?? '';
   const before = fingerprint();
   await target.changeHostKey();
   const after = fingerprint();

@@ -12,38 +12,75 @@ const PAGE = 1000;
 
 export function auditCommands(program: Command): void {
   const audit = program.command('audit').description('what happened, in order, tamper-evident');
-  leaf<{ readonly limit: string }>(audit.command('list').description('the newest rows').option('--limit <n>', 'how many', '50'), async ({ admin, json }, options) => {
-    const limit = Number(options.limit);
-    if (!Number.isInteger(limit) || limit < 1 || limit > 10_000) return failed(failure('BAD_INPUT', '--limit takes a number from 1 to 10000'));
-    const outcome = await admin.ask('admin.audit.list', { after: 0, limit, newestFirst: true });
-    if (!outcome.ok) return outcome;
-    if (json) printJson(outcome.value.map(forJson));
-    else printTable(outcome.value.toReversed(), { TIME: (row) => isoTime(row.at), CODE: (row) => row.code, ACTION: (row) => row.action, OK: (row) => row.outcome, ACTOR: (row) => row.actor, VIA: (row) => row.gateway, FROM: (row) => row.from, ACCOUNT: (row) => row.account, STAGE: (row) => row.stage, DETAIL: (row) => row.detail }, 'no rows');
-    return outcome;
-  });
-  leaf<{ readonly output?: string }>(audit.command('export').description('every row, one JSON object a line').option('--output <file>', 'default: standard output'), async ({ admin, json }, options) => {
-    const outcome = await exportTo(admin, options.output);
-    if (outcome.ok && options.output !== undefined) json ? printJson({ rows: outcome.value }) : printLine(`${outcome.value} row(s) written to ${options.output}`);
-    return outcome;
-  });
+  leaf<{ readonly limit: string }>(
+    audit.command('list').description('the newest rows').option('--limit <n>', 'how many', '50'),
+    async ({ admin, json }, options) => {
+      const limit = Number(options.limit);
+      if (!Number.isInteger(limit) || limit < 1 || limit > 10_000)
+        return failed(failure('BAD_INPUT', '--limit takes a number from 1 to 10000'));
+      const outcome = await admin.ask('admin.audit.list', { after: 0, limit, newestFirst: true });
+      if (!outcome.ok) return outcome;
+      if (json) printJson(outcome.value.map(forJson));
+      else
+        printTable(
+          outcome.value.toReversed(),
+          {
+            TIME: (row) => isoTime(row.at),
+            CODE: (row) => row.code,
+            ACTION: (row) => row.action,
+            OK: (row) => row.outcome,
+            ACTOR: (row) => row.actor,
+            VIA: (row) => row.gateway,
+            FROM: (row) => row.from,
+            ACCOUNT: (row) => row.account,
+            STAGE: (row) => row.stage,
+            DETAIL: (row) => row.detail,
+          },
+          'no rows',
+        );
+      return outcome;
+    },
+  );
+  leaf<{ readonly output?: string }>(
+    audit
+      .command('export')
+      .description('every row, one JSON object a line')
+      .option('--output <file>', 'default: standard output'),
+    async ({ admin, json }, options) => {
+      const outcome = await exportTo(admin, options.output);
+      if (outcome.ok && options.output !== undefined)
+        json
+          ? printJson({ rows: outcome.value })
+          : printLine(`${outcome.value} row(s) written to ${options.output}`);
+      return outcome;
+    },
+  );
   leaf(audit.command('verify').description('recompute the chain'), async ({ admin, json }) => {
     const outcome = await admin.ask('admin.audit.verify', {});
     if (!outcome.ok) return outcome;
     if (json) printJson(outcome.value);
-    else printLine(outcome.value.intact ? `intact: ${outcome.value.rows} row(s)` : `NOT INTACT at row ${outcome.value.firstBad ?? '?'}: ${outcome.value.detail}`);
+    else
+      printLine(
+        outcome.value.intact
+          ? `intact: ${outcome.value.rows} row(s)`
+          : `NOT INTACT at row ${outcome.value.firstBad ?? '?'}: ${outcome.value.detail}`,
+      );
     return outcome.value.intact ? outcome : failed(failure('INTEGRITY', outcome.value.detail));
   });
 }
 
 async function exportTo(admin: AdminLink, path: string | undefined): Promise<Outcome<number>> {
   const out = path === undefined ? process.stdout : createWriteStream(path, { mode: 0o600 });
-  let problem: string | null = null;
-  out.on('error', (error: Error) => (problem = error.message));
+  const problems: string[] = [];
+  out.on('error', (error: Error) => problems.push(error.message));
   let rows = 0;
   for (let after = 0; ; ) {
     const page = await admin.ask('admin.audit.list', { after, limit: PAGE, newestFirst: false });
     if (!page.ok) return page;
-    if (problem !== null) return failed(failure('BAD_INPUT', `cannot write ${path ?? 'standard output'}: ${String(problem)}`));
+    if (problems.length > 0)
+      return failed(
+        failure('BAD_INPUT', `cannot write ${path ?? 'standard output'}: ${problems.join(', ')}`),
+      );
     for (const row of page.value) out.write(`${escapeControls(JSON.stringify(forJson(row)))}\n`);
     rows += page.value.length;
     after = page.value.at(-1)?.sequence ?? after;
@@ -51,14 +88,19 @@ async function exportTo(admin: AdminLink, path: string | undefined): Promise<Out
   }
   if (out !== process.stdout) {
     out.end();
-    await finished(out).catch((error: unknown) => (problem = String(error)));
+    await finished(out).catch((error: unknown) => problems.push(String(error)));
   }
-  return problem === null ? done(rows) : failed(failure('BAD_INPUT', `cannot write ${path ?? 'standard output'}: ${problem}`));
+  return problems.length === 0
+    ? done(rows)
+    : failed(failure('BAD_INPUT', `cannot write ${path ?? 'standard output'}: ${problems.join(', ')}`));
 }
 
 /** JSON escapes C0; C1 and format characters can steer a terminal too. */
 function escapeControls(line: string): string {
-  return line.replace(/[\u007f-\u009f\p{Cf}\u2028\u2029]/gu, (one) => `\\u${(one.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);
+  return line.replace(
+    /[\u007f-\u009f\p{Cf}\u2028\u2029]/gu,
+    (one) => `\\u${(one.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 function forJson(row: AuditRow) {

@@ -4,29 +4,53 @@ import { printJson, printLine, printTable } from '../output.js';
 
 export function groupCommands(program: Command): void {
   const group = program.command('group').description('groups of users');
-  leaf(group.command('add <name>').description('add a group; prints the new id'), async ({ admin, json }, _options, name = '') => {
-    const outcome = await admin.ask('admin.group.add', { name });
-    if (outcome.ok) json ? printJson(outcome.value) : printLine(outcome.value.id);
-    return outcome;
-  });
+  leaf(
+    group.command('add <name>').description('add a group; prints the new id'),
+    async ({ admin, json }, _options, name = '') => {
+      const outcome = await admin.ask('admin.group.add', { name });
+      if (outcome.ok) json ? printJson(outcome.value) : printLine(outcome.value.id);
+      return outcome;
+    },
+  );
   leaf(group.command('list').description('all groups'), async ({ admin, json }) => {
     const outcome = await admin.ask('admin.group.list', {});
     if (!outcome.ok) return outcome;
     if (json) printJson(outcome.value);
-    else printTable(outcome.value, { NAME: (row) => row.name, 'BUILT IN': (row) => row.builtIn, MEMBERS: (row) => row.members.join(',') }, 'no groups');
+    else
+      printTable(
+        outcome.value,
+        {
+          NAME: (row) => row.name,
+          'BUILT IN': (row) => row.builtIn,
+          MEMBERS: (row) => row.members.join(','),
+        },
+        'no groups',
+      );
     return outcome;
   });
-  leaf(group.command('delete <name>').description('delete a group that is not built in'), async ({ admin, json }, _options, name = '') => {
-    const outcome = await admin.ask('admin.group.delete', { name });
-    if (outcome.ok) json ? printJson({ name }) : printLine(`${name} is deleted`);
-    return outcome;
-  });
-  const member = group.command('member').description('who is in a group');
-  for (const [verb, present] of [['add', true], ['remove', false]] as const) {
-    leaf(member.command(`${verb} <group> <user>`).description(`${verb} a user`), async ({ admin, json }, _options, name = '', user = '') => {
-      const outcome = await admin.ask('admin.group.member', { group: name, user, present });
-      if (outcome.ok) json ? printJson({ group: name, user, present }) : printLine(`${user} is ${present ? 'in' : 'no longer in'} ${name}`);
+  leaf(
+    group.command('delete <name>').description('delete a group that is not built in'),
+    async ({ admin, json }, _options, name = '') => {
+      const outcome = await admin.ask('admin.group.delete', { name });
+      if (outcome.ok) json ? printJson({ name }) : printLine(`${name} is deleted`);
       return outcome;
-    });
+    },
+  );
+  const member = group.command('member').description('who is in a group');
+  for (const [verb, present] of [
+    ['add', true],
+    ['remove', false],
+  ] as const) {
+    leaf(
+      member.command(`${verb} <group> <user>`).description(`${verb} a user`),
+      async ({ admin, json }, _options, name = '', user = '') => {
+        const outcome = await admin.ask('admin.group.member', { group: name, user, present });
+        if (outcome.ok)
+          json
+            ? printJson({ group: name, user, present })
+            : printLine(`${user} is ${present ? 'in' : 'no longer in'} ${name}`);
+        return outcome;
+      },
+    );
   }
 }

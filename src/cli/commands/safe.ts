@@ -1,26 +1,43 @@
 import type { Command } from 'commander';
-import { isPermission, type Permission, PERMISSIONS, type Preset, PRESETS } from '#/domain/permission.js';
+import type { MemberRow } from '#/contract/rows.js';
 import { failure } from '#/domain/failure.js';
 import { failed, type Outcome } from '#/domain/outcome.js';
-import type { MemberRow } from '#/contract/rows.js';
+import { isPermission, PERMISSIONS, type Permission, PRESETS, type Preset } from '#/domain/permission.js';
 import { timeOf } from '../input.js';
 import { leaf } from '../leaf.js';
 import { isoTime, printJson, printLine, printTable } from '../output.js';
 
-interface MemberOptions { readonly preset?: string; readonly permissions?: string; readonly expires?: string }
+interface MemberOptions {
+  readonly preset?: string;
+  readonly permissions?: string;
+  readonly expires?: string;
+}
 
 export function safeCommands(program: Command): void {
   const safe = program.command('safe').description('safes and their members');
-  leaf(safe.command('add <name>').description('add a safe; prints the new id'), async ({ admin, json }, _options, name = '') => {
-    const outcome = await admin.ask('admin.safe.add', { name });
-    if (outcome.ok) json ? printJson(outcome.value) : printLine(outcome.value.id);
-    return outcome;
-  });
+  leaf(
+    safe.command('add <name>').description('add a safe; prints the new id'),
+    async ({ admin, json }, _options, name = '') => {
+      const outcome = await admin.ask('admin.safe.add', { name });
+      if (outcome.ok) json ? printJson(outcome.value) : printLine(outcome.value.id);
+      return outcome;
+    },
+  );
   leaf(safe.command('list').description('all safes'), async ({ admin, json }) => {
     const outcome = await admin.ask('admin.safe.list', {});
     if (!outcome.ok) return outcome;
     if (json) printJson(outcome.value);
-    else printTable(outcome.value, { NAME: (row) => row.name, 'BUILT IN': (row) => row.builtIn, ACCOUNTS: (row) => row.accounts, MEMBERS: (row) => row.members }, 'no safes');
+    else
+      printTable(
+        outcome.value,
+        {
+          NAME: (row) => row.name,
+          'BUILT IN': (row) => row.builtIn,
+          ACCOUNTS: (row) => row.accounts,
+          MEMBERS: (row) => row.members,
+        },
+        'no safes',
+      );
     return outcome;
   });
   memberCommands(safe.command('member').description('who may do what in a safe'));
@@ -28,7 +45,9 @@ export function safeCommands(program: Command): void {
 
 function memberCommands(member: Command): void {
   leaf<MemberOptions>(
-    member.command('add <safe> <user-or-group>').description("add a member, or change a member's permissions")
+    member
+      .command('add <safe> <user-or-group>')
+      .description("add a member, or change a member's permissions")
       .option('--preset <preset>', Object.keys(PRESETS).join(', '))
       .option('--permissions <list>', `comma-separated: ${PERMISSIONS.join(', ')}`)
       .option('--expires <time>', 'end of the membership, ISO 8601 UTC'),
@@ -37,35 +56,69 @@ function memberCommands(member: Command): void {
       if (!wanted.ok) return wanted;
       const expires = timeOf(options.expires);
       if (!expires.ok) return expires;
-      const outcome = await admin.ask('admin.member.add', { safe, member: name, ...wanted.value, expiresAt: expires.value });
-      if (outcome.ok) json ? printJson(forJson(outcome.value)) : printLine(`${name} is a member of ${safe}: ${outcome.value.preset ?? outcome.value.permissions.join(', ')}`);
+      const outcome = await admin.ask('admin.member.add', {
+        safe,
+        member: name,
+        ...wanted.value,
+        expiresAt: expires.value,
+      });
+      if (outcome.ok)
+        json
+          ? printJson(forJson(outcome.value))
+          : printLine(
+              `${name} is a member of ${safe}: ${outcome.value.preset ?? outcome.value.permissions.join(', ')}`,
+            );
       return outcome;
     },
   );
-  leaf(member.command('list <safe>').description('members of a safe'), async ({ admin, json }, _options, safe = '') => {
-    const outcome = await admin.ask('admin.member.list', { safe });
-    if (!outcome.ok) return outcome;
-    if (json) printJson(outcome.value.map(forJson));
-    else printTable(outcome.value, { MEMBER: (row) => row.member, KIND: (row) => row.kind, PERMISSIONS: (row) => row.preset ?? row.permissions.join(','), EXPIRES: (row) => isoTime(row.expiresAt) }, 'no members');
-    return outcome;
-  });
-  leaf(member.command('remove <safe> <user-or-group>').description('remove a member'), async ({ admin, json }, _options, safe = '', name = '') => {
-    const outcome = await admin.ask('admin.member.remove', { safe, member: name });
-    if (outcome.ok) json ? printJson({ safe, member: name }) : printLine(`${name} is no longer a member of ${safe}`);
-    return outcome;
-  });
+  leaf(
+    member.command('list <safe>').description('members of a safe'),
+    async ({ admin, json }, _options, safe = '') => {
+      const outcome = await admin.ask('admin.member.list', { safe });
+      if (!outcome.ok) return outcome;
+      if (json) printJson(outcome.value.map(forJson));
+      else
+        printTable(
+          outcome.value,
+          {
+            MEMBER: (row) => row.member,
+            KIND: (row) => row.kind,
+            PERMISSIONS: (row) => row.preset ?? row.permissions.join(','),
+            EXPIRES: (row) => isoTime(row.expiresAt),
+          },
+          'no members',
+        );
+      return outcome;
+    },
+  );
+  leaf(
+    member.command('remove <safe> <user-or-group>').description('remove a member'),
+    async ({ admin, json }, _options, safe = '', name = '') => {
+      const outcome = await admin.ask('admin.member.remove', { safe, member: name });
+      if (outcome.ok)
+        json ? printJson({ safe, member: name }) : printLine(`${name} is no longer a member of ${safe}`);
+      return outcome;
+    },
+  );
 }
 
-function permissionsOf(options: MemberOptions): Outcome<{ readonly preset: Preset } | { readonly permissions: Permission[] }> {
+function permissionsOf(
+  options: MemberOptions,
+): Outcome<{ readonly preset: Preset } | { readonly permissions: Permission[] }> {
   const { preset, permissions } = options;
-  if ((preset === undefined) === (permissions === undefined)) return failed(failure('BAD_INPUT', 'give one of --preset and --permissions'));
+  if ((preset === undefined) === (permissions === undefined))
+    return failed(failure('BAD_INPUT', 'give one of --preset and --permissions'));
   if (preset !== undefined) {
     const known = Object.keys(PRESETS).find((one) => one.toLowerCase() === preset.toLowerCase());
-    return known === undefined ? failed(failure('BAD_INPUT', `preset "${preset}" is none of ${Object.keys(PRESETS).join(', ')}`)) : { ok: true, value: { preset: known as Preset } };
+    return known === undefined
+      ? failed(failure('BAD_INPUT', `preset "${preset}" is none of ${Object.keys(PRESETS).join(', ')}`))
+      : { ok: true, value: { preset: known as Preset } };
   }
   const list = (permissions ?? '').split(',').map((one) => one.trim());
   const wrong = list.find((one) => !isPermission(one));
-  return wrong === undefined ? { ok: true, value: { permissions: list.filter(isPermission) } } : failed(failure('BAD_INPUT', `permission "${wrong}" is none of ${PERMISSIONS.join(', ')}`));
+  return wrong === undefined
+    ? { ok: true, value: { permissions: list.filter(isPermission) } }
+    : failed(failure('BAD_INPUT', `permission "${wrong}" is none of ${PERMISSIONS.join(', ')}`));
 }
 
 function forJson(row: MemberRow) {

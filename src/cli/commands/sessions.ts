@@ -7,13 +7,46 @@ export function sessionCommands(program: Command): void {
   leaf(sessions.command('list').description('what runs now'), async ({ admin, json }) => {
     const outcome = await admin.ask('admin.sessions.list', {});
     if (!outcome.ok) return outcome;
-    if (json) printJson(outcome.value.map(({ id, user, account, accountId, safe, from, startedAt, isolation, state }) => ({ id, user, account, accountId, safe, from, startedAt: isoTime(startedAt), isolation, state })));
-    else printTable(outcome.value, { ID: (row) => row.id, USER: (row) => row.user, ACCOUNT: (row) => row.account, SAFE: (row) => row.safe, FROM: (row) => row.from, SINCE: (row) => isoTime(row.startedAt), STATE: (row) => row.state, ISOLATION: (row) => row.isolation }, 'no live sessions');
+    if (json)
+      printJson(
+        outcome.value.map(({ id, user, account, accountId, safe, from, startedAt, isolation, state }) => ({
+          id,
+          user,
+          account,
+          accountId,
+          safe,
+          from,
+          startedAt: isoTime(startedAt),
+          isolation,
+          state,
+        })),
+      );
+    else
+      printTable(
+        outcome.value,
+        {
+          ID: (row) => row.id,
+          USER: (row) => row.user,
+          ACCOUNT: (row) => row.account,
+          SAFE: (row) => row.safe,
+          FROM: (row) => row.from,
+          SINCE: (row) => isoTime(row.startedAt),
+          STATE: (row) => row.state,
+          ISOLATION: (row) => row.isolation,
+        },
+        'no live sessions',
+      );
     return outcome;
   });
-  leaf<{ readonly reason: string }>(sessions.command('terminate <id>').description('end a session at once').requiredOption('--reason <text>', 'the owner reads it; it is audited'), async ({ admin, json }, options, sessionId = '') => {
-    const outcome = await admin.ask('admin.sessions.terminate', { sessionId, reason: options.reason });
-    if (outcome.ok) json ? printJson({ id: sessionId }) : printLine(`${sessionId} is terminated`);
-    return outcome;
-  });
+  leaf<{ readonly reason: string }>(
+    sessions
+      .command('terminate <id>')
+      .description('end a session at once')
+      .requiredOption('--reason <text>', 'the owner reads it; it is audited'),
+    async ({ admin, json }, options, sessionId = '') => {
+      const outcome = await admin.ask('admin.sessions.terminate', { sessionId, reason: options.reason });
+      if (outcome.ok) json ? printJson({ id: sessionId }) : printLine(`${sessionId} is terminated`);
+      return outcome;
+    },
+  );
 }

@@ -9,19 +9,40 @@ export function shadowCommands(program: Command): void {
     const outcome = await admin.ask('admin.shadow.list', {});
     if (!outcome.ok) return outcome;
     if (json) printJson(outcome.value.map(forJson));
-    else printTable(outcome.value, { USER: (row) => row.user, NAME: (row) => row.name, UID: (row) => row.uid, STATE: (row) => row.state, PROFILE: (row) => row.profileVersion, 'LAST USED': (row) => isoTime(row.lastUsedAt) }, 'no shadow identities yet: the first connection makes one');
+    else
+      printTable(
+        outcome.value,
+        {
+          USER: (row) => row.user,
+          NAME: (row) => row.name,
+          UID: (row) => row.uid,
+          STATE: (row) => row.state,
+          PROFILE: (row) => row.profileVersion,
+          'LAST USED': (row) => isoTime(row.lastUsedAt),
+        },
+        'no shadow identities yet: the first connection makes one',
+      );
     return outcome;
   });
-  leaf(shadow.command('reset <user>').description('set the profile aside and make a fresh one'), async ({ admin, json }, _options, user = '') => {
-    const outcome = await admin.ask('admin.shadow.reset', { user });
-    if (outcome.ok) json ? printJson(forJson(outcome.value)) : printLine(`the profile of ${user} is fresh, version ${outcome.value.profileVersion}`);
-    return outcome;
-  });
-  leaf(shadow.command('delete <user>').description('remove the profile; the next connection makes a new one'), async ({ admin, json }, _options, user = '') => {
-    const outcome = await admin.ask('admin.shadow.delete', { user });
-    if (outcome.ok) json ? printJson({ user }) : printLine(`the profile of ${user} is deleted`);
-    return outcome;
-  });
+  leaf(
+    shadow.command('reset <user>').description('set the profile aside and make a fresh one'),
+    async ({ admin, json }, _options, user = '') => {
+      const outcome = await admin.ask('admin.shadow.reset', { user });
+      if (outcome.ok)
+        json
+          ? printJson(forJson(outcome.value))
+          : printLine(`the profile of ${user} is fresh, version ${outcome.value.profileVersion}`);
+      return outcome;
+    },
+  );
+  leaf(
+    shadow.command('delete <user>').description('remove the profile; the next connection makes a new one'),
+    async ({ admin, json }, _options, user = '') => {
+      const outcome = await admin.ask('admin.shadow.delete', { user });
+      if (outcome.ok) json ? printJson({ user }) : printLine(`the profile of ${user} is deleted`);
+      return outcome;
+    },
+  );
 }
 
 function forJson(row: ShadowRow) {

@@ -1,18 +1,27 @@
 import type { Command } from 'commander';
-import { VAULT_RIGHTS, type VaultRight } from '#/domain/permission.js';
+import type { UserRow } from '#/contract/rows.js';
 import { failure } from '#/domain/failure.js';
 import { failed } from '#/domain/outcome.js';
-import type { UserRow } from '#/contract/rows.js';
+import { VAULT_RIGHTS, type VaultRight } from '#/domain/permission.js';
 import { fileBytes, secretFromStdin, timeOf } from '../input.js';
 import { leaf } from '../leaf.js';
 import { isoTime, printJson, printLine, printTable } from '../output.js';
 
-interface AddOptions { readonly passwordStdin?: true; readonly group: readonly string[]; readonly right: readonly string[]; readonly mustChange?: true; readonly expires?: string; readonly logonHours?: string }
+interface AddOptions {
+  readonly passwordStdin?: true;
+  readonly group: readonly string[];
+  readonly right: readonly string[];
+  readonly mustChange?: true;
+  readonly expires?: string;
+  readonly logonHours?: string;
+}
 
 export function userCommands(program: Command): void {
   const user = program.command('user').description('people who log in');
   leaf<AddOptions>(
-    user.command('add <name>').description('add a user; prints the new id')
+    user
+      .command('add <name>')
+      .description('add a user; prints the new id')
       .option('--password-stdin', 'read the password from standard input')
       .option('--group <name>', 'member of this group (repeat for more)', collect, [])
       .option('--right <right>', `vault right: ${VAULT_RIGHTS.join(', ')} (repeat)`, collect, [])
@@ -23,10 +32,18 @@ export function userCommands(program: Command): void {
       const expires = timeOf(options.expires);
       if (!expires.ok) return expires;
       const wrong = options.right.find((one) => !(VAULT_RIGHTS as readonly string[]).includes(one));
-      if (wrong !== undefined) return failed(failure('BAD_INPUT', `"${wrong}" is not one of ${VAULT_RIGHTS.join(', ')}`));
+      if (wrong !== undefined)
+        return failed(failure('BAD_INPUT', `"${wrong}" is not one of ${VAULT_RIGHTS.join(', ')}`));
       const password = options.passwordStdin === true ? await secretFromStdin('password') : null;
       if (password?.ok === false) return password;
-      const args = { name, groups: [...options.group], mustChange: options.mustChange === true, rights: options.right as VaultRight[], expiresAt: expires.value, logonHours: options.logonHours ?? null };
+      const args = {
+        name,
+        groups: [...options.group],
+        mustChange: options.mustChange === true,
+        rights: options.right as VaultRight[],
+        expiresAt: expires.value,
+        logonHours: options.logonHours ?? null,
+      };
       const outcome = await admin.ask('admin.user.add', args, password?.value);
       if (outcome.ok) json ? printJson(forJson(outcome.value)) : printLine(outcome.value.id);
       return outcome;
@@ -36,44 +53,85 @@ export function userCommands(program: Command): void {
     const outcome = await admin.ask('admin.user.list', {});
     if (!outcome.ok) return outcome;
     if (json) printJson(outcome.value.map(forJson));
-    else printTable(outcome.value, { NAME: (row) => row.name, GROUPS: (row) => row.groups.join(','), DISABLED: (row) => row.disabled, PASSWORD: (row) => row.hasPassword, KEYS: (row) => row.publicKeys.length, EXPIRES: (row) => isoTime(row.expiresAt) }, 'no users');
+    else
+      printTable(
+        outcome.value,
+        {
+          NAME: (row) => row.name,
+          GROUPS: (row) => row.groups.join(','),
+          DISABLED: (row) => row.disabled,
+          PASSWORD: (row) => row.hasPassword,
+          KEYS: (row) => row.publicKeys.length,
+          EXPIRES: (row) => isoTime(row.expiresAt),
+        },
+        'no users',
+      );
     return outcome;
   });
-  for (const [verb, disabled] of [['disable', true], ['enable', false]] as const) {
-    leaf(user.command(`${verb} <name>`).description(`${verb} a user`), async ({ admin, json }, _options, name = '') => {
-      const outcome = await admin.ask('admin.user.set', { name, disabled });
-      if (outcome.ok) json ? printJson(forJson(outcome.value)) : printLine(`${name} is ${verb}d`);
-      return outcome;
-    });
+  for (const [verb, disabled] of [
+    ['disable', true],
+    ['enable', false],
+  ] as const) {
+    leaf(
+      user.command(`${verb} <name>`).description(`${verb} a user`),
+      async ({ admin, json }, _options, name = '') => {
+        const outcome = await admin.ask('admin.user.set', { name, disabled });
+        if (outcome.ok) json ? printJson(forJson(outcome.value)) : printLine(`${name} is ${verb}d`);
+        return outcome;
+      },
+    );
   }
-  leaf(user.command('unlock <name>').description('forget the failed logins of a user'), async ({ admin, json }, _options, name = '') => {
-    const outcome = await admin.ask('admin.user.set', { name, unlock: true });
-    if (outcome.ok) json ? printJson(forJson(outcome.value)) : printLine(`${name} may try again`);
-    return outcome;
-  });
+  leaf(
+    user.command('unlock <name>').description('forget the failed logins of a user'),
+    async ({ admin, json }, _options, name = '') => {
+      const outcome = await admin.ask('admin.user.set', { name, unlock: true });
+      if (outcome.ok) json ? printJson(forJson(outcome.value)) : printLine(`${name} may try again`);
+      return outcome;
+    },
+  );
   leaf<{ readonly passwordStdin?: true; readonly mustChange?: true }>(
-    user.command('passwd <name>').description('set a password').option('--password-stdin', 'read the password from standard input').option('--must-change', 'it must be changed at the next login'),
+    user
+      .command('passwd <name>')
+      .description('set a password')
+      .option('--password-stdin', 'read the password from standard input')
+      .option('--must-change', 'it must be changed at the next login'),
     async ({ admin, json }, options, name = '') => {
       const password = await secretFromStdin('password');
       if (!password.ok) return password;
-      const outcome = await admin.ask('admin.user.passwd', { name, mustChange: options.mustChange === true }, password.value);
+      const outcome = await admin.ask(
+        'admin.user.passwd',
+        { name, mustChange: options.mustChange === true },
+        password.value,
+      );
       if (outcome.ok) json ? printJson({ name }) : printLine(`the password of ${name} is set`);
       return outcome;
     },
   );
   const key = user.command('key').description("a user's SSH public keys");
-  leaf<{ readonly file: string }>(key.command('add <name>').description('register a public key').requiredOption('--file <pub>', 'the .pub file'), async ({ admin, json }, options, name = '') => {
-    const bytes = fileBytes(options.file);
-    if (!bytes.ok) return bytes;
-    const outcome = await admin.ask('admin.user.key.add', { name, key: bytes.value.toString('utf8').trim() });
-    if (outcome.ok) json ? printJson(outcome.value) : printLine(outcome.value.fingerprint);
-    return outcome;
-  });
-  leaf(key.command('remove <name> <fingerprint>').description('remove a public key'), async ({ admin, json }, _options, name = '', fingerprint = '') => {
-    const outcome = await admin.ask('admin.user.key.remove', { name, fingerprint });
-    if (outcome.ok) json ? printJson({ name, fingerprint }) : printLine(`${fingerprint} is removed`);
-    return outcome;
-  });
+  leaf<{ readonly file: string }>(
+    key
+      .command('add <name>')
+      .description('register a public key')
+      .requiredOption('--file <pub>', 'the .pub file'),
+    async ({ admin, json }, options, name = '') => {
+      const bytes = fileBytes(options.file);
+      if (!bytes.ok) return bytes;
+      const outcome = await admin.ask('admin.user.key.add', {
+        name,
+        key: bytes.value.toString('utf8').trim(),
+      });
+      if (outcome.ok) json ? printJson(outcome.value) : printLine(outcome.value.fingerprint);
+      return outcome;
+    },
+  );
+  leaf(
+    key.command('remove <name> <fingerprint>').description('remove a public key'),
+    async ({ admin, json }, _options, name = '', fingerprint = '') => {
+      const outcome = await admin.ask('admin.user.key.remove', { name, fingerprint });
+      if (outcome.ok) json ? printJson({ name, fingerprint }) : printLine(`${fingerprint} is removed`);
+      return outcome;
+    },
+  );
 }
 
 function forJson(row: UserRow) {

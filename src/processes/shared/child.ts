@@ -20,7 +20,9 @@ const ORDER_TIMEOUT = 20_000;
  * The main of every child of the supervisor. Ignores TERM and INT, because Ctrl-C reaches every process at once, before
  * any drain: only the supervisor's channel is obeyed, and its closing means drain. Exits 0 after a drain.
  */
-export function runChild(start: (settings: ChildSettings, supervisor: Supervisor) => Promise<Conductor>): void {
+export function runChild(
+  start: (settings: ChildSettings, supervisor: Supervisor) => Promise<Conductor>,
+): void {
   process.on('SIGTERM', () => undefined);
   process.on('SIGINT', () => undefined);
   process.on('SIGHUP', () => undefined);
@@ -55,7 +57,10 @@ export function runChild(start: (settings: ChildSettings, supervisor: Supervisor
       const id = nextOrder;
       nextOrder += 1;
       const { promise, resolve } = Promise.withResolvers<OrderResult>();
-      const timer = setTimeout(() => settle({ kind: 'failed', detail: 'the supervisor does not answer' }), ORDER_TIMEOUT);
+      const timer = setTimeout(
+        () => settle({ kind: 'failed', detail: 'the supervisor does not answer' }),
+        ORDER_TIMEOUT,
+      );
       const settle = (result: OrderResult): void => {
         clearTimeout(timer);
         orders.delete(id);
@@ -98,6 +103,11 @@ export function runChild(start: (settings: ChildSettings, supervisor: Supervisor
 
 /** One JSON line on stderr, which the supervisor passes on to the log. Never a secret: errors print their message and stack. */
 export function logLine(what: string, about?: unknown): void {
-  const detail = about instanceof Error ? { error: about.message, stack: about.stack } : about === undefined ? {} : { about };
+  const detail =
+    about instanceof Error
+      ? { error: about.message, stack: about.stack }
+      : about === undefined
+        ? {}
+        : { about };
   process.stderr.write(`${JSON.stringify({ at: new Date().toISOString(), what, ...detail })}\n`);
 }

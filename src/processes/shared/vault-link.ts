@@ -2,16 +2,19 @@ import { connect } from 'node:net';
 import type { CallArgs, CallName, CallResult } from '#/contract/calls.js';
 import { ask } from '#/contract/calls.js';
 import { type Handler, RpcPeer } from '#/contract/rpc.js';
-import type { Component } from '#/domain/people.js';
 import { failure } from '#/domain/failure.js';
 import { failed, type Outcome } from '#/domain/outcome.js';
+import type { Component } from '#/domain/people.js';
 import type { Secret } from '#/domain/secret.js';
 import { logLine } from './child.js';
 
 export interface VaultLinkOptions {
   readonly path: string;
   /** The components to log in as, in order, each with its password (read from the credential file at every attempt). */
-  readonly components: readonly { readonly component: Component; readonly password: () => Outcome<Secret> | Promise<Outcome<Secret>> }[];
+  readonly components: readonly {
+    readonly component: Component;
+    readonly password: () => Outcome<Secret> | Promise<Outcome<Secret>>;
+  }[];
   /** Answers the vault's calls. */
   readonly handle?: Handler;
   /** Runs after every (re)connection's logins; the link counts as up when it resolves. */
@@ -41,7 +44,12 @@ export class VaultLink {
   }
 
   /** `patience`: milliseconds to wait for the link when it is down (default 3000). */
-  async ask<K extends CallName>(name: K, args: CallArgs<K>, blob?: Buffer, patience = 3000): Promise<Outcome<{ readonly value: CallResult<K>; readonly blob: Buffer | undefined }>> {
+  async ask<K extends CallName>(
+    name: K,
+    args: CallArgs<K>,
+    blob?: Buffer,
+    patience = 3000,
+  ): Promise<Outcome<{ readonly value: CallResult<K>; readonly blob: Buffer | undefined }>> {
     if (this.#peer === null) await this.#settled(patience);
     if (this.#peer === null) return failed(failure('VAULT_UNAVAILABLE', this.#why));
     return await ask(this.#peer, name, args, blob);
@@ -90,7 +98,8 @@ export class VaultLink {
   }
 
   #lost(why: string): void {
-    if (this.#why !== why || this.#peer !== null) logLine('vault link is down', { path: this.#options.path, why });
+    if (this.#why !== why || this.#peer !== null)
+      logLine('vault link is down', { path: this.#options.path, why });
     this.#peer = null;
     this.#why = why;
     if (this.#stopped) return;
