@@ -9,6 +9,7 @@ import { openHostKeyDesk } from './host-key.js';
 import type { SessionHostParts } from './parts.js';
 import type { PortalLink } from './portal-link.js';
 import type { SessionDirectory } from './session-directory.js';
+import { spoolTrouble } from './spool-check.js';
 import { clientPaths, probeConfig } from './ssh-config.js';
 import { connectTarget } from './target.js';
 
@@ -28,6 +29,8 @@ export interface LearnOptions {
 export async function learnHostKey(options: LearnOptions): Promise<Outcome<HostKey>> {
   const { grant, parts } = options;
   if (grant.hostKey !== null) return done(grant.hostKey);
+  const trouble = await spoolTrouble(parts.spool, parts.reserveBytes, grant.sessionId);
+  if (trouble !== null) return failed(failure('RECORDER_UNAVAILABLE', trouble));
   const shown = await probe(options);
   if (!shown.ok) return shown;
   const key = shown.value;

@@ -242,6 +242,19 @@ describe.runIf(hasBox)(
       expect(target.log().length).toBe(before);
     });
 
+    test('no room for a tape, no look at an unknown host key either', async () => {
+      rig.grant = { ...rig.grant, hostKey: null };
+      const filler = join(rig.spool, 'filler');
+      spawnSync('dd', ['if=/dev/zero', `of=${filler}`, 'bs=64k']);
+      const before = target.log().length;
+      const alice = await rig.open();
+      expect((await alice.hears('failed')).failure).toMatchObject({ code: 'RECORDER_UNAVAILABLE', stage: 5 });
+      await over(alice);
+      expect(target.log().length).toBe(before);
+      expect(stages()).toEqual(['3', '4', '5 RECORDER_UNAVAILABLE']);
+      rmSync(filler);
+    });
+
     test('the vault ends a session, and the person reads why', async () => {
       const alice = await rig.open();
       await alice.sees('target$ ');
