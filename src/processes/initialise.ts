@@ -10,15 +10,17 @@ import { makeComponents } from './initialise/components.js';
 import { type DemoAccount, makeDemo } from './initialise/demo.js';
 import { give } from './initialise/give.js';
 import { newMasterKey } from './initialise/master-key.js';
-import { type Part, putInPlace, scaffold } from './initialise/put-in-place.js';
+import { type Part, putInPlace, removeScaffold, scaffold } from './initialise/put-in-place.js';
 
 /**
  * Makes a new home, once: the vault, the components' credentials, the host key, the demo target and a one-time password.
  * All or nothing: it is built aside and then moved into place.
  */
+const asked = JSON.parse(await text(process.stdin)) as InitialiseRequest;
 try {
-  await initialise(JSON.parse(await text(process.stdin)) as InitialiseRequest);
+  await initialise(asked);
 } catch (error) {
+  removeScaffold(asked.home);
   process.stderr.write(`postern: ${error instanceof Error ? error.message : 'unknown failure'}\n`);
   process.exitCode = 1;
 }

@@ -7,10 +7,14 @@ export type Part = (typeof PARTS)[number];
 
 /** A place to build a home in, empty: what an interrupted run left there is thrown away. */
 export function scaffold(home: string): string {
+  removeScaffold(home);
   const partial = join(home, '.partial');
-  rmSync(partial, { recursive: true, force: true });
   mkdirSync(partial, { mode: 0o711 });
   return partial;
+}
+
+export function removeScaffold(home: string): void {
+  rmSync(join(home, '.partial'), { recursive: true, force: true });
 }
 
 /** Moves the parts that were built into the home. Run again after an interruption, it replaces what the first run moved. */
@@ -20,5 +24,5 @@ export function putInPlace(home: string, built: readonly Part[]): void {
     if (part !== 'vault') rmSync(join(home, part), { recursive: true, force: true });
     if (built.includes(part)) renameSync(join(partial, part), join(home, part));
   }
-  rmSync(partial, { recursive: true, force: true });
+  removeScaffold(home);
 }
