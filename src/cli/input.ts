@@ -2,15 +2,18 @@ import { readFileSync } from 'node:fs';
 import { failure } from '#/domain/failure.js';
 import { type HostKey, parseHostKey } from '#/domain/host-key.js';
 import { failed, type Outcome } from '#/domain/outcome.js';
+import { askHidden } from '#/house/ask-hidden.js';
 
 const MAXIMUM = 1024 * 1024;
 
 /** A secret from standard input; one line end at the end is dropped. Never from argv. */
 export async function secretFromStdin(what: string): Promise<Outcome<Buffer>> {
-  if (process.stdin.isTTY)
-    process.stderr.write(
-      `${what}, then Enter and Ctrl-D (it is shown while you type; better: printf %s ... | postern ...):\n`,
-    );
+  if (process.stdin.isTTY) {
+    const typed = await askHidden(`${what} (not shown): `);
+    return typed === null || typed.length === 0
+      ? failed(failure('BAD_INPUT', `no ${what} was typed`))
+      : { ok: true, value: typed };
+  }
   const parts: Buffer[] = [];
   let length = 0;
   for await (const part of process.stdin as AsyncIterable<Buffer>) {

@@ -1,7 +1,7 @@
 import type { SecretKind } from '#/domain/account.js';
 import type { HostKey, HostKeyPolicy } from '#/domain/host-key.js';
 import type { Permission, VaultRight } from '#/domain/permission.js';
-import type { Ending, IsolationLevel, SessionLimits, SessionOutcome } from '#/domain/session.js';
+import type { IsolationLevel, SessionLimits, SessionOutcome } from '#/domain/session.js';
 
 /** Times are milliseconds since 1970 UTC between processes; the CLI prints ISO 8601. */
 export interface PersonRow {
@@ -187,4 +187,3 @@ export function signedHeadText(head: Omit<SignedHead, 'signature'>): string {
   return `postern-head-1 ${head.recordingId} ${head.segments} ${head.head} ${head.final ? 'final' : 'live'} ${head.at}`;
 }
 
-export type SessionEnding = Ending;

@@ -16,12 +16,6 @@ export interface Identity {
   readonly from: string;
 }
 
-/** What a door knows about somebody before anything is decided. */
-export interface Origin {
-  readonly from: string;
-  readonly via: 'ssh' | 'login-shell' | 'console';
-}
-
 export const BUILT_IN_GROUPS = [
   'Vault Admins',
   'Auditors',

@@ -220,4 +220,4 @@ export function processes(): { pid: number; parent: number; uid: number; name: s
 }
 
 export const ofUid = (uid: number) => processes().filter((p) => p.uid === uid);
-export { spawn, wait };
+export { wait };

@@ -252,5 +252,5 @@ function printFields(row: object): void {
 
 function inWords(value: unknown): string {
   if (value === null || value === undefined) return '-';
-  return typeof value === 'object' ? Object.values(value).map(String).join(' ') : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
