@@ -12,6 +12,11 @@ import { shadowCommands } from './commands/shadow.js';
 import { unsealCommand } from './commands/unseal.js';
 import { userCommands } from './commands/user.js';
 
+// whoever reads our output may have had enough: head, less
+process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.failed),
+);
+
 const program = new Command('postern')
   .description(
     'Postern: everything that the screens can do, for scripts. Talks to the running daemon over its admin socket.',

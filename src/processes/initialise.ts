@@ -65,7 +65,7 @@ async function makeVault(
 ): Promise<void> {
   const folder = join(partial, 'vault');
   mkdirSync(folder, { mode: 0o700 });
-  const masterKey = newMasterKey(request, join(folder, 'master.key'));
+  const masterKey = await newMasterKey(request, join(folder, 'master.key'));
   await createVault({
     path: join(folder, 'vault.db'),
     masterKey,

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -119,6 +120,7 @@ async function serve(host: Host, daemon: Daemon, end: Promise<void>): Promise<vo
       reduced: daemon.reduced,
     })}\npostern ready on ${showAddress(host.address)}\n`,
   );
+  if (host.configuration.masterKeyMode === 'passphrase' && process.stdin.isTTY) askToUnseal(host);
   await end;
   if (process.stdout.isTTY)
     process.stdout.write('\nstopping: sessions are told, recordings are being sealed (once more: at once)\n');
@@ -135,6 +137,15 @@ function stopSignals(): { readonly first: Promise<void>; readonly second: Promis
     });
   }
   return { first: first.promise, second: second.promise };
+}
+
+/** The passphrase is typed into a process of its own: it never comes here. */
+function askToUnseal(host: Host): void {
+  const program = join(host.installation, 'dist/cli/main.js');
+  spawn(process.execPath, [program, 'unseal', '--home', host.home], { stdio: 'inherit' }).on(
+    'error',
+    () => undefined,
+  );
 }
 
 function hostKeyFingerprint(home: string): string {

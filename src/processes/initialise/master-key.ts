@@ -6,13 +6,17 @@ import { newPassphrase } from './passphrase.js';
 const KEY_BYTES = 32;
 
 /** The master key of a new vault, by the mode that the configuration names. A key file that exists is never replaced. */
-export function newMasterKey(
-  { masterKeyMode, masterKeyPath }: Pick<InitialiseRequest, 'masterKeyMode' | 'masterKeyPath'>,
+export async function newMasterKey(
+  {
+    masterKeyMode,
+    masterKeyPath,
+    terminal,
+  }: Pick<InitialiseRequest, 'masterKeyMode' | 'masterKeyPath' | 'terminal'>,
   inHome: string,
-): VaultToCreate['masterKey'] {
+): Promise<VaultToCreate['masterKey']> {
   switch (masterKeyMode) {
     case 'passphrase':
-      return { kind: 'passphrase', passphrase: newPassphrase(process.env) };
+      return { kind: 'passphrase', passphrase: await newPassphrase(process.env, terminal) };
     case 'systemd-credential':
       return { kind: 'key', key: keyFrom(masterKeyPath ?? '') };
     case 'file':
