@@ -1,5 +1,5 @@
 /** An installed RUN directory to test against, and the hands to start and end boxes in it. */
-import { type ChildProcess, execFileSync, fork, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, fork, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
