@@ -27,6 +27,8 @@ export interface Portal {
   readonly lend: <T>(use: (terminal: RawTerminal) => Promise<T>) => Promise<T>;
   /** Shows a failure at the bottom, or the login screen when it says that the login is over. */
   readonly failed: (failure: Failure) => void;
+  /** What to do with an answer. Should that break, this portal closes; the others on the process hear nothing of it. */
+  readonly after: <T>(answer: Promise<T>, then: (value: T) => void) => void;
   /** Logs out and closes. */
   readonly leave: () => void;
   /** Whether the person's terminal takes no more for now; `whenFree` runs once when it does again. */

@@ -17,6 +17,7 @@ export class InkScreen extends Writable {
   readonly #output: Writable;
   readonly #unicode: boolean;
   readonly #stop: () => void;
+  #going: (() => void) | null = null;
 
   constructor(output: Writable, size: SizeSource, unicode: boolean) {
     super({ decodeStrings: false, highWaterMark: 64 * 1024 });
@@ -44,12 +45,21 @@ export class InkScreen extends Writable {
     // no tty driver stands between us and the terminal: a new line begins where we say
     const text = (typeof chunk === 'string' ? chunk : chunk.toString('utf8')).replace(/\r?\n/g, '\r\n');
     // a client that is gone is no error of the screen: its door closes the portal
-    if (this.#output.destroyed || this.#output.writableEnded) done();
-    else this.#output.write(this.#unicode ? text : asciiOnly(text), () => done());
+    if (this.#output.destroyed || this.#output.writableEnded) return done();
+    this.#going = done;
+    this.#output.write(this.#unicode ? text : asciiOnly(text), () => this.#gone());
+  }
+
+  #gone(): void {
+    const done = this.#going;
+    this.#going = null;
+    done?.();
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     this.#stop();
+    // whoever waits for what a stuck client never takes waits no longer
+    this.#gone();
     done(error);
   }
 }

@@ -9,7 +9,7 @@ export function useLoadedList<T>(
   ask: () => Promise<Outcome<readonly T[]>>,
   everyMs = 0,
 ): () => void {
-  const { clock, failed } = usePortal();
+  const { clock, failed, after } = usePortal();
   const asking = useRef(false);
   const gone = useRef(false);
   const latest = useRef(ask);
@@ -17,13 +17,13 @@ export function useLoadedList<T>(
   const refresh = useCallback(() => {
     if (asking.current) return;
     asking.current = true;
-    void latest.current().then((outcome) => {
+    after(latest.current(), (outcome) => {
       asking.current = false;
       if (gone.current) return;
       if (outcome.ok) store.dispatch({ type: 'items', items: outcome.value });
       else failed(outcome.failure);
     });
-  }, [store, failed]);
+  }, [store, failed, after]);
   useEffect(() => {
     gone.current = false;
     refresh();

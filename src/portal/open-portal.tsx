@@ -1,15 +1,15 @@
 import type { Readable, Writable } from 'node:stream';
-import { render } from 'ink';
-import type { Failure } from '#/domain/failure.js';
-import type { Clock, Portal as PortalTools } from './context.js';
+import { type Instance, render } from 'ink';
+import type { ReactNode } from 'react';
+import { carefulServices } from './careful-services.js';
+import type { Clock } from './context.js';
 import { InkKeyboard, InkScreen, type SizeSource } from './ink-streams.js';
+import { keepAsking } from './keep-asking.js';
 import { createKeyboard } from './keyboard.js';
-import { createMemory, type Memory } from './memory.js';
+import { lendTerminal } from './lend-terminal.js';
 import { Portal } from './portal.js';
-import { firstState, portalReducer } from './portal-state.js';
-import { RESTORE_TERMINAL } from './restore-terminal.js';
-import type { LoggedIn, PortalServices, RawTerminal } from './services.js';
-import { createStore } from './store.js';
+import { portalTools } from './portal-tools.js';
+import type { LoggedIn, PortalServices } from './services.js';
 import { createStrokeQueue } from './stroke-queue.js';
 import { makeTheme, type TerminalAbilities } from './theme.js';
 
@@ -37,140 +37,88 @@ export interface OpenPortal {
   readonly close: () => void;
 }
 
-/** The portal asks again this often while it cannot be opened. */
-const RETRY = 2000;
+/** A client that takes nothing more is waited for this long at the end. */
+const FAREWELL = 1000;
 
-/** Opens the screens on a person's terminal. The only call to Ink's render. */
-export function openPortal({
-  input,
-  output,
-  size,
-  prefilledUser,
-  loggedIn,
-  services,
-  clock,
-  env,
-  onCrash,
-}: PortalOptions): OpenPortal {
+/** Opens the screens on a person's terminal. */
+export function openPortal(options: PortalOptions): OpenPortal {
+  const { input, output, size, clock, env } = options;
+  const services = carefulServices(options.services);
   const screen = new InkScreen(output, size, env.unicode);
   const inkKeyboard = new InkKeyboard(input);
   const keyboard = createKeyboard();
-  const strokes = createStrokeQueue((stroke) => keyboard.press(stroke));
-  const state = createStore(portalReducer, firstState(loggedIn ?? null));
-  let memory: Memory = createMemory();
-  let leaving = false;
-
-  const portal: PortalTools = {
-    state,
-    get memory() {
-      return memory;
-    },
+  const strokes = createStrokeQueue(
+    (stroke) => keyboard.press(stroke),
+    (error) => close(error),
+  );
+  const portal = portalTools({
+    screen,
+    output,
     keyboard,
     clock,
-    size: () => ({ columns: screen.columns, rows: screen.rows }),
-    lend,
-    failed(failure: Failure) {
-      if (failure.code === 'NOT_LOGGED_IN') {
-        memory = createMemory();
-        state.dispatch({ type: 'loggedOut', why: `${failure.message} ${failure.next}` });
-      } else
-        state.dispatch({
-          type: 'notice',
-          notice: { tone: 'bad', text: `${failure.message} ${failure.next}` },
-        });
+    services,
+    loggedIn: options.loggedIn ?? null,
+    lend(borrow) {
+      strokes.clear();
+      return lendTerminal({ screen, input, output, size }, borrow);
     },
-    leave() {
-      if (leaving) return;
-      leaving = true;
-      if (state.now().person === null) close();
-      else void services.logout().then(close, close);
-    },
-    congested: () => screen.writableNeedDrain || output.writableNeedDrain,
-    whenFree: (run) => whenDrained(screen.writableNeedDrain ? screen : output, run),
-  };
-
-  /** Ink keeps off by now. What it wrote goes out first; what a session leaves switched on is switched off. */
-  async function lend<T>(borrow: (terminal: RawTerminal) => Promise<T>): Promise<T> {
-    strokes.clear();
-    await screen.flushed();
-    const onResize: RawTerminal['onResize'] = (listener) => size.onChange(() => listener(portal.size()));
-    try {
-      return await borrow({ input, output, size: portal.size, onResize });
-    } finally {
-      if (!output.destroyed && !output.writableEnded) output.write(RESTORE_TERMINAL);
-    }
-  }
-
-  const ink = render(
+    close: (error) => close(error),
+  });
+  const ink = drawOn(
+    screen,
+    inkKeyboard,
     <Portal
       portal={portal}
       services={services}
       theme={makeTheme(env)}
       strokes={strokes}
-      prefilledUser={prefilledUser}
+      prefilledUser={options.prefilledUser}
     />,
-    {
-      stdout: screen,
-      stdin: inkKeyboard as unknown as NodeJS.ReadStream,
-      stderr: screen,
-      interactive: true,
-      exitOnCtrlC: false,
-      patchConsole: false,
-      alternateScreen: true,
-      incrementalRendering: true,
-      // a key is on the screen within 20 ms
-      maxFps: 60,
-    },
   );
-  const stopAsking = keepAsking();
-  const finished = ink
-    .waitUntilExit()
-    .then(
-      () => undefined,
-      (error: unknown) => onCrash?.(error),
-    )
-    .then(end, end);
-
-  function close(): void {
+  const crashed = (error: unknown): void => options.onCrash?.(error);
+  const close = (error?: unknown): void => {
+    if (error !== undefined) crashed(error);
     ink.unmount();
-  }
-
-  async function end(): Promise<void> {
+    // a client that takes nothing more would hold up even the end
+    const stop = clock.every(FAREWELL, () => {
+      stop();
+      screen.destroy();
+    });
+    void finished.then(stop);
+  };
+  const stopAsking = keepAsking(services, portal.state, clock);
+  const end = async (): Promise<void> => {
     stopAsking();
     ink.cleanup();
     await screen.flushed();
     inkKeyboard.setRawMode(false);
     screen.destroy();
     inkKeyboard.destroy();
-  }
-
-  /** Opens the portal (its configuration, as PVWAApp), again and again while the vault does not answer. */
-  function keepAsking(): () => void {
-    let asking = false;
-    const open = (): void => {
-      if (asking || (state.now().configuration !== null && state.now().closedWhy === null)) return;
-      asking = true;
-      void services.configuration().then((outcome) => {
-        asking = false;
-        state.dispatch(
-          outcome.ok
-            ? { type: 'opened', configuration: outcome.value }
-            : { type: 'closed', failure: outcome.failure },
-        );
-      });
-    };
-    open();
-    return clock.every(RETRY, open);
-  }
-
+  };
+  const finished = ink
+    .waitUntilExit()
+    .then(() => undefined, crashed)
+    .then(end, end);
   return {
     finished,
-    notify: (text) => state.dispatch({ type: 'notice', notice: { tone: 'warning', text } }),
-    close,
+    notify: (text) => portal.state.dispatch({ type: 'notice', notice: { tone: 'warning', text } }),
+    close: () => close(),
   };
 }
 
-function whenDrained(stream: Writable, run: () => void): () => void {
-  stream.once('drain', run);
-  return () => void stream.off('drain', run);
+/** The only call to Ink's render. */
+function drawOn(screen: InkScreen, keyboard: InkKeyboard, screens: ReactNode): Instance {
+  return render(screens, {
+    stdout: screen,
+    // Ink asks no more of an input stream than this one has
+    stdin: keyboard as unknown as NodeJS.ReadStream,
+    stderr: screen,
+    interactive: true,
+    exitOnCtrlC: false,
+    patchConsole: false,
+    alternateScreen: true,
+    incrementalRendering: true,
+    // a key is on the screen within 20 ms
+    maxFps: 60,
+  });
 }

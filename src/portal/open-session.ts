@@ -71,7 +71,7 @@ export function openSession({ wish, services, portal, suspend }: OpeningOptions)
         wish.kind === 'connect'
           ? services.connect(wish.account, size, hooks)
           : services.reattach(wish.session.id, size, hooks);
-      void running.then((result) => finish(portal, wish, result, abort.signal.aborted));
+      portal.after(running, (result) => finish(portal, wish, result, abort.signal.aborted));
     },
     giveUp() {
       state.dispatch({ type: 'givenUp' });

@@ -13,7 +13,10 @@ const MOST = 1000;
  * Gives strokes to the screens one after the other, with time between them for a screen to change: what is typed after
  * Enter is for the screen that Enter opens.
  */
-export function createStrokeQueue(press: (stroke: Stroke) => void): StrokeQueue {
+export function createStrokeQueue(
+  press: (stroke: Stroke) => void,
+  onError: (error: unknown) => void,
+): StrokeQueue {
   let waiting: Stroke[] = [];
   let running = false;
   const next = (): void => {
@@ -22,7 +25,11 @@ export function createStrokeQueue(press: (stroke: Stroke) => void): StrokeQueue 
       running = false;
       return;
     }
-    press(stroke);
+    try {
+      press(stroke);
+    } catch (error) {
+      onError(error);
+    }
     setImmediate(next);
   };
   return {

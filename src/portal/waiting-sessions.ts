@@ -4,14 +4,14 @@ import type { PortalServices } from './services.js';
 import { useStore } from './store.js';
 
 /** Once after each login: are there sessions of one's own that lost their terminal? Then they are offered. */
-export function useWaitingSessions({ state }: Portal, services: PortalServices): void {
+export function useWaitingSessions({ state, after }: Portal, services: PortalServices): void {
   const { person, stack } = useStore(state);
   const inside = person !== null && stack[0].screen !== 'password' && stack[0].screen !== 'login';
   useEffect(() => {
     if (!inside) return;
-    void services.sessions().then((outcome) => {
+    after(services.sessions(), (outcome) => {
       const waiting = outcome.ok ? outcome.value.filter((row) => row.mine && row.state === 'detached') : [];
       if (waiting.length > 0) state.dispatch({ type: 'waiting', sessions: waiting });
     });
-  }, [inside, services, state]);
+  }, [inside, services, state, after]);
 }

@@ -14,7 +14,7 @@ import { accountDetails, accountHeads, accountLine, accountSummary } from './acc
 const TICK = 30_000;
 
 export function AccountsScreen() {
-  const { memory, state: portal, clock, failed } = usePortal();
+  const { memory, state: portal, clock, failed, after } = usePortal();
   const services = useServices();
   const room = useRoom();
   const { sign } = useTheme();
@@ -49,7 +49,7 @@ export function AccountsScreen() {
   const favourite = (): void => {
     const account = selectedItem(memory.accounts.now());
     if (account === null) return;
-    void services.favourite(account.id, !account.favourite).then((outcome) => {
+    after(services.favourite(account.id, !account.favourite), (outcome) => {
       if (!outcome.ok) return failed(outcome.failure);
       refresh();
       portal.dispatch({

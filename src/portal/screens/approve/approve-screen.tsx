@@ -16,7 +16,7 @@ export function ApproveScreen({
   readonly account: AccountRow;
   readonly keys: ChangedKeys;
 }) {
-  const { state: portal, failed } = usePortal();
+  const { state: portal, failed, after } = usePortal();
   const services = useServices();
   const room = useRoom();
   const { sign } = useTheme();
@@ -30,7 +30,7 @@ export function ApproveScreen({
         notice: { tone: 'warning', text: 'That is not the address of the account.' },
       });
     setBusy(true);
-    void services.approveHostKey(account.id, keys.offered).then((outcome) => {
+    after(services.approveHostKey(account.id, keys.offered), (outcome) => {
       setBusy(false);
       if (!outcome.ok) return failed(outcome.failure);
       portal.dispatch({

@@ -14,7 +14,7 @@ export function EndDialog({
   readonly session: SessionRow;
   readonly onClose: () => void;
 }) {
-  const { state: portal, failed } = usePortal();
+  const { state: portal, failed, after } = usePortal();
   const services = useServices();
   const room = useRoom();
   const { sign } = useTheme();
@@ -29,7 +29,7 @@ export function EndDialog({
         notice: { tone: 'warning', text: 'Type a reason: it is kept in the audit, and its owner is told.' },
       });
     setBusy(true);
-    void services.endSession(session.id, why).then((outcome) => {
+    after(services.endSession(session.id, why), (outcome) => {
       if (outcome.ok)
         portal.dispatch({
           type: 'notice',

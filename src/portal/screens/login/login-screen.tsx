@@ -15,7 +15,7 @@ export function LoginScreen({
   readonly prefilledUser: string;
   readonly why: string | null;
 }) {
-  const { state: portal, leave } = usePortal();
+  const { state: portal, leave, after } = usePortal();
   const services = useServices();
   const room = useRoom();
   const { sign } = useTheme();
@@ -29,7 +29,7 @@ export function LoginScreen({
     const bytes = password.take();
     store.dispatch({ type: 'busy' });
     store.dispatch({ type: 'typed', length: 0 });
-    void services.login(store.now().user, bytes).then((outcome) => {
+    after(services.login(store.now().user, bytes), (outcome) => {
       bytes.fill(0);
       if (outcome.ok) portal.dispatch({ type: 'loggedIn', login: outcome.value });
       else store.dispatch({ type: 'refused', failure: outcome.failure });

@@ -9,7 +9,7 @@ import { passwordLines } from './password-view.js';
 
 /** A new password, before anything else may be done. */
 export function PasswordScreen({ why }: { readonly why: string }) {
-  const { state: portal, leave } = usePortal();
+  const { state: portal, leave, after } = usePortal();
   const services = useServices();
   const room = useRoom();
   const { sign } = useTheme();
@@ -30,7 +30,7 @@ export function PasswordScreen({ why }: { readonly why: string }) {
     const [old, next] = [entries.old.take(), entries.next.take()];
     wipe(entries);
     store.dispatch({ type: 'busy' });
-    void services.changePassword(old, next).then((outcome) => {
+    after(services.changePassword(old, next), (outcome) => {
       old.fill(0);
       next.fill(0);
       if (outcome.ok) portal.dispatch({ type: 'passwordChanged' });

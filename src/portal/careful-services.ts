@@ -1,0 +1,45 @@
+import { failure } from '#/domain/failure.js';
+import { failed, type Outcome } from '#/domain/outcome.js';
+import type { PortalServices, SessionResult } from './services.js';
+
+/**
+ * Services promise not to reject. One process serves many people: should a promise be broken nevertheless, one person
+ * reads of it, and nobody else does.
+ */
+export function carefulServices(services: PortalServices): PortalServices {
+  return {
+    configuration: () => answered(() => services.configuration()),
+    login: (user, password) => answered(() => services.login(user, password)),
+    changePassword: (old, next) => answered(() => services.changePassword(old, next)),
+    logout: () => answered(() => services.logout()),
+    accounts: () => answered(() => services.accounts()),
+    favourite: (accountId, on) => answered(() => services.favourite(accountId, on)),
+    recordings: () => answered(() => services.recordings()),
+    sessions: () => answered(() => services.sessions()),
+    endSession: (sessionId, reason) => answered(() => services.endSession(sessionId, reason)),
+    connect: (account, size, hooks) => ended(() => services.connect(account, size, hooks)),
+    reattach: (sessionId, size, hooks) => ended(() => services.reattach(sessionId, size, hooks)),
+    approveHostKey: (accountId, seen) => answered(() => services.approveHostKey(accountId, seen)),
+    replay: (recordingId, size, listener) => services.replay(recordingId, size, listener),
+  };
+}
+
+async function answered<T>(ask: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
+  try {
+    return await ask();
+  } catch (error) {
+    return failed(broken(error));
+  }
+}
+
+async function ended(run: () => Promise<SessionResult>): Promise<SessionResult> {
+  try {
+    return await run();
+  } catch (error) {
+    return { kind: 'failed', failure: broken(error) };
+  }
+}
+
+function broken(error: unknown) {
+  return failure('INTERNAL', error instanceof Error ? error.message : 'unknown');
+}

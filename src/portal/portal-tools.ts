@@ -1,0 +1,62 @@
+import type { Writable } from 'node:stream';
+import type { Failure } from '#/domain/failure.js';
+import type { Clock, Portal } from './context.js';
+import type { InkScreen } from './ink-streams.js';
+import type { Keyboard } from './keyboard.js';
+import { createMemory } from './memory.js';
+import { firstState, portalReducer } from './portal-state.js';
+import type { LoggedIn, PortalServices } from './services.js';
+import { createStore } from './store.js';
+
+export interface ToolsOptions {
+  readonly screen: InkScreen;
+  readonly output: Writable;
+  readonly keyboard: Keyboard;
+  readonly clock: Clock;
+  readonly services: PortalServices;
+  readonly loggedIn: LoggedIn | null;
+  readonly lend: Portal['lend'];
+  /** Closes the portal; with an error when it broke. */
+  readonly close: (error?: unknown) => void;
+}
+
+/** What the screens of one person share. */
+export function portalTools(options: ToolsOptions): Portal {
+  const { screen, output, keyboard, clock, services, loggedIn, lend, close } = options;
+  const state = createStore(portalReducer, firstState(loggedIn));
+  let memory = createMemory();
+  let leaving = false;
+  const after: Portal['after'] = (answer, then) => void answer.then(then).catch(close);
+  return {
+    state,
+    get memory() {
+      return memory;
+    },
+    keyboard,
+    clock,
+    size: () => ({ columns: screen.columns, rows: screen.rows }),
+    lend,
+    after,
+    failed(failure: Failure) {
+      const text = `${failure.message} ${failure.next}`;
+      if (failure.code !== 'NOT_LOGGED_IN')
+        return state.dispatch({ type: 'notice', notice: { tone: 'bad', text } });
+      // who logs in next on this terminal may be somebody else
+      memory = createMemory();
+      state.dispatch({ type: 'loggedOut', why: text });
+    },
+    leave() {
+      if (leaving) return;
+      leaving = true;
+      if (state.now().person === null) close();
+      else after(services.logout(), () => close());
+    },
+    congested: () => screen.writableNeedDrain || output.writableNeedDrain,
+    whenFree: (run) => whenDrained(screen.writableNeedDrain ? screen : output, run),
+  };
+}
+
+function whenDrained(stream: Writable, run: () => void): () => void {
+  stream.once('drain', run);
+  return () => void stream.off('drain', run);
+}
