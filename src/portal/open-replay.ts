@@ -5,6 +5,9 @@ import { type ReplayAction, type ReplayState, replayCommands } from './screens/r
 import type { FromMonitor, PortalServices, RecordingRow, ReplayHandle } from './services.js';
 import type { Store } from './store.js';
 
+/** Milliseconds between two tries to open a tape that is not in its safe yet. */
+const RETRY = 1500;
+
 export interface OpenReplay {
   /** Opens the replay at first; later says how much room there is. */
   readonly show: (size: TerminalSize) => void;
@@ -31,12 +34,26 @@ export function openReplay({
   let asked: TerminalSize | null = null;
   let newest: FromMonitor | null = null;
   let stopWaiting: () => void = () => undefined;
+  let stopTrying: () => void = () => undefined;
 
   const draw = (): void => {
     if (newest !== null) store.dispatch({ type: 'heard', message: newest });
     newest = null;
   };
+  const open = (size: TerminalSize): void => {
+    stopTrying();
+    handle?.close();
+    handle = services.replay(recording.id, size, heard);
+  };
+  /** A tape on its way to its safe is there in a moment. */
+  const tryAgain = (): void => {
+    stopTrying();
+    stopTrying = portal.clock.every(RETRY, () => {
+      if (asked !== null) open(asked);
+    });
+  };
   const heard = (message: FromMonitor): void => {
+    if (message.type === 'failed' && message.failure.code === 'RECORDING_NOT_STORED') tryAgain();
     if (message.type === 'failed' && message.failure.code === 'NOT_LOGGED_IN')
       return portal.failed(message.failure);
     if (message.type !== 'frame') return store.dispatch({ type: 'heard', message });
@@ -49,7 +66,7 @@ export function openReplay({
     show(size) {
       if (asked?.columns === size.columns && asked.rows === size.rows) return;
       asked = size;
-      if (handle === null) handle = services.replay(recording.id, size, heard);
+      if (handle === null) open(size);
       else handle.send({ type: 'resize', ...size });
     },
     press(key) {
@@ -60,6 +77,7 @@ export function openReplay({
     },
     close() {
       stopWaiting();
+      stopTrying();
       handle?.close();
       handle = null;
     },

@@ -155,6 +155,40 @@ test('what cannot be replayed says why', async () => {
   await terminal.sees('[Recordings]');
 });
 
+test('a tape on its way to its safe is opened as soon as it is there', async () => {
+  let stored = false;
+  const closed: number[] = [];
+  let opened = 0;
+  const { terminal, tick } = mount({
+    services: {
+      replay(_id, _size, hear) {
+        const number = (opened += 1);
+        hear({ type: 'opened', durationMs: 1000, markers: [], complete: true, row: recording('n1') });
+        if (stored) hear(FRAME);
+        else hear({ type: 'failed', failure: failure('RECORDING_NOT_STORED', 'in the spool') });
+        return { send: () => undefined, close: () => closed.push(number) };
+      },
+    },
+  });
+  await terminal.sees('[Accounts]');
+  terminal.press('tab');
+  await terminal.sees('postgres@db1');
+  terminal.type('web1 exited\r');
+  const text = await terminal.screen('in the spool', 'Trying again', 'Esc back');
+  // what would do nothing is not offered
+  expect(text).not.toContain('Space play');
+  tick();
+  await terminal.until(() => opened === 2, 'be tried again');
+  stored = true;
+  tick();
+  await terminal.screen('uptime', 'Space play');
+  terminal.press('escape');
+  await terminal.sees('[Recordings]');
+  tick();
+  expect(opened).toBe(3);
+  expect(closed).toEqual([1, 2, 3]);
+});
+
 describe('commands', () => {
   const state: ReplayState = replayReducer(
     replayReducer(notYetReplaying, {

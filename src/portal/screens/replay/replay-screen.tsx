@@ -30,6 +30,11 @@ export function ReplayScreen({ recording }: { readonly recording: RecordingRow }
     ReplayKey,
     () => void
   >;
-  useKeys('replay', { ...handlers, 'replay.leave': () => portal.state.dispatch({ type: 'back' }) });
+  useKeys(
+    'replay',
+    { ...handlers, 'replay.leave': () => portal.state.dispatch({ type: 'back' }) },
+    // without a picture there is nothing to play
+    { without: state.frame === null || state.failure !== null ? REPLAY_KEYS : [] },
+  );
   return <Lines lines={replayLines(state, recording, room, theme)} />;
 }

@@ -23,7 +23,7 @@ export type ReplayAction =
 export function replayReducer(state: ReplayState, action: ReplayAction): ReplayState {
   if (action.type === 'sought') return { ...state, sought: action.to };
   const { message } = action;
-  if (message.type === 'opened') return { ...state, opened: message };
+  if (message.type === 'opened') return { ...state, opened: message, failure: null };
   if (message.type === 'frame') return { ...state, frame: message, sought: null };
   return message.type === 'failed' ? { ...state, failure: message.failure } : state;
 }

@@ -49,10 +49,12 @@ function pictureOf({ failure, frame }: ReplayState, space: TerminalSize, theme: 
       ],
       inner,
     );
+    const again =
+      failure.code === 'RECORDING_NOT_STORED' ? [EMPTY, [span('Trying again by itself.', 'quiet')]] : [];
     return centered(
       framed(
         'No replay',
-        [...paragraph(shown(failure.message), inner, 'bad'), EMPTY, ...rows],
+        [...paragraph(shown(failure.message), inner, 'bad'), EMPTY, ...rows, ...again],
         space.columns,
         theme.sign,
       ),
