@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createJournal } from '#/audit/journal.js';
 import type { ChildSettings } from '#/contract/orders.js';
 import { openStore } from '#/store/open-store.js';
@@ -114,6 +115,7 @@ async function note(vault: Vault, action: 'daemonStarted' | 'daemonStopped', det
 function conductor(vault: Vault, stop: () => void): Conductor {
   return {
     async drain() {
+      await everybodyLeft(vault);
       await note(vault, 'daemonStopped', 'the vault').catch((error: unknown) =>
         logLine('the last audit row was not written', error),
       );
@@ -121,4 +123,17 @@ function conductor(vault: Vault, stop: () => void): Conductor {
       await vault.store.close();
     },
   };
+}
+
+/** Milliseconds that a vault waits for those who still have something to say. */
+const LAST_WORDS = 10_000;
+
+/**
+ * In a drain the others leave first. When the supervisor was killed, all hear of it at once: session hosts then still
+ * anchor the ends of their recordings here.
+ */
+async function everybodyLeft({ connections }: Vault): Promise<void> {
+  const until = performance.now() + LAST_WORDS;
+  const anybody = (): boolean => [...connections].some(({ socket }) => socket !== 'admin');
+  while (anybody() && performance.now() < until) await sleep(20);
 }
