@@ -182,6 +182,35 @@ describe('the session', () => {
     await terminal.sees('│');
   });
 
+  test('gets no byte of ours while it has the terminal, whatever happens around it', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const { terminal, notify, tick } = await connecting((hooks) =>
+      hooks.takeTerminal(async ({ output }) => {
+        output.write('ready');
+        await promise;
+        return EXITED;
+      }),
+    );
+    await terminal.sees('ready');
+    const before = terminal.bytes.length;
+    notify('something to say');
+    tick();
+    for (const [columns, rows] of [
+      [40, 12],
+      [20, 5],
+      [200, 50],
+      [79, 23],
+      [80, 24],
+    ] as const) {
+      terminal.resize(columns, rows);
+      await new Promise(setImmediate);
+    }
+    tick();
+    expect(terminal.bytes.subarray(before).toString()).toBe('');
+    resolve();
+    await terminal.sees('exit status 0');
+  });
+
   test('that loses its terminal says that it runs on', async () => {
     const { terminal } = await connecting(() => Promise.resolve({ kind: 'detached' }));
     await terminal.sees('detached, the session runs on');
