@@ -2,9 +2,10 @@ import { connect } from 'node:net';
 import { homePath } from '#/configuration/home.js';
 import { ask, type CallArgs, type CallName, type CallResult } from '#/contract/calls.js';
 import { RpcPeer } from '#/contract/rpc.js';
-import { runDirectory, socketPath } from '#/contract/sockets.js';
-import { failure } from '#/domain/failure.js';
+import { socketPath } from '#/contract/sockets.js';
+import { type Failure, failure } from '#/domain/failure.js';
 import { failed, type Outcome } from '#/domain/outcome.js';
+import { findRun } from '#/house/find-run.js';
 
 /** The console's connection to the vault, over the admin socket (0600: root or the owner). */
 export interface AdminLink {
@@ -14,14 +15,14 @@ export interface AdminLink {
 }
 
 export async function openAdmin(home: string | undefined): Promise<Outcome<AdminLink>> {
-  const run = runDirectory(homePath(home, process.env));
+  const run = findRun(homePath(home, process.env));
   const path = socketPath(run, 'admin');
   const socket = connect(path);
-  const problem = await new Promise<string | null>((resolve) => {
+  const problem = await new Promise<Failure | null>((resolve) => {
     socket.once('connect', () => resolve(null));
     socket.once('error', (error: NodeJS.ErrnoException) => resolve(describe(error, path)));
   });
-  if (problem !== null) return failed(failure('DAEMON_NOT_RUNNING', problem));
+  if (problem !== null) return failed(problem);
   const peer = new RpcPeer(socket, { timeout: 60_000 });
   return {
     ok: true,
@@ -36,9 +37,12 @@ export async function openAdmin(home: string | undefined): Promise<Outcome<Admin
   };
 }
 
-function describe(error: NodeJS.ErrnoException, path: string): string {
-  if (error.code === 'EACCES') return `${path} may only be opened by root or the owner of the daemon`;
-  return error.code === 'ENOENT' || error.code === 'ECONNREFUSED'
-    ? `nobody listens at ${path}`
-    : error.message;
+function describe(error: NodeJS.ErrnoException, path: string): Failure {
+  if (error.code === 'EACCES')
+    return {
+      ...failure('DENIED', `${path} may only be opened by root or the owner of the daemon`),
+      next: 'Run the same command as root, or as who started Postern.',
+    };
+  const silent = error.code === 'ENOENT' || error.code === 'ECONNREFUSED';
+  return failure('DAEMON_NOT_RUNNING', silent ? `nobody listens at ${path}` : error.message);
 }

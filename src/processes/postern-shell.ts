@@ -1,8 +1,9 @@
 import { connect } from 'node:net';
 import { userInfo } from 'node:os';
 import { homePath } from '#/configuration/home.js';
-import { runDirectory, socketPath } from '#/contract/sockets.js';
+import { socketPath } from '#/contract/sockets.js';
 import { notHere } from '#/door/refusals.js';
+import { findRun } from '#/house/find-run.js';
 import { relay } from './postern-shell/relay.js';
 import { shellWish } from './postern-shell/shell-wish.js';
 
@@ -16,7 +17,7 @@ if (wish.kind === 'refuse') {
   process.stderr.write(`${wish.what === null ? wish.sentence : notHere(wish.what)}\n`);
   process.exitCode = 1;
 } else {
-  const socket = connect(socketPath(runDirectory(homePath(wish.home, process.env)), 'shell'));
+  const socket = connect(socketPath(findRun(homePath(wish.home, process.env)), 'shell'));
   process.exitCode = await relay(socket, {
     keyboard: process.stdin,
     screen: process.stdout,
