@@ -1,5 +1,5 @@
-import { Command } from 'commander';
-import { EXIT } from '#/domain/failure.js';
+import { Command, type CommanderError } from 'commander';
+import { EXIT, failure } from '#/domain/failure.js';
 import { accountCommands } from './commands/account.js';
 import { auditCommands } from './commands/audit.js';
 import { doctorCommand } from './commands/doctor.js';
@@ -11,6 +11,9 @@ import { sessionCommands } from './commands/sessions.js';
 import { shadowCommands } from './commands/shadow.js';
 import { unsealCommand } from './commands/unseal.js';
 import { userCommands } from './commands/user.js';
+import { printFailure } from './output.js';
+
+const json = process.argv.includes('--json');
 
 // whoever reads our output may have had enough: head, less
 process.stdout.on('error', (error: NodeJS.ErrnoException) =>
@@ -22,7 +25,9 @@ const program = new Command('postern')
     'Postern: everything that the screens can do, for scripts. Talks to the running daemon over its admin socket.',
   )
   .showHelpAfterError('(postern ... --help shows how)')
-  .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.done : EXIT.usage))
+  // scripts get what was wrong in the form of every other failure
+  .configureOutput(json ? { writeErr: () => undefined } : {})
+  .exitOverride(leave)
   .addHelpText(
     'after',
     '\nExit codes: 0 done, 1 failed, 2 usage or bad input, 3 denied, 4 not found, 5 not running or sealed, 6 integrity.\nEvery command takes --json and --home.',
@@ -43,3 +48,13 @@ for (const add of [
 ])
   add(program);
 await program.parseAsync();
+
+function leave(error: CommanderError): never {
+  if (error.exitCode === 0) process.exit(EXIT.done);
+  const what =
+    error.code === 'commander.help'
+      ? 'name a command; --help lists them'
+      : error.message.replace(/^error: /, '').replaceAll('\n', ' ');
+  if (json) printFailure(failure('BAD_INPUT', what), true);
+  process.exit(EXIT.usage);
+}
