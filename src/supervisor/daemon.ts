@@ -6,6 +6,7 @@ import { type House, openHouse } from './house.js';
 import type { Trial } from './isolation.js';
 import { prepareRun, type Run, type RunOptions } from './prepare-run.js';
 import { reductions } from './reductions.js';
+import { removeRunDirectory } from './run-directory.js';
 import { writeStatus } from './status.js';
 
 export interface Daemon {
@@ -77,6 +78,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       await house.drain(configuration.drainSeconds * 1000);
       await demo.stop();
       say('stopped');
+      removeRunDirectory(host.run);
     },
     kill() {
       house.kill();

@@ -14,6 +14,11 @@ export function tmpfs(target: string, options: string): void {
   mount(['-t', 'tmpfs', '-o', options, 'tmpfs', target]);
 }
 
+/** Takes a mount away; what still uses it keeps it until it lets go. */
+export function unmount(target: string): void {
+  spawnSync('umount', ['--no-mtab', '--lazy', target], { stdio: 'ignore' });
+}
+
 function mount(args: readonly string[]): void {
   const ran = spawnSync('mount', ['--no-mtab', ...args], { encoding: 'utf8' });
   if (ran.status !== 0)

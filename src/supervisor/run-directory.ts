@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { runPaths } from '#/contract/sockets.js';
-import { bind, tmpfs } from './mounts.js';
+import { bind, tmpfs, unmount } from './mounts.js';
 
 export interface Places {
   readonly run: string;
@@ -50,9 +50,7 @@ export function makeRunDirectory(places: Places, walls: Walls): void {
   if (found !== undefined && (!found.isDirectory() || found.uid !== process.getuid?.())) {
     throw new Error(`${run} is in the way: it is not a directory of ours`);
   }
-  // through a mount that is still there, a sweep would empty the home itself
-  if (readFileSync('/proc/self/mountinfo', 'utf8').includes(` ${run}/`))
-    throw new Error(`something is mounted below ${run}: unmount it first`);
+  if (mountsBelow(run).length > 0) throw new Error(`something is mounted below ${run}: unmount it first`);
   rmSync(run, { recursive: true, force: true });
   mkdirSync(run, { mode: 0o711 });
   chmodSync(run, walls.root ? 0o711 : 0o700);
@@ -64,6 +62,20 @@ export function makeRunDirectory(places: Places, walls: Walls): void {
   if (walls.root) chownSync(paths.sessions, walls.session.uid, walls.session.gid);
   show(places, walls.namespace);
   installBox(places, walls);
+}
+
+/** Takes the run directory away when everybody has left. */
+export function removeRunDirectory(run: string): void {
+  for (const point of mountsBelow(run).toReversed()) unmount(point);
+  if (mountsBelow(run).length === 0) rmSync(run, { recursive: true, force: true });
+}
+
+/** Removing through a mount that is still there would empty the home itself. */
+function mountsBelow(run: string): readonly string[] {
+  const points = readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' ')[4] ?? '');
+  return points.filter((point) => point.startsWith(`${run}/`));
 }
 
 function checkReadable(installation: string): void {

@@ -126,6 +126,17 @@ test(
   },
 );
 
+test('a daemon that stops leaves its home whole and nothing under /run', minutes, async () => {
+  postern = await startPostern({ home });
+  const before = readdirSync(home, { recursive: true }).length;
+  expect(existsSync(join(postern.run, 'admin.sock'))).toBe(true);
+  expect(await postern.stop()).toBe(0);
+  expect(existsSync(postern.run)).toBe(false);
+  expect(readdirSync(home, { recursive: true }).length).toBeGreaterThan(before - 4);
+  expect(existsSync(join(home, 'vault/vault.db'))).toBe(true);
+  expect(existsSync(join(ROOT, 'node_modules/node/bin/node'))).toBe(true);
+});
+
 test('a home can be made without starting, once', minutes, async () => {
   rmSync(home, { recursive: true });
   const env = {
