@@ -79,9 +79,15 @@ describe.runIf(root && existsSync(join(import.meta.dirname, '../../dist/processe
         ].join('\n'),
       );
       mkdirSync('/run/sshd', { recursive: true });
-      const binds = ['passwd', 'shadow', 'shells']
-        .map((name) => `mount --bind ${files.path(name)} /etc/${name}`)
-        .join(' && ');
+      // the whole directory: a bind of one file goes when somebody renames another over its name
+      const copies = ['passwd', 'shadow', 'shells'].map(
+        (name) => `cp ${files.path(name)} ${files.path('etc')}/${name}`,
+      );
+      const binds = [
+        `cp -a /etc ${files.path('etc')}`,
+        ...copies,
+        `mount --bind ${files.path('etc')} /etc`,
+      ].join(' && ');
       sshd = spawn('unshare', ['--mount', 'sh', '-c', `${binds} && exec /usr/sbin/sshd -D -e -f ${config}`], {
         stdio: 'ignore',
       });

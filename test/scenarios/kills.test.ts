@@ -7,6 +7,7 @@ import { ACCOUNTS, connectTo, keyOf, login, PROMPT, prepare } from '../helpers/w
 
 interface Live {
   readonly id: string;
+  readonly startedAt: string;
   readonly state: string;
 }
 interface Recording {
@@ -52,10 +53,13 @@ async function leave(screen: Screen): Promise<void> {
 
 const live = async (): Promise<Live[]> => await postern.json<Live[]>(['sessions', 'list']);
 
-/** The one session that has a terminal. */
+/** The newest session that has a terminal. */
 async function mineOf(): Promise<Live> {
   return await eventually('the session to run', async () =>
-    (await live()).find((one) => one.state === 'running'),
+    (await live())
+      .filter((one) => one.state === 'running')
+      .toSorted((a, b) => b.startedAt.localeCompare(a.startedAt))
+      .at(0),
   );
 }
 
