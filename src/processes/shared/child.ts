@@ -26,6 +26,8 @@ export function runChild(
   process.on('SIGTERM', () => undefined);
   process.on('SIGINT', () => undefined);
   process.on('SIGHUP', () => undefined);
+  // our log goes to the supervisor: when it was killed, a log line must not end us in the middle of a drain
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const orders = new Map<number, (result: OrderResult) => void>();
   let nextOrder = 1;
   let settings: ChildSettings | null = null;
@@ -33,7 +35,7 @@ export function runChild(
   let draining = false;
 
   const say = (message: FromChild): void => {
-    if (process.connected) process.send?.(message);
+    if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
   };
   const drain = (): void => {
     if (draining) return;
