@@ -5,6 +5,7 @@ import { runPaths } from '#/contract/sockets.js';
 import type { IsolationLevel } from '#/domain/session.js';
 import type { ServiceAccount } from '#/house/service-accounts.js';
 import { identity } from './child-command.js';
+import { closeSessions, openSessions } from './run-directory.js';
 import { parseFindings, type Wall, wallsOf } from './selftest-verdict.js';
 import { sshBinds } from './ssh-binds.js';
 import { forgetBox, writeBox } from './write-box.js';
@@ -62,6 +63,8 @@ async function tryLevel(
   { run, session, uid, gid }: Parameters<typeof tryIsolation>[0],
 ): Promise<Trial> {
   const paths = runPaths(run);
+  // as sessions of this level will find it
+  (level === 3 || session === null ? closeSessions : openSessions)(paths.sessions);
   const sockets = join(paths.sessions, SELFTEST);
   mkdirSync(sockets, { recursive: true, mode: 0o711 });
   if (session !== null) chownSync(sockets, session.uid, session.gid);

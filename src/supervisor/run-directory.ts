@@ -58,8 +58,8 @@ export function makeRunDirectory(places: Places, walls: Walls): void {
   mkdirSync(paths.boxes);
   chmodSync(paths.boxes, 0o711);
   mkdirSync(paths.sessions);
-  chmodSync(paths.sessions, 0o711);
-  if (walls.root) chownSync(paths.sessions, walls.session.uid, walls.session.gid);
+  if (walls.root) chownSync(paths.sessions, walls.session.uid, 0);
+  closeSessions(paths.sessions);
   show(places, walls.namespace);
   installBox(places, walls);
 }
@@ -76,6 +76,19 @@ function mountsBelow(run: string): readonly string[] {
     .split('\n')
     .map((line) => line.split(' ')[4] ?? '');
   return points.filter((point) => point.startsWith(`${run}/`));
+}
+
+/**
+ * The sockets of a session answer whoever connects, with the secret: only session hosts and root, which binds a session's
+ * directory into its box, may pass this door.
+ */
+export function closeSessions(sessions: string): void {
+  chmodSync(sessions, 0o710);
+}
+
+/** Below level 3 nothing is bound: shadow uids come in by the path of the host, and so may everybody who knows a session. */
+export function openSessions(sessions: string): void {
+  chmodSync(sessions, 0o711);
 }
 
 function checkReadable(installation: string): void {
