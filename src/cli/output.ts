@@ -2,6 +2,7 @@ import { EXIT, type Failure, type FailureCode, oneLine } from '#/domain/failure.
 
 const EXIT_OF: Partial<Record<FailureCode, number>> = {
   BAD_INPUT: EXIT.usage,
+  PASSWORD_TOO_WEAK: EXIT.usage,
   ALREADY_EXISTS: EXIT.failed,
   DENIED: EXIT.denied,
   NOT_YOUR_ROLE: EXIT.denied,

@@ -34,8 +34,10 @@ export function userCommands(program: Command): void {
       const wrong = options.right.find((one) => !(VAULT_RIGHTS as readonly string[]).includes(one));
       if (wrong !== undefined)
         return failed(failure('BAD_INPUT', `"${wrong}" is not one of ${VAULT_RIGHTS.join(', ')}`));
-      const password = options.passwordStdin === true ? await secretFromStdin('password') : null;
-      if (password?.ok === false) return password;
+      if (options.passwordStdin !== true && !process.stdin.isTTY)
+        return failed(failure('BAD_INPUT', 'a user needs a password: --password-stdin'));
+      const password = await secretFromStdin('password');
+      if (!password.ok) return password;
       const args = {
         name,
         groups: [...options.group],
@@ -44,7 +46,7 @@ export function userCommands(program: Command): void {
         expiresAt: expires.value,
         logonHours: options.logonHours ?? null,
       };
-      const outcome = await admin.ask('admin.user.add', args, password?.value);
+      const outcome = await admin.ask('admin.user.add', args, password.value);
       if (outcome.ok) json ? printJson(forJson(outcome.value)) : printLine(outcome.value.id);
       return outcome;
     },
