@@ -77,7 +77,10 @@ export function superviseChild(options: ChildOptions): SupervisedChild {
     child.on('exit', (code, signal) =>
       ended(endBecause ?? (signal === null ? `ended with ${code}` : `ended by ${signal}`)),
     );
-    child.on('message', (message: FromChild) => hear(message));
+    child.on('message', (message: unknown) => {
+      if (isFromChild(message)) hear(message);
+      else end('said what is no message and was ended');
+    });
     if (child.pid !== undefined) mark(child.pid, options.oomScore);
     say({ type: 'start', settings: options.settings });
   };
@@ -151,6 +154,12 @@ export function superviseChild(options: ChildOptions): SupervisedChild {
       clearInterval(watch);
     },
   };
+}
+
+/** It may have been taken over: what it says is looked at before it is believed. Orders have a check of their own. */
+function isFromChild(message: unknown): message is FromChild {
+  const { type, id } = (message ?? {}) as { readonly type?: unknown; readonly id?: unknown };
+  return type === 'ready' || type === 'pong' || (type === 'order' && typeof id === 'number');
 }
 
 function spawnChild({ command, listeners, onOutput }: ChildOptions): ChildProcess {

@@ -111,6 +111,14 @@ describe('a supervised process', () => {
     expect(one.state().lastEnd).toMatch(/^did not answer for \d\.\d s and was ended$/);
   });
 
+  it('is ended when it says what is no message', async () => {
+    const one = start();
+    await until('ready', ready(1));
+    void tell('nothing');
+    await until('ready again', ready(2));
+    expect(one.state()).toMatchObject({ restarts: 1, lastEnd: 'said what is no message and was ended' });
+  });
+
   it('is ended when it does not drain in time', async () => {
     const one = start();
     await until('ready', ready(1));
