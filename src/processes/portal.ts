@@ -20,6 +20,8 @@ const PATIENCE = 2000;
 /** The portal: the only process that parses bytes from strangers. Works as PVWAApp, and for people as PVWAGW. */
 async function start(settings: ChildSettings, supervisor: Supervisor): Promise<Conductor> {
   const { run, paths } = settings;
+  // Ink listens for the end of the process once a portal: many people are no leak
+  process.setMaxListeners(0);
   const vault = new VaultLink({
     path: socketPath(run, 'vault-portal'),
     components: [

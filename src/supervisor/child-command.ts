@@ -31,7 +31,7 @@ export function childCommand({ role, house, accounts, memoryMb }: CommandOptions
     NODE_ENV: 'production',
     LANG: 'C.UTF-8',
     PATH: '/usr/bin:/bin',
-    ...(role === 'portal' ? { FORCE_COLOR: '1' } : {}),
+    ...(role === 'portal' ? { FORCE_COLOR: '2' } : {}),
   };
   if (accounts === null) return { command: node[0] ?? '', args: node.slice(1), env };
   const { uid, gid } = accounts[role];

@@ -220,6 +220,8 @@ test.each([
   ['xterm', 'C', { color: '16', unicode: false }],
   ['linux', 'de_DE.ISO-8859-1', { color: '16', unicode: false }],
   ['dumb', 'C.UTF-8', { color: 'none', unicode: true }],
+  ['xterm-256color', '', { color: '256', unicode: true }],
+  ['linux', '', { color: '16', unicode: false }],
   ['vt100', 'C.UTF-8', { color: 'none', unicode: true }],
   ['xterm-mono', 'C.UTF-8', { color: 'none', unicode: true }],
 ])('a terminal %s with %s can show %j', (term, lang, abilities) => {
