@@ -209,32 +209,40 @@ test.each<Role>(['recorder', 'monitor'])(
   },
 );
 
-test('kill -9 of the supervisor: all others drain and stop, and nothing of a session is lost', {
-  timeout: 120_000,
-}, async () => {
-  const screen = await working();
-  screen.type('echo before-the-end-$((40+2))\r');
-  await screen.output('before-the-end-42\r\n');
-  const mine = await mineOf();
-  const all = (['vault', 'portal', 'session', 'recorder', 'monitor'] as const).flatMap((role) =>
-    postern.pids(role),
-  );
-  process.kill(postern.pid, 'SIGKILL');
-  await eventually('every process to end', () => all.every((pid) => !alive(pid)), 30);
-  await screen.exited;
-  await postern.restart();
-  const row = await eventually(
-    'the recording to be stored',
-    async () =>
-      (await postern.json<Recording[]>(['recordings', 'list'])).find(
-        (one) => one.id === mine.id && one.stored === 'safe',
-      ),
-    30,
-  );
-  expect(
-    (await postern.cli(['recordings', 'export', row.id, '--format', 'txt', '--output', '-'])).stdout,
-  ).toContain('before-the-end-42');
-});
+test.each([
+  ['the supervisor', []],
+  ['the supervisor and the vault at once', ['vault']],
+] as const)(
+  'kill -9 of %s: all others drain and stop, and nothing of a session is lost',
+  {
+    timeout: 120_000,
+  },
+  async (_who, also: readonly Role[]) => {
+    const screen = await working();
+    screen.type('echo before-the-end-$((40+2))\r');
+    await screen.output('before-the-end-42\r\n');
+    const mine = await mineOf();
+    const all = (['vault', 'portal', 'session', 'recorder', 'monitor'] as const).flatMap((role) =>
+      postern.pids(role),
+    );
+    const together = [postern.pid, ...also.flatMap((role) => postern.pids(role))];
+    for (const pid of together) process.kill(pid, 'SIGKILL');
+    await eventually('every process to end', () => all.every((pid) => !alive(pid)), 30);
+    await screen.exited;
+    await postern.restart();
+    const row = await eventually(
+      'the recording to be stored',
+      async () =>
+        (await postern.json<Recording[]>(['recordings', 'list'])).find(
+          (one) => one.id === mine.id && one.stored === 'safe',
+        ),
+      30,
+    );
+    expect(
+      (await postern.cli(['recordings', 'export', row.id, '--format', 'txt', '--output', '-'])).stdout,
+    ).toContain('before-the-end-42');
+  },
+);
 
 function alive(pid: number): boolean {
   try {
