@@ -4,6 +4,7 @@ import { parseLogonHours } from '#/authentication/logon-hours.js';
 import { hashPassword } from '#/authentication/password.js';
 import { checkNewPassword } from '#/authentication/password-rules.js';
 import { parsePublicKey } from '#/authentication/public-key.js';
+import { countedSource } from '#/authentication/source.js';
 import { failure } from '#/domain/failure.js';
 import type { Authentication, LoginQuestion } from './authentication.js';
 import { createGate, createLanes } from './gate.js';
@@ -29,7 +30,7 @@ export function authenticator(options: {
   const lanes = createLanes();
   return {
     async login(question) {
-      const tried = await lanes(`${question.user.toLowerCase()}\n${question.from}`, () =>
+      const tried = await lanes(`${question.user.toLowerCase()}\n${countedSource(question.from)}`, () =>
         gate(() => authenticate(evidence(question), records, now())),
       );
       if (tried === null)
@@ -53,7 +54,7 @@ export function authenticator(options: {
 }
 
 function evidence({ user, from, evidence: given }: LoginQuestion): Parameters<typeof authenticate>[0] {
-  return { user, from, evidence: given };
+  return { user, from: countedSource(from), evidence: given };
 }
 
 function recordsFor(store: Store, now: () => number): UserRecords {

@@ -89,6 +89,19 @@ describe('logging in', () => {
     expect(await codeOf(attempt('alice', 'pa55word'))).toBe('in');
   });
 
+  test('counts what only claims to be an address as one source, and says so', async () => {
+    await add('alice', 'pa55word');
+    const claimed = (n: number) => ({ user: 'alice', from: `198.51.100.${n}`, via: 'login-shell' });
+    const claim = (n: number) => door.peer.call('person.login', claimed(n), Buffer.from('wrong'));
+    for (let n = 1; n <= 5; n += 1) expect(await codeOf(claim(n))).toMatch(/^LOGIN_REFUSED/);
+    expect((await lastRow())?.from).toBe('login-shell (198.51.100.5)');
+    expect(await codeOf(claim(6))).toMatch(/^LOGIN_THROTTLED/);
+    for (let n = 1; n <= 5; n += 1) await attempt('alice', 'wrong', `2001:db8::${n}`);
+    expect(await codeOf(attempt('alice', 'pa55word', '2001:db8::6'))).toMatch(/^LOGIN_THROTTLED/);
+    // who really comes from an address that was claimed is not locked out by it
+    expect(await codeOf(attempt('alice', 'pa55word', '198.51.100.1'))).toBe('in');
+  });
+
   test('tells when the person was here before, and when somebody failed', async () => {
     await add('alice', 'pa55word');
     await attempt('alice', 'wrong', '192.0.2.9');

@@ -1,3 +1,4 @@
+import { sourceOf } from '#/authentication/source.js';
 import { decodeSecretPayload } from '#/contract/secret-payload.js';
 import { failure, oneLine } from '#/domain/failure.js';
 import { done, failed } from '#/domain/outcome.js';
@@ -16,8 +17,8 @@ type Names =
 /** People log in, change their password, and leave. */
 export function loginCalls(vault: Vault): Handlers<Names> {
   return {
-    'person.login': ({ user, from }, asking, password) =>
-      logIn(vault, { user, from, evidence: { kind: 'password', password } }, asking),
+    'person.login': ({ user, from, via }, asking, password) =>
+      logIn(vault, { user, from: sourceOf(from, via), evidence: { kind: 'password', password } }, asking),
     async 'person.keyKnown'({ user: name, key }) {
       const user = await vault.store.transaction((records) => records.people.userByName(name));
       const known =
@@ -26,7 +27,7 @@ export function loginCalls(vault: Vault): Handlers<Names> {
         user.publicKeys.some((one) => one.base64 === key);
       return done({ value: known });
     },
-    async 'person.loginByKey'({ user, from, key, algorithm }, asking, blob) {
+    async 'person.loginByKey'({ user, from, via, key, algorithm }, asking, blob) {
       const length = blob.length >= 4 ? blob.readUInt32BE(0) : 0;
       if (length === 0 || length > blob.length - 4)
         return failed(failure('BAD_INPUT', 'the signature is missing'));
@@ -37,7 +38,7 @@ export function loginCalls(vault: Vault): Handlers<Names> {
         signed: blob.subarray(4, 4 + length),
         signature: blob.subarray(4 + length),
       } as const;
-      return await logIn(vault, { user, from, evidence }, asking);
+      return await logIn(vault, { user, from: sourceOf(from, via), evidence }, asking);
     },
     'person.changePassword': (args, asking, blob) => changePassword(vault, args.ticket, asking, blob),
     'person.logout': ({ ticket }, asking) =>
