@@ -3,6 +3,7 @@ import { clampSize, type Ending, type SessionLimits, type TerminalSize } from '#
 import type { OpenTape } from '#/recorder/tape.js';
 import { createInput } from './input.js';
 import { startInputTape } from './input-tape.js';
+import { createKeyWatch } from './key-watch.js';
 import { type LimitClock, startLimitClock } from './limit-clock.js';
 import { startOutput } from './output.js';
 import type { LinkListener, PortalLink } from './portal-link.js';
@@ -71,6 +72,7 @@ export function startLiveSession(options: LiveSessionOptions): LiveSession {
         record: (bytes) => tape.append({ at: output.at(), kind: 'input', bytes }),
       })
     : null;
+  const keys = createKeyWatch();
   const input = createInput({
     write: (bytes) => pty?.write(bytes) ?? true,
     pause: () => link?.pauseInput(),
@@ -132,7 +134,7 @@ export function startLiveSession(options: LiveSessionOptions): LiveSession {
       },
       data(bytes) {
         if (one !== link) return;
-        clock?.keyPressed();
+        if (keys.typed(bytes)) clock?.keyPressed();
         input.take(bytes);
       },
       drain: () => (one === link ? output.portalDrained() : undefined),
