@@ -1,5 +1,5 @@
 import type { ReplayFrame, ToMonitor } from '#/contract/replay-link.js';
-import type { Failure } from '#/domain/failure.js';
+import { type Failure, failure } from '#/domain/failure.js';
 import type { TerminalSize } from '#/domain/session.js';
 import { pictureOf } from './picture.js';
 import type { TapeScreen } from './tape-screen.js';
@@ -113,7 +113,10 @@ export function startReplay(parts: ReplayParts): Replay {
         resolve();
       };
     });
-  void run();
+  run().catch((error: unknown) => {
+    // a viewer who leaves closes the tape under a read; that must not be the end for the others
+    if (!closed) parts.failed(failure('INTERNAL', error instanceof Error ? error.message : 'replay'));
+  });
   return {
     command,
     wake: wakeUp,
