@@ -24,7 +24,7 @@ export default defineConfig({
           exclude: [...withMachine, slow],
           // Snapshots of screens hold words and signs, not colours.
           env: { FORCE_COLOR: '0' },
-          testTimeout: 20_000,
+          testTimeout: 90_000,
           sequence: { groupOrder: 0 },
         },
       },

@@ -106,7 +106,7 @@ test.each(nodes)('an executable starts through a link, from anywhere, under %s',
   const line = await new Promise<string>((resolve) =>
     child.stdout.on('data', (chunk: Buffer) => resolve(chunk.toString())),
   );
-  expect(line).toBe(`${process.version} production 1 a,b\n`);
+  expect(line).toBe(`${process.version} production 2 a,b\n`);
   child.kill('SIGTERM');
   expect(await ended).toBe(7);
 });
