@@ -1,4 +1,4 @@
-import { NOTHING_TYPED, overdue, printed, type TypedLines, typed } from './typed-lines.js';
+import { excess, NOTHING_TYPED, overdue, printed, type TypedLines, typed } from './typed-lines.js';
 
 /** Records input where policy says so; what was typed while the program did not echo is never in clear. */
 export interface InputTape {
@@ -8,6 +8,8 @@ export interface InputTape {
 }
 
 const LOOK_AGAIN = 500;
+/** Bytes of a paste that are looked at together. */
+const AT_ONCE = 4096;
 
 export function startInputTape(options: {
   readonly now: () => number;
@@ -21,7 +23,10 @@ export function startInputTape(options: {
   const timer = setInterval(() => take(overdue(state, options.now())), LOOK_AGAIN);
   return {
     typed: (bytes) => {
-      state = typed(state, bytes, options.now());
+      for (let at = 0; at < bytes.length; at += AT_ONCE) {
+        state = typed(state, bytes.subarray(at, at + AT_ONCE), options.now());
+        take(excess(state));
+      }
     },
     printed: (bytes) => {
       if (state.waiting.length > 0) take(printed(state, bytes));

@@ -22,6 +22,9 @@ export const NOTHING_TYPED: TypedLines = { waiting: [] };
 /** So long after its last key a line is recorded, shown or not. */
 const PATIENCE = 2000;
 const STAR = 0x2a;
+/** A terminal takes no longer lines (N_TTY_BUF_SIZE). */
+const LONGEST_LINE = 4096;
+const MOST_LINES = 256;
 
 export function typed(state: TypedLines, bytes: Buffer, at: number): TypedLines {
   const waiting = [...state.waiting];
@@ -67,10 +70,19 @@ export function overdue(
   now: number,
 ): { readonly state: TypedLines; readonly record: readonly Buffer[] } {
   const late = state.waiting.filter((line) => now - line.at >= PATIENCE);
-  const record = late.map((line) =>
-    line.shown === charactersOf(line.bytes).length ? line.bytes : masked(line.bytes),
-  );
+  const record = late.map(recorded);
   return { state: { waiting: state.waiting.filter((line) => now - line.at < PATIENCE) }, record };
+}
+
+/** What is too much to wait for, from the front: nobody types that fast, and it must not fill the memory. */
+export function excess(state: TypedLines): {
+  readonly state: TypedLines;
+  readonly record: readonly Buffer[];
+} {
+  const { waiting } = state;
+  const long = waiting.findLastIndex((line) => line.bytes.length > LONGEST_LINE);
+  const cut = Math.max(long + 1, waiting.length - MOST_LINES, 0);
+  return { state: { waiting: waiting.slice(cut) }, record: waiting.slice(0, cut).map(recorded) };
 }
 
 function lines(bytes: Buffer): readonly Buffer[] {
@@ -88,18 +100,36 @@ function isEnd(byte: number | undefined): boolean {
   return byte === 0x0d || byte === 0x0a;
 }
 
-/** Escape sequences of keys are no characters. */
-function isCharacter(bytes: Buffer, at: number): boolean {
-  const byte = bytes[at] ?? 0;
-  if (byte < 0x20 || byte === 0x7f) return false;
-  const escape = bytes.lastIndexOf(0x1b, at);
-  return escape < 0 || !/^(?:[[O][0-9;]*)?$/.test(bytes.subarray(escape + 1, at).toString('latin1'));
+type KeySequence = 'none' | 'begun' | 'going on';
+
+/** For each byte whether it is of a character; escape sequences of keys are none. One pass: a line may be a paste. */
+function characterMask(bytes: Buffer): readonly boolean[] {
+  const mask: boolean[] = [];
+  let sequence: KeySequence = 'none';
+  for (const byte of bytes) {
+    mask.push(sequence === 'none' && byte >= 0x20 && byte !== 0x7f);
+    sequence = sequenceAfter(sequence, byte);
+  }
+  return mask;
+}
+
+function sequenceAfter(sequence: KeySequence, byte: number): KeySequence {
+  if (byte === 0x1b) return 'begun';
+  const parameter = (byte >= 0x30 && byte <= 0x39) || byte === 0x3b;
+  if (sequence === 'begun') return byte === 0x5b || byte === 0x4f ? 'going on' : 'none';
+  return sequence === 'going on' && parameter ? 'going on' : 'none';
 }
 
 function charactersOf(bytes: Buffer): Buffer {
-  return Buffer.from(bytes.filter((_byte, at) => isCharacter(bytes, at)));
+  const mask = characterMask(bytes);
+  return Buffer.from(bytes.filter((_byte, at) => mask[at] === true));
 }
 
 function masked(bytes: Buffer): Buffer {
-  return Buffer.from(bytes.map((byte, at) => (isCharacter(bytes, at) ? STAR : byte)));
+  const mask = characterMask(bytes);
+  return Buffer.from(bytes.map((byte, at) => (mask[at] === true ? STAR : byte)));
+}
+
+function recorded(line: TypedLine): Buffer {
+  return line.shown === charactersOf(line.bytes).length ? line.bytes : masked(line.bytes);
 }
