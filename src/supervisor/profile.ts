@@ -2,10 +2,14 @@ import { execFile } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
+  closeSync,
+  constants,
+  fstatSync,
   lstatSync,
   mkdirSync,
-  readdirSync,
-  readFileSync,
+  opendirSync,
+  openSync,
+  readSync,
   renameSync,
   type Stats,
   writeFileSync,
@@ -82,25 +86,59 @@ function make({ path, uid, gid, version, root }: ProfilePlace): void {
 async function look(place: ProfilePlace): Promise<ProfileFacts> {
   const home = see(place.path);
   if (home?.kind !== 'directory') return { home, marker: null, entries: [], kilobytes: null };
-  const marker = see(join(place.path, MARKER));
   return {
     home,
-    marker:
-      marker === null
-        ? null
-        : {
-            ...marker,
-            text:
-              marker.kind === 'file' && marker.uid === place.markerUid
-                ? readFileSync(join(place.path, MARKER), 'utf8')
-                : '',
-          },
-    entries: readdirSync(place.path).flatMap((name) => {
+    marker: readMarker(join(place.path, MARKER), place.markerUid),
+    entries: namesIn(place.path).flatMap((name) => {
       const seen = see(join(place.path, name));
       return seen === null ? [] : [{ ...seen, name }];
     }),
     kilobytes: await measure(place),
   };
+}
+
+/** More names are not looked at: a shadow could make millions, and root would stand still over them. */
+const MOST_NAMES = 4096;
+
+function namesIn(path: string): readonly string[] {
+  const directory = opendirSync(path);
+  const names: string[] = [];
+  try {
+    while (names.length < MOST_NAMES) {
+      const entry = directory.readSync();
+      if (entry === null) break;
+      names.push(entry.name);
+    }
+    return names;
+  } finally {
+    directory.closeSync();
+  }
+}
+
+const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+const LONGEST_MARKER = 64;
+
+/**
+ * The directory is the shadow's own, and another session of his may run: whatever is there now may be something else in a
+ * moment. So what is judged is what was opened, and neither a pipe nor a link nor an endless file holds root up.
+ */
+function readMarker(path: string, markerUid: number): ProfileFacts['marker'] {
+  const named = see(path);
+  if (named === null || named.kind !== 'file') return named === null ? null : { ...named, text: '' };
+  let fd: number;
+  try {
+    fd = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  } catch {
+    return { ...named, kind: 'other', text: '' };
+  }
+  try {
+    const seen = seenIn(fstatSync(fd));
+    if (seen.kind !== 'file' || seen.uid !== markerUid) return { ...seen, text: '' };
+    const bytes = Buffer.alloc(LONGEST_MARKER);
+    return { ...seen, text: bytes.toString('utf8', 0, readSync(fd, bytes, 0, bytes.length, 0)) };
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** Writes and counts as the profile's own uid, so that no trick in it reaches root. */
@@ -123,9 +161,11 @@ async function measure({ path, uid, gid, root }: ProfilePlace): Promise<number |
 
 function see(path: string): Seen | null {
   const found = lstatSync(path, { throwIfNoEntry: false });
-  return found === undefined
-    ? null
-    : { kind: kindOf(found), uid: found.uid, gid: found.gid, mode: found.mode & 0o7777 };
+  return found === undefined ? null : seenIn(found);
+}
+
+function seenIn(found: Stats): Seen {
+  return { kind: kindOf(found), uid: found.uid, gid: found.gid, mode: found.mode & 0o7777 };
 }
 
 function kindOf(found: Stats): Seen['kind'] {

@@ -9,6 +9,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -70,6 +71,7 @@ describe.runIf(process.getuid?.() === 0)('a profile', () => {
       ),
       /forged marker/,
     ],
+    ['a marker without end', (path) => truncateSync(join(path, MARKER), 3 * 2 ** 30), /another version/],
     [
       'a marker that leads elsewhere',
       (path) => (rmSync(join(path, MARKER)), symlinkSync('/etc/passwd', join(path, MARKER))),
