@@ -1,11 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 
-/** Shows `source` at `target` too, which is made when missing. Throws with mount(8)'s own words. */
+/**
+ * Shows `source` at `target` too, which is made when missing; what may be written, with the file systems mounted below it:
+ * a spool may be a volume of its own. Throws with mount(8)'s own words.
+ */
 export function bind(source: string, target: string, readOnly: boolean): void {
   if (statSync(source).isDirectory()) mkdirSync(target, { recursive: true, mode: 0o755 });
   else closeSync(openSync(target, 'a', 0o644));
-  mount(['--bind', '-o', readOnly ? 'bind,ro' : 'bind', source, target]);
+  mount([...(readOnly ? ['--bind', '-o', 'bind,ro'] : ['--rbind']), source, target]);
 }
 
 /** `options` as mount(8) takes them. */
