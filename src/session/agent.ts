@@ -18,6 +18,9 @@ export interface AgentOptions {
   readonly hostKey: HostKey;
 }
 
+/** Bytes of answers that a client may leave unread: one that was taken over must not fill our memory. */
+const MOST_UNREAD = 64 * 1024;
+
 export async function openAgent(options: AgentOptions): Promise<Agent> {
   let signed = false;
   const server = await openOneShot(options.path, 1, serve);
@@ -38,6 +41,7 @@ export async function openAgent(options: AgentOptions): Promise<Agent> {
           bound = answer.bound ?? bound;
           signed ||= answer.signature;
           socket.write(answer.reply);
+          if (socket.writableLength > MOST_UNREAD) return void socket.destroy();
         }
       } catch {
         socket.destroy();
