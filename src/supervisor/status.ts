@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { lstatSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DaemonStatus, daemonStatus } from '#/contract/status.js';
 import { identityOf, isAlive } from './process-identity.js';
@@ -25,7 +25,11 @@ export function writeStatus(
 /** Pids of an earlier daemon's processes that are still at work: its supervisor died, and they drain by themselves. */
 export function survivors(run: string): readonly number[] {
   const path = join(run, 'status.json');
-  if (!existsSync(path)) return [];
+  // without root it may lie in /tmp: what somebody else put there must not say whom we end
+  const ours = [run, path].every(
+    (one) => lstatSync(one, { throwIfNoEntry: false })?.uid === process.getuid?.(),
+  );
+  if (!ours) return [];
   try {
     const status = daemonStatus.parse(JSON.parse(readFileSync(path, 'utf8')));
     return status.children.flatMap(({ pid, identity }) =>
