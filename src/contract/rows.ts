@@ -186,4 +186,3 @@ export interface SignedHead {
 export function signedHeadText(head: Omit<SignedHead, 'signature'>): string {
   return `postern-head-1 ${head.recordingId} ${head.segments} ${head.head} ${head.final ? 'final' : 'live'} ${head.at}`;
 }
-

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,6 +47,7 @@ export async function startTarget(port?: number): Promise<Target> {
     ].join('\n'),
   );
   mkdirSync(join(folder, 'keys'), { mode: 0o755 });
+  writeFileSync(join(folder, 'owner'), String(process.pid));
   const logFile = join(folder, 'log');
   let sshd = await run();
 
@@ -109,19 +110,27 @@ export async function startTarget(port?: number): Promise<Target> {
 
 /** A user of that name from an aborted run is removed; one of a run beside this one is waited for. */
 function freeName(name: string): void {
-  for (
-    const end = Date.now() + 90_000;
-    Date.now() < end;
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 250)
-  ) {
-    const entry =
-      /^.*$/m.exec(
-        execFileSync('sh', ['-c', 'getent passwd "$1" || true', 'sh', name], { encoding: 'utf8' }),
-      )?.[0] ?? '';
+  const passwd = ['-c', 'getent passwd "$1" || true', 'sh', name];
+  const clock = new Int32Array(new SharedArrayBuffer(4));
+  for (const end = Date.now() + 90_000; Date.now() < end; Atomics.wait(clock, 0, 0, 250)) {
+    const entry = execFileSync('sh', passwd, { encoding: 'utf8' });
     if (entry === '') return;
-    const home = entry.split(':')[5] ?? '';
-    if (!home.includes('/postern-target-')) throw new Error(`this host has a user ${name} of its own`);
-    if (!existsSync(home)) execFileSync('userdel', ['--force', name], { stdio: 'ignore' });
+    const folder = /^(.*\/postern-target-[^/]+)\//.exec(entry.split(':')[5] ?? '')?.[1];
+    if (folder === undefined) throw new Error(`this host has a user ${name} of its own`);
+    if (ownerRuns(folder)) continue;
+    execFileSync('sh', ['-c', 'pkill -KILL -u "$1"; userdel --force "$1" || true', 'sh', name], {
+      stdio: 'ignore',
+    });
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function ownerRuns(folder: string): boolean {
+  try {
+    process.kill(Number(readFileSync(join(folder, 'owner'), 'utf8')), 0);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -137,9 +137,7 @@ function withSameHeader(text: string, like: string): string {
   return `${like.slice(0, like.indexOf('\n'))}${text.slice(text.indexOf('\n'))}`;
 }
 
-type Parser = (
-  data: Response,
-) => Promise<{
+type Parser = (data: Response) => Promise<{
   readonly cols: number;
   readonly rows: number;
   readonly events: Iterable<readonly [number, string, string]>;

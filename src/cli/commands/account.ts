@@ -252,6 +252,9 @@ function printFields(row: object): void {
 
 function inWords(value: unknown): string {
   if (value === null || value === undefined) return '-';
-  if (typeof value === 'object') return Object.values<unknown>({ ...value }).map(inWords).join(' ');
+  if (typeof value === 'object')
+    return Object.values<unknown>({ ...value })
+      .map(inWords)
+      .join(' ');
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
