@@ -72,14 +72,15 @@ async function measurePeer(peer: Peer): Promise<Figures> {
   const begun = performance.now();
   const driver = drive('ssh', peer.args);
   const setup = (await shellAnswers(driver)) - begun;
-  return await measureShell(driver, setup);
+  const figures = await measureShell(driver, setup);
+  await driver.close();
+  return figures;
 }
 
 async function measureShell(driver: Driver, setup: number): Promise<Figures> {
   await pause(200);
   const echo = await echoTime(driver, keys);
   const bulk = await bulkRate(driver, megabytes);
-  await driver.close();
   return { setup, echo, bulk };
 }
 
@@ -113,7 +114,12 @@ async function measurePostern(): Promise<{ readonly figures: Figures; readonly e
   driver.write('\r');
   await driver.wait('Your session is being recorded.');
   const answered = await shellAnswers(driver);
-  return { enter: answered - entered, figures: await measureShell(driver, answered - begun) };
+  const figures = await measureShell(driver, answered - begun);
+  // a client that just goes away leaves its session to be taken up again
+  driver.write('exit\r');
+  await driver.wait('exit status');
+  await driver.close();
+  return { enter: answered - entered, figures };
 }
 
 function add(results: Map<string, Figures[]>, name: string, figures: Figures): void {
