@@ -112,7 +112,7 @@ test("behind a real sshd: log in, resize, work on a target, replay; an ordinary 
 
 test('a command is refused with a sentence, whichever way it comes', { timeout: 30_000 }, async () => {
   const before = postern.output();
-  const one = ssh(port, `${OS_USER}`, { identity: join(folder, 'key'), options: ['-o', 'RemoteCommand=id'] });
+  const one = ssh(port, OS_USER, { identity: join(folder, 'key'), options: ['-o', 'RemoteCommand=id'] });
   expect(await one.exited).toBe(1);
   expect(one.text()).toContain('Running a command is not available in this release');
   expect(one.text()).not.toContain('uid=');
