@@ -37,7 +37,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'postern-cli-'));
   chmodSync(folder, 0o755);
   [postern, target] = await Promise.all([startPostern(), startTarget()]);
-  ({ accountId } = await prepare(postern, target));
+  ({ accountId } = await prepare(postern, target, { user: 'admin64' }));
 });
 afterAll(async () => {
   await postern?.remove();
@@ -446,7 +446,7 @@ describe('accounts from a CSV file', () => {
     ],
     [
       'a duplicate in the vault',
-      () => [HEADER, good('i1.test'), `${SAFE},UnixSSH,admin60,127.0.0.1,${target.port},x,`].join('\n'),
+      () => [HEADER, good('i1.test'), `${SAFE},UnixSSH,admin64,127.0.0.1,${target.port},x,`].join('\n'),
       /^3: user: .* already/,
     ],
     [
@@ -523,7 +523,7 @@ describe('a session, as scripts see it', () => {
   test('sessions list: exactly the documented fields', { timeout: 60_000 }, async () => {
     expect(await said(['sessions', 'list'])).toBe('no live sessions\n');
     screen = await login(postern, 'alice', { identity: await keyOf(postern, 'alice') });
-    await connectTo(screen, 'admin60');
+    await connectTo(screen, 'admin64');
     const row = await eventually('the session to run', async () =>
       (await postern.json<{ id: string; state: string }[]>(['sessions', 'list'])).find(
         (one) => one.state === 'running',
@@ -533,7 +533,7 @@ describe('a session, as scripts see it', () => {
     expect(row).toEqual({
       id: sessionId,
       user: 'alice',
-      account: 'admin60@127.0.0.1',
+      account: 'admin64@127.0.0.1',
       accountId,
       safe: SAFE,
       from: '127.0.0.1',
@@ -576,7 +576,7 @@ describe('a session, as scripts see it', () => {
     expect(row).toMatchObject({
       id: sessionId,
       user: 'alice',
-      account: 'admin60@127.0.0.1',
+      account: 'admin64@127.0.0.1',
       accountId,
       safe: SAFE,
       outcome: 'terminated',
@@ -732,7 +732,7 @@ test('who is disabled while logged in has no rights from that moment on', { time
   const screen = await login(postern, 'leaver');
   const before = target.log().length;
   await postern.json(['user', 'disable', 'leaver']);
-  screen.type('admin60').press('enter');
+  screen.type('admin64').press('enter');
   await screen.sees(/no longer valid|Log in again/);
   expect(await postern.json(['sessions', 'list'])).toEqual([]);
   expect(target.log().slice(before)).not.toContain('Accepted');
