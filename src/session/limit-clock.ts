@@ -1,5 +1,5 @@
 import type { Ending, SessionLimits } from '#/domain/session.js';
-import { due } from './limits.js';
+import { due, type Limit } from './limits.js';
 
 /** The timer of a session's limits. */
 export interface LimitClock {
@@ -15,15 +15,14 @@ export function startLimitClock(options: {
 }): LimitClock {
   const startedAt = options.now();
   let lastKeyAt = startedAt;
-  let warned = false;
+  const warned = new Set<Limit>();
   let timer: NodeJS.Timeout | null = null;
   look();
   return {
     keyPressed() {
       lastKeyAt = options.now();
-      if (!warned) return;
-      warned = false;
-      look();
+      // no key helps against the longest time, and no key repeats its warning
+      if (warned.delete('idle')) look();
     },
     stop() {
       if (timer !== null) clearTimeout(timer);
@@ -40,7 +39,7 @@ export function startLimitClock(options: {
       timer = setTimeout(look, Math.min(Math.max(alarm.until - options.now(), 1), 86_400_000));
       return;
     }
-    warned = true;
+    warned.add(alarm.of);
     options.warn(alarm.line);
     look();
   }

@@ -13,7 +13,7 @@ import { createControl } from '#/session/control.js';
 import { readCredential } from '#/session/credential.js';
 import { endingOfClient, endWith, lastLine, OPEN } from '#/session/ending.js';
 import { createInput } from '#/session/input.js';
-import { due } from '#/session/limits.js';
+import { due, type Limit } from '#/session/limits.js';
 import { isProven, readPsmServer } from '#/session/proof.js';
 import { clientPaths, hostKeyAlgorithms, probeConfig, sshConfig } from '#/session/ssh-config.js';
 import { NOTHING_TYPED, overdue, printed, typed } from '#/session/typed-lines.js';
@@ -161,7 +161,11 @@ describe('why a client did not log in', () => {
 
 describe('limits', () => {
   const MINUTE = 60_000;
-  const clocks = (lastKeyAt: number, warned = false) => ({ startedAt: 0, lastKeyAt, warned });
+  const clocks = (lastKeyAt: number, ...warned: Limit[]) => ({
+    startedAt: 0,
+    lastKeyAt,
+    warned: new Set(warned),
+  });
   const limits = (idleMinutes: number, maximumMinutes: number) => ({
     idleMinutes,
     maximumMinutes,
@@ -177,11 +181,11 @@ describe('limits', () => {
       9 * MINUTE,
       { kind: 'wait', until: 14 * MINUTE },
     ],
-    ['warned already', limits(10, 0), clocks(0, true), 9.5 * MINUTE, { kind: 'wait', until: 10 * MINUTE }],
+    ['warned already', limits(10, 0), clocks(0, 'idle'), 9.5 * MINUTE, { kind: 'wait', until: 10 * MINUTE }],
     [
       'idle',
       limits(10, 0),
-      clocks(0, true),
+      clocks(0, 'idle'),
       10 * MINUTE,
       { kind: 'end', ending: { kind: 'idle', minutes: 10 } },
     ],
@@ -192,6 +196,20 @@ describe('limits', () => {
       12 * MINUTE,
       { kind: 'end', ending: { kind: 'time-limit', minutes: 12 } },
     ],
+    [
+      'warned of idleness is not warned of the limit',
+      limits(10, 12),
+      clocks(11.5 * MINUTE, 'idle'),
+      11.5 * MINUTE,
+      { kind: 'warn', of: 'time-limit', line: 'This session reaches its limit in 30 seconds.' },
+    ],
+    [
+      'a key does not repeat the warning of the limit',
+      limits(10, 12),
+      clocks(11.6 * MINUTE, 'time-limit'),
+      11.6 * MINUTE,
+      { kind: 'wait', until: 12 * MINUTE },
+    ],
     ['a minute only: warned at half of it', limits(1, 0), clocks(0), 0, { kind: 'wait', until: MINUTE / 2 }],
   ] as const)('%s', (_what, limit, clock, now, alarm) => {
     expect(due(limit, clock, now)).toEqual(alarm);
@@ -199,6 +217,7 @@ describe('limits', () => {
   test('warns one minute before, in words', () => {
     expect(due(limits(10, 0), clocks(0), 9 * MINUTE)).toEqual({
       kind: 'warn',
+      of: 'idle',
       line: 'No key was pressed for a long time: this session ends in 1 minute. Press any key to keep it.',
     });
     expect(due(limits(0, 10), clocks(0), 9.5 * MINUTE)).toMatchObject({
