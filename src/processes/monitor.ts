@@ -34,6 +34,7 @@ runChild((settings, supervisor) => {
     }),
   );
   return Promise.resolve({
+    serving: link.tried,
     drain: () => {
       for (const server of servers) server.close();
       for (const socket of viewers) socket.destroy();

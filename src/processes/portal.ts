@@ -60,6 +60,7 @@ async function start(settings: ChildSettings, supervisor: Supervisor): Promise<C
     supervisor.listen('shell', (socket) => shell.accept(socket)),
   ];
   return {
+    serving: vault.tried,
     async drain() {
       for (const server of servers) server.close();
       draining.abort(RESTARTING);

@@ -26,6 +26,7 @@ runChild((settings) => {
     now: () => performance.now(),
   });
   return Promise.resolve({
+    serving: vault.tried,
     drain: async () => {
       await spool.stop();
       vault.stop();

@@ -58,6 +58,7 @@ async function start(settings: ChildSettings, supervisor: Supervisor): Promise<C
   const running = host;
   const server = supervisor.listen('session', (socket) => running.receive(socket));
   return {
+    serving: link.tried,
     async drain() {
       server.close();
       await running.drain(DRAIN_PATIENCE);

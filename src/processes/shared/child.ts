@@ -3,6 +3,8 @@ import type { ChildSettings, FromChild, Order, OrderResult, ToChild } from '#/co
 
 /** A running conductor: what to do when the supervisor says drain, or is gone. */
 export interface Conductor {
+  /** Resolves when it can do its work; only then it says that it is ready. Absent: at once. */
+  readonly serving?: Promise<void>;
   drain(): Promise<void>;
 }
 
@@ -79,13 +81,15 @@ export function runChild(
       case 'start':
         settings = message.settings;
         conductor = start(settings, supervisor);
-        conductor.then(
-          () => say({ type: 'ready' }),
-          (error: unknown) => {
-            logLine('cannot start', error);
-            process.exit(1);
-          },
-        );
+        conductor
+          .then((running) => running.serving)
+          .then(
+            () => say({ type: 'ready' }),
+            (error: unknown) => {
+              logLine('cannot start', error);
+              process.exit(1);
+            },
+          );
         break;
       case 'ping':
         say({ type: 'pong', n: message.n });

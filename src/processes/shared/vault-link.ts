@@ -32,6 +32,7 @@ export class VaultLink {
   #wait = FIRST_WAIT;
   #stopped = false;
   readonly #waiters = new Set<() => void>();
+  readonly #tried = Promise.withResolvers<void>();
 
   constructor(options: VaultLinkOptions) {
     this.#options = options;
@@ -41,6 +42,11 @@ export class VaultLink {
   /** Null when the link is up, else why not. */
   get down(): string | null {
     return this.#peer === null ? this.#why : null;
+  }
+
+  /** Resolves when the first attempt has ended: the link is up, or the vault has said no (it may be sealed). */
+  get tried(): Promise<void> {
+    return this.#tried.promise;
   }
 
   /** `patience`: milliseconds to wait for the link when it is down (default 3000). */
@@ -94,6 +100,7 @@ export class VaultLink {
     if (peer.closed !== null) return;
     this.#peer = peer;
     this.#wait = FIRST_WAIT;
+    this.#tried.resolve();
     for (const wake of [...this.#waiters]) wake();
   }
 
@@ -102,6 +109,7 @@ export class VaultLink {
       logLine('vault link is down', { path: this.#options.path, why });
     this.#peer = null;
     this.#why = why;
+    this.#tried.resolve();
     if (this.#stopped) return;
     setTimeout(() => void this.#connect(), this.#wait);
     this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT);
