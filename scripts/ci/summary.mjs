@@ -1,6 +1,6 @@
 /**
- * summary.mjs REPORT TEST_STATUS CHECK_STATUS: prints "N passed, N failed" and exits non-zero unless all is well.
- * A file that could not be loaded, a run that died, checks that failed and a run without tests each count as a failure.
+ * summary.mjs REPORT TEST_STATUS CHECK_STATUS: names what failed, prints "N passed, N failed" and exits non-zero unless
+ * all is well: who sees only the end of a long log sees what failed. A file that could not be loaded, a run that died, checks that failed and a run without tests each count as a failure.
  */
 import { readFileSync } from 'node:fs';
 
@@ -11,6 +11,7 @@ let failed = report.numFailedTests + brokenFiles(report);
 if (failed === 0 && (testStatus !== '0' || passed === 0)) failed = 1;
 if (checkStatus !== '0') failed += 1;
 
+for (const line of failures(report)) console.log(line);
 if (report.numPendingTests > 0) console.log(`${report.numPendingTests} tests skipped`);
 if (checkStatus !== '0') console.log('npm run check failed: counted as one failure');
 console.log(`${passed} passed, ${failed} failed`);
@@ -22,6 +23,21 @@ function read(file) {
   } catch {
     return { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, testResults: [] };
   }
+}
+
+function failures({ testResults }) {
+  return testResults
+    .filter(({ status }) => status === 'failed')
+    .flatMap(({ name, message, assertionResults }) => {
+      const failed = assertionResults.filter((one) => one.status === 'failed');
+      return failed.length === 0
+        ? [`FAILED ${name}: ${firstLines(message)}`]
+        : failed.map((one) => `FAILED ${name}: ${one.fullName}\n${firstLines(one.failureMessages.join('\n'))}`);
+    });
+}
+
+function firstLines(text) {
+  return text.split('\n').slice(0, 40).join('\n');
 }
 
 function brokenFiles({ testResults }) {
