@@ -32,7 +32,9 @@ function failures({ testResults }) {
       const failed = assertionResults.filter((one) => one.status === 'failed');
       return failed.length === 0
         ? [`FAILED ${name}: ${firstLines(message)}`]
-        : failed.map((one) => `FAILED ${name}: ${one.fullName}\n${firstLines(one.failureMessages.join('\n'))}`);
+        : failed.map(
+            (one) => `FAILED ${name}: ${one.fullName}\n${firstLines(one.failureMessages.join('\n'))}`,
+          );
     });
 }
 
