@@ -9,7 +9,7 @@ export interface PortalLink {
   data(bytes: Uint8Array): boolean;
   /** Who listens from now on. What came before is handed over first. */
   listen(listener: LinkListener): void;
-  /** Keeps what comes for the next listener. */
+  /** Keeps what comes for the next listener; a portal that says a lot meanwhile is not read on. */
   keep(): void;
   pauseInput(): void;
   resumeInput(): void;
@@ -28,6 +28,13 @@ export interface LinkListener {
 
 /** Larger data go in several frames. */
 const LARGEST = 1024 * 1024;
+/**
+ * Bytes that are kept for the next listener. Nobody listens while the vault is asked about a re-attach, before anything is
+ * proven: at the limit the socket is not read any more, so that the portal waits and nothing that was typed is lost.
+ */
+const MOST_KEPT = 64 * 1024;
+/** What keeping one message costs beside its bytes. */
+const EACH_KEPT = 64;
 
 type Heard = { readonly message: ToHost } | { readonly bytes: Buffer };
 
@@ -35,10 +42,16 @@ export function portalLink(socket: Socket): PortalLink {
   const decoder = new FrameDecoder();
   let listener: LinkListener | null = null;
   let early: Heard[] = [];
+  let kept = 0;
   let over: string | null = null;
 
-  const hear = (heard: Heard): void => {
-    if (listener === null) early.push(heard);
+  const keep = (heard: Heard, size: number): void => {
+    early.push(heard);
+    kept += size + EACH_KEPT;
+    if (kept > MOST_KEPT) socket.pause();
+  };
+  const hear = (heard: Heard, size = 0): void => {
+    if (listener === null) keep(heard, size);
     else if ('message' in heard) listener.message(heard.message);
     else listener.data(heard.bytes);
   };
@@ -49,10 +62,12 @@ export function portalLink(socket: Socket): PortalLink {
     listener?.gone(why);
   };
   socket.on('data', (bytes: Buffer) => {
+    if (over !== null) return;
     try {
       for (const frame of decoder.push(bytes)) {
-        if (frame.kind === FRAME.data) hear({ bytes: frame.payload });
-        else hear({ message: toHost.parse(JSON.parse(frame.payload.toString('utf8'))) });
+        if (frame.kind === FRAME.data) hear({ bytes: frame.payload }, frame.payload.length);
+        else
+          hear({ message: toHost.parse(JSON.parse(frame.payload.toString('utf8'))) }, frame.payload.length);
       }
     } catch {
       leave('the portal said what is no message');
@@ -77,6 +92,8 @@ export function portalLink(socket: Socket): PortalLink {
       listener = next;
       const waiting = early;
       early = [];
+      if (kept > MOST_KEPT) socket.resume();
+      kept = 0;
       for (const heard of waiting) hear(heard);
       if (over !== null) next.gone(over);
     },
