@@ -102,6 +102,19 @@ describe('over the sockets', () => {
     });
   });
 
+  test('a redeemed permit that is not used soon is good for nothing', async () => {
+    const tape = await recorded(await sessionHost(running));
+    const monitor = await component(running, ['PSMAdminConnect']);
+    const ask = async (later: number) => {
+      const permit = await door.ask('person.replay', { ticket, recordingId: tape.id });
+      await monitor.ask('replay.redeem', permit);
+      running.advance(later);
+      return await monitor.peer.call('replay.key', { ...permit, ephemeral: tape.ephemeral });
+    };
+    expect(await ask(59_000)).toMatchObject({ ok: true });
+    expect(await ask(60_001)).toMatchObject({ ok: false, failure: { code: 'DENIED' } });
+  });
+
   test('replaying is for the owner, for auditors and for the console, and is audited', async () => {
     const { id } = await recorded(await sessionHost(running));
     await desk.ask(

@@ -8,6 +8,7 @@ import { withPerson } from '../persons.js';
 import { recordingKey } from '../recording-key.js';
 import type { Records } from '../records/records.js';
 import type { RecordedSession } from '../records/sessions.js';
+import { type RedeemedReplays, redeemedReplays } from '../redeemed-replays.js';
 import { recordingRow } from '../rows.js';
 import { placeOfObject, takeSecret } from '../secrets.js';
 import { aboutSession } from '../session-life.js';
@@ -18,8 +19,7 @@ type Names = 'person.replay' | 'admin.recordings.replay' | 'replay.redeem' | 're
 /** Replay permits, and the key of one recording against one of them. */
 export function replayCalls(vault: Vault): Handlers<Names> {
   const { store, journal, permits } = vault;
-  // recordings whose permit was redeemed on a connection, each good for one key
-  const opened = new WeakMap<object, Map<string, string>>();
+  const opened = redeemedReplays(vault.now);
   return {
     'person.replay': ({ ticket, recordingId }, asking) =>
       withPerson<'person.replay'>(vault, { ticket, asking }, async ({ records, user, about }) => {
@@ -74,8 +74,7 @@ export function replayCalls(vault: Vault): Handlers<Names> {
         if (!used.ok) return failed(failure('DENIED', used.why));
         const recording = await recordingOf(records, used.grant.recordingId);
         if (recording === null) return failed(failure('NOT_FOUND', 'That recording'));
-        const mine = opened.get(connection) ?? new Map<string, string>();
-        opened.set(connection, mine.set(permit, recording.id));
+        opened.add(connection, permit, recording.id);
         const row = recordingRow(recording);
         const verifyKey = (await records.meta.value(META.verifyKey))?.toString('base64') ?? '';
         return done({
@@ -96,15 +95,16 @@ export function replayCalls(vault: Vault): Handlers<Names> {
 
 async function keyFor(
   vault: Vault,
-  opened: WeakMap<object, Map<string, string>>,
+  opened: RedeemedReplays,
   connection: Asking['connection'],
   permit: string,
   ephemeral: string,
 ): Promise<Answer<'replay.key'>> {
-  const recordingId = opened.get(connection)?.get(permit);
-  if (recordingId === undefined)
-    return failed(failure('DENIED', 'the permit was not redeemed here, or its key was given already'));
-  opened.get(connection)?.delete(permit);
+  const recordingId = opened.take(connection, permit);
+  if (recordingId === null)
+    return failed(
+      failure('DENIED', 'the permit was not redeemed here, its key was given already, or its time is over'),
+    );
   return await vault.store.transaction(async (records) => {
     const recording = await recordingOf(records, recordingId);
     if (recording === null) return failed(failure('NOT_FOUND', 'That recording'));
