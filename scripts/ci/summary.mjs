@@ -29,10 +29,10 @@ function failures({ testResults }) {
   return testResults
     .filter(({ status }) => status === 'failed')
     .flatMap(({ name, message, assertionResults }) => {
-      const failed = assertionResults.filter((one) => one.status === 'failed');
-      return failed.length === 0
+      const tests = assertionResults.filter((one) => one.status === 'failed');
+      return tests.length === 0
         ? [`FAILED ${name}: ${firstLines(message)}`]
-        : failed.map(
+        : tests.map(
             (one) => `FAILED ${name}: ${one.fullName}\n${firstLines(one.failureMessages.join('\n'))}`,
           );
     });
