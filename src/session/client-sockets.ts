@@ -34,10 +34,16 @@ export interface ClientSocketsOptions {
 
 export async function openClientSockets(options: ClientSocketsOptions): Promise<ClientSockets> {
   const { directory, credential } = options;
+  // when one of them cannot be opened, those before it are not left listening
+  using opened = new DisposableStack();
   const dial = await openDial(directory.socket('dial'), options.target, options.now);
+  opened.defer(() => dial.end());
   const hostKey = await openHostKeyDesk(directory.socket('hostkey'), options.hostKey);
+  opened.defer(() => hostKey.close());
   const up = await openUp(directory.socket('up'), options.onUp);
+  opened.defer(() => up.close());
   const login = await openLogin();
+  opened.move();
   const closeLogin = (): void => {
     login.close();
     hostKey.close();

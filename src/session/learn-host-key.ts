@@ -69,23 +69,23 @@ async function probe(options: LearnOptions): Promise<Outcome<HostKey>> {
   const { parts, grant, directory, signal } = options;
   const target = await connectTarget(grant.target, signal);
   if (!target.ok) return target;
+  // whatever throws from here on, nothing of the probe stays behind
+  using open = new DisposableStack();
+  open.defer(() => target.value.destroy());
   const shadow = await parts.vault.ask('session.shadow', {
     sessionId: grant.sessionId,
     term: options.term,
     lang: options.lang,
     program: 'probe',
   });
-  if (!shadow.ok) {
-    target.value.destroy();
-    return shadow;
-  }
+  if (!shadow.ok) return shadow;
   const paths = clientPaths(shadow.value.value.level, { session: directory.path, inside: parts.inside });
   directory.write('probe_config', probeConfig({ paths, port: grant.target.port }));
   const dial = await openDial(directory.socket('dial'), target.value, parts.now);
+  open.defer(() => dial.end());
   const desk = await openHostKeyDesk(directory.socket('hostkey'), null);
+  open.defer(() => desk.close());
   const end = await probeInBox(parts.box, grant.sessionId, signal);
-  dial.end();
-  desk.close();
   if (desk.offered !== null) return done(desk.offered);
   const nothing = { type: 'none', base64: '' };
   return failed(
