@@ -75,6 +75,13 @@ const needs = [
     why: 'ps, for looking around inside a box',
     without: 'some scenarios fail',
   },
+  {
+    name: 'oathtool',
+    file: 'oathtool',
+    when: 'testing',
+    why: 'a second implementation of one-time codes, for the tests',
+    without: 'the tests of one-time codes fail',
+  },
 ];
 
 /** Installs what is missing when it can; otherwise says what is missing, how to get it and what works less, and goes on. */

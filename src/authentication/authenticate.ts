@@ -7,7 +7,7 @@ import { type Attempts, afterFailure, mayTry, NO_ATTEMPTS } from './attempts.js'
 import { withinLogonHours } from './logon-hours.js';
 import { mintIdentity } from './mint-identity.js';
 import { verifyPassword } from './password.js';
-import { type KeyEvidence, verifyUserAuth } from './public-key.js';
+import { type KeyEvidence, type RegisteredKey, trustKey, verifyUserAuth } from './user-auth.js';
 
 /** A user as authentication needs him. */
 export interface UserRecord {
@@ -19,10 +19,11 @@ export interface UserRecord {
   readonly expiresAt: number | null;
   readonly logonHours: string | null;
   readonly mustChangePassword: boolean;
+  /** A code is asked next: until it is right, failures are not forgotten, or a known password would give endless tries. */
+  readonly codeIsNext: boolean;
   readonly rights: readonly VaultRight[];
   readonly groups: readonly string[];
-  /** base64 blobs of the registered public keys. */
-  readonly publicKeys: readonly string[];
+  readonly publicKeys: readonly RegisteredKey[];
 }
 
 /** What authentication asks of the store. */
@@ -36,7 +37,10 @@ export interface UserRecords {
 
 export interface LoginRequest {
   readonly user: string;
+  /** By what tries are counted. */
   readonly from: string;
+  /** The client's address itself, for certificates that are bound to one. */
+  readonly address: string;
   readonly evidence:
     | { readonly kind: 'password'; readonly password: Buffer }
     | ({ readonly kind: 'key' } & KeyEvidence);
@@ -49,18 +53,32 @@ export type RefusalReason =
   | 'no-such-user'
   | 'wrong-password'
   | 'wrong-key'
+  | `certificate: ${string}`
   | 'disabled'
   | 'expired'
   | 'outside-hours';
 
 export type Authentication =
-  | { readonly kind: 'in'; readonly identity: Identity; readonly mustChange: boolean }
+  /** `how` is for the audit: by what he was known. */
+  | {
+      readonly kind: 'in';
+      readonly identity: Identity;
+      readonly how: string;
+      readonly mustChange: boolean;
+    }
   | {
       readonly kind: 'refused';
       readonly reason: RefusalReason;
       readonly user: string;
       readonly failure: Failure;
     };
+
+/** When it is judged, and whose certificates count (base64 blobs of their keys). */
+export interface Judging {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly authorities: readonly string[];
+}
 
 /**
  * Decides a login. Every refusal but a wait looks the same and, for passwords, takes the same time, whatever the cause.
@@ -69,7 +87,7 @@ export type Authentication =
 export async function authenticate(
   request: LoginRequest,
   records: UserRecords,
-  now: number,
+  { now, authorities }: Judging,
 ): Promise<Authentication> {
   const check = checkName('user', request.user);
   const name = check.ok ? check.name : '';
@@ -79,19 +97,20 @@ export async function authenticate(
   if (may.kind === 'wait') return refuse('throttled', name, 'LOGIN_THROTTLED', `${may.seconds} s`);
 
   const user = check.ok ? await records.findUser(name) : null;
-  const proven = await proves(request, user);
+  const proof = await prove(request, user, { now, authorities });
   const reason = !check.ok
     ? 'bad-name'
     : user === null
       ? 'no-such-user'
-      : proven
+      : proof.ok
         ? barred(user, now)
-        : wrong(request);
-  if (reason === null && user !== null) {
-    await records.saveAttempts(counted, request.from, NO_ATTEMPTS);
+        : proof.reason;
+  if (reason === null && user !== null && proof.ok) {
+    if (!user.codeIsNext) await records.saveAttempts(counted, request.from, NO_ATTEMPTS);
     return {
       kind: 'in',
       identity: identityOf(user, request),
+      how: proof.how,
       mustChange: user.mustChangePassword && request.evidence.kind === 'password',
     };
   }
@@ -106,15 +125,30 @@ export function barred(user: UserRecord, now: number): 'disabled' | 'expired' | 
   return withinLogonHours(user.logonHours, now) ? null : 'outside-hours';
 }
 
-async function proves(request: LoginRequest, user: UserRecord | null): Promise<boolean> {
-  const { evidence } = request;
-  if (evidence.kind === 'password')
-    return await verifyPassword(user?.passwordHash ?? null, evidence.password);
-  return user !== null && user.publicKeys.includes(evidence.key) && verifyUserAuth(evidence, request.user);
-}
+/** `how` is for the audit. Without such a user it takes as long, and is a no. */
+type Proof =
+  | { readonly ok: true; readonly how: string }
+  | { readonly ok: false; readonly reason: RefusalReason };
 
-function wrong(request: LoginRequest): RefusalReason {
-  return request.evidence.kind === 'password' ? 'wrong-password' : 'wrong-key';
+async function prove(
+  { evidence, user: typed, address }: LoginRequest,
+  user: UserRecord | null,
+  { now, authorities }: Judging,
+): Promise<Proof> {
+  if (evidence.kind === 'password')
+    return (await verifyPassword(user?.passwordHash ?? null, evidence.password))
+      ? { ok: true, how: 'password' }
+      : { ok: false, reason: 'wrong-password' };
+  const trusted = trustKey(evidence.key, user?.publicKeys ?? [], {
+    authorities,
+    user: user?.name ?? '',
+    address,
+    now,
+  });
+  if (!trusted.ok) return { ok: false, reason: trusted.why };
+  return verifyUserAuth(evidence, typed, trusted)
+    ? { ok: true, how: trusted.how }
+    : { ok: false, reason: 'wrong-key' };
 }
 
 function identityOf(user: UserRecord, request: LoginRequest): Identity {

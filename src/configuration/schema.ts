@@ -15,6 +15,9 @@ const memory = z.strictObject({
   monitor: megabytes.default(384),
 });
 
+/** A public key as it stands in a .pub file. */
+const AUTHORITY = /^(?:sk-)?(?:ssh|ecdsa)-[a-z0-9@.-]+ [A-Za-z0-9+/]+={0,2}(?: .*)?$/;
+
 /**
  * HOME/config.json. Every key has a default; one that is not here does not exist.
  * Minutes: 0 is "no limit". `memoryMb` is the JavaScript heap of one process, over which it is ended and started anew.
@@ -47,6 +50,7 @@ export const schema = z.strictObject({
     .string()
     .regex(/^[1-9]\d{0,3}:(100|[1-9]?\d):[1-9]\d{0,3}$/)
     .default('10:30:100'),
+  userCertificateAuthorities: z.array(z.string().regex(AUTHORITY).max(33_000)).max(100).default([]),
   watchdogSeconds: z.int().min(2).max(600).default(5),
   drainSeconds: z.int().min(1).max(3600).default(20),
   memoryMb: memory.prefault({}),
@@ -75,6 +79,7 @@ export const ALLOWED: Readonly<Record<keyof Configuration, string>> = {
   profileLimitMb: 'a whole number of megabytes from 1 to 100000',
   loginGraceSeconds: 'a whole number of seconds from 5 to 3600',
   maxStartups: 'START:PERCENT:FULL as in sshd_config, such as "10:30:100"',
+  userCertificateAuthorities: 'a list of public keys, each as it stands in its .pub file',
   watchdogSeconds: 'a whole number of seconds from 2 to 600',
   drainSeconds: 'a whole number of seconds from 1 to 3600',
   memoryMb:

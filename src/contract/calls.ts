@@ -4,8 +4,11 @@ import type { HostKey } from '#/domain/host-key.js';
 import type { Outcome } from '#/domain/outcome.js';
 import { COMPONENTS } from '#/domain/people.js';
 import { PERMISSIONS, PRESETS, type Preset, VAULT_RIGHTS } from '#/domain/permission.js';
+import type { SecondFactorStep } from '#/domain/second-factor.js';
 import type { IsolationLevel } from '#/domain/session.js';
+import { call } from './call-kind.js';
 import { ending } from './ending.js';
+import { FACTOR_CALLS } from './factor-calls.js';
 import type {
   AccountAdminRow,
   AccountRow,
@@ -23,23 +26,7 @@ import type {
 } from './rows.js';
 import type { RpcPeer } from './rpc.js';
 
-/** Who may make a call: a component that logged in on this connection, the console (the admin socket), or anybody connected. */
-export type Caller = (typeof COMPONENTS)[number] | 'console' | 'anybody';
-
-interface CallKind<Args extends z.ZodType, Result> {
-  readonly callers: readonly Caller[];
-  readonly args: Args;
-  /** Only for the compiler. */
-  readonly result?: Result;
-}
-
-/** `blob` in the comments: bytes beside the JSON, for what must not become a string. */
-function call<Result>() {
-  return <Args extends z.ZodType>(callers: readonly Caller[], args: Args): CallKind<Args, Result> => ({
-    callers,
-    args,
-  });
-}
+export type { Caller } from './call-kind.js';
 
 const text = z.string().max(1024);
 const name = z.string().max(4096);
@@ -52,11 +39,15 @@ const permissions = z.array(z.enum(PERMISSIONS)).max(PERMISSIONS.length);
 const preset = z.enum(Object.keys(PRESETS) as [Preset, ...Preset[]]);
 const secretSource = z.enum(['password', 'key']);
 
-/** A person after login. `mustChange`: only person.changePassword and person.logout answer until it is done. */
+/**
+ * A person after login. `secondFactor` 'code': only person.secondFactor.verify and person.logout answer until it is done;
+ * 'enrol': only person.secondFactor.begin, .confirm and person.logout. `mustChange`: after that, only person.changePassword.
+ */
 export interface LoggedIn {
   readonly ticket: string;
   readonly person: PersonRow;
   readonly mustChange: boolean;
+  readonly secondFactor: SecondFactorStep;
 }
 /** The permit itself is opaque to the portal: it can carry it to a session host and nothing else. */
 export interface Permitted {
@@ -131,6 +122,7 @@ export const CALLS = {
   ),
   /** Blob: encodeSecretPayload(new password, old password). */
   'person.changePassword': call<null>()(['PVWAGW'], z.strictObject({ ticket })),
+  ...FACTOR_CALLS,
   'person.logout': call<null>()(['PVWAGW'], z.strictObject({ ticket })),
   'person.accounts': call<readonly AccountRow[]>()(['PVWAGW'], z.strictObject({ ticket })),
   'person.favourite': call<null>()(['PVWAGW'], z.strictObject({ ticket, accountId: id, on: z.boolean() })),

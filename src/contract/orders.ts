@@ -75,5 +75,6 @@ export interface ChildSettings {
     readonly spoolReserveMb: number;
     readonly loginGraceSeconds: number;
     readonly maxStartups: string;
+    readonly userCertificateAuthorities: readonly string[];
   };
 }

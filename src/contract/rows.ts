@@ -1,6 +1,7 @@
 import type { SecretKind } from '#/domain/account.js';
 import type { HostKey, HostKeyPolicy } from '#/domain/host-key.js';
 import type { Permission, VaultRight } from '#/domain/permission.js';
+import type { SecondFactorPolicy } from '#/domain/second-factor.js';
 import type { IsolationLevel, SessionLimits, SessionOutcome } from '#/domain/session.js';
 
 /** Times are milliseconds since 1970 UTC between processes; the CLI prints ISO 8601. */
@@ -78,11 +79,21 @@ export interface UserRow {
   readonly mustChangePassword: boolean;
   readonly lockedUntil: number | null;
   readonly hasPassword: boolean;
-  readonly publicKeys: readonly {
-    readonly fingerprint: string;
-    readonly type: string;
-    readonly comment: string;
-  }[];
+  readonly publicKeys: readonly KeyRow[];
+  readonly secondFactor: SecondFactorRow;
+}
+export interface KeyRow {
+  readonly fingerprint: string;
+  readonly type: string;
+  readonly comment: string;
+  /** A security key that must see its owner (PIN or finger), not only a touch. */
+  readonly verifyRequired: boolean;
+}
+export interface SecondFactorRow {
+  /** The strictest of the person's groups. */
+  readonly policy: SecondFactorPolicy;
+  readonly enrolled: boolean;
+  readonly recoveryLeft: number;
 }
 
 export interface GroupRow {
@@ -91,6 +102,7 @@ export interface GroupRow {
   readonly builtIn: boolean;
   readonly members: readonly string[];
   readonly rights: readonly VaultRight[];
+  readonly secondFactor: SecondFactorPolicy;
 }
 export interface SafeRow {
   readonly id: string;

@@ -19,6 +19,8 @@ export const ACTIONS = {
   groupChanged: 914,
   hostKeyChanged: 915,
   shadowChanged: 916,
+  secondFactorChanged: 917,
+  firstFactorAccepted: 918,
   componentLogon: 920,
   componentRefused: 921,
   daemonStarted: 930,

@@ -29,6 +29,24 @@ export const FAILURES = {
     message: 'Too many failed logins.',
     next: 'Wait {detail} and try again.',
   },
+  CODE_REFUSED: {
+    side: 'ours',
+    stage: null,
+    message: 'That code was not accepted.',
+    next: 'Wait for the next code of your authenticator and check its clock, or use a recovery code. Lost both? postern user second-factor reset USER',
+  },
+  SECOND_FACTOR_NEEDED: {
+    side: 'ours',
+    stage: null,
+    message: 'The second factor comes before anything else.',
+    next: 'Enter the code, or enrol, on the screen that follows.',
+  },
+  SECOND_FACTOR_POLICY: {
+    side: 'ours',
+    stage: null,
+    message: 'Your groups do not allow that: {detail}',
+    next: 'Ask an administrator: postern group set GROUP --second-factor required|optional|off',
+  },
   PASSWORD_MUST_CHANGE: {
     side: 'ours',
     stage: null,

@@ -81,7 +81,8 @@ function authenticate(
       if (verdict.last) return hangUp('too many authentication failures');
       return context.reject(verdict.methods);
     }
-    if (verdict.kind === 'accept') visit.identify();
+    // who has yet to show a second factor is still a stranger
+    if (verdict.kind === 'accept' && (verdict.login?.secondFactor ?? 'done') === 'done') visit.identify();
     answer(context, verdict);
   };
   const held: HeldLogin = {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createJournal } from '#/audit/journal.js';
+import { parsePublicKey } from '#/authentication/public-key.js';
 import type { ChildSettings } from '#/contract/orders.js';
 import { openStore } from '#/store/open-store.js';
 import { authenticator } from '#/vault/authenticator.js';
@@ -67,11 +68,20 @@ async function openVault(
     tickets: createTickets(tools),
     hosts: createHosts(),
     connections: new Set(),
-    authentication: authenticator({ store, ...tools }),
+    authentication: authenticator({ store, ...tools, authorities: authoritiesOf(settings) }),
     order: (order) => supervisor.order(order),
     patience: { lostHost: 1500, start: 5000 },
   };
   return { vault, sealed: unsealed.value === 'sealed' };
+}
+
+/** The keys whose user certificates count. One that cannot be read must not silently count for nothing. */
+function authoritiesOf({ configuration }: ChildSettings): readonly string[] {
+  return configuration.userCertificateAuthorities.map((line) => {
+    const read = parsePublicKey(line);
+    if (!read.ok) throw new Error(`config.json, userCertificateAuthorities: ${read.why}`);
+    return read.key.base64;
+  });
 }
 
 function vaultSettings({

@@ -1,13 +1,17 @@
 import type { Selectable, Transaction } from 'kysely';
 import type { GroupId } from '#/domain/ids.js';
 import type { VaultRight } from '#/domain/permission.js';
+import type { SecondFactorPolicy } from '#/domain/second-factor.js';
 import type { Group, PeopleRecords } from '#/vault/records/people.js';
 import type { Tables } from './tables.js';
 import { flag, nameKey } from './values.js';
 
 export function groupRecords(
   db: Transaction<Tables>,
-): Pick<PeopleRecords, 'groupByName' | 'groups' | 'addGroup' | 'deleteGroup' | 'setGroupMember'> {
+): Pick<
+  PeopleRecords,
+  'groupByName' | 'groups' | 'addGroup' | 'setGroupSecondFactor' | 'deleteGroup' | 'setGroupMember'
+> {
   return {
     async groupByName(name) {
       const row = await db
@@ -30,6 +34,9 @@ export function groupRecords(
         .execute();
       for (const right of rights)
         await db.insertInto('group_rights').values({ group_id: id, right }).execute();
+    },
+    async setGroupSecondFactor(id, policy) {
+      await db.updateTable('groups').set({ second_factor: policy }).where('id', '=', id).execute();
     },
     async deleteGroup(id) {
       await db.deleteFrom('memberships').where('kind', '=', 'group').where('member_id', '=', id).execute();
@@ -67,5 +74,6 @@ async function complete(db: Transaction<Tables>, row: Selectable<Tables['groups'
     builtIn: row.built_in === 1,
     rights: rights.map((one) => one.right as VaultRight),
     members: members.map((one) => one.name),
+    secondFactor: row.second_factor as SecondFactorPolicy,
   };
 }

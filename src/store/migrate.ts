@@ -3,9 +3,10 @@ import type { DatabaseSync } from 'node:sqlite';
 import { first } from './migrations/001-first.js';
 import { tickets } from './migrations/002-tickets.js';
 import { accountsByAddress } from './migrations/003-accounts-by-address.js';
+import { secondFactors } from './migrations/004-second-factors.js';
 
 /** In order; the number of those applied is the database's user_version. Never change one that was released. */
-export const MIGRATIONS: readonly string[] = [first, tickets, accountsByAddress];
+export const MIGRATIONS: readonly string[] = [first, tickets, accountsByAddress, secondFactors];
 
 export type Migrated =
   | { readonly ok: true; readonly from: number; readonly backup: string | null }

@@ -9,6 +9,7 @@ import { migrate, userVersion } from './migrate.js';
 import { asSqliteDatabase } from './node-sqlite.js';
 import { peopleRecords } from './people.js';
 import { safeRecords } from './safes.js';
+import { secondFactorRecords } from './second-factors.js';
 import { sessionRecords } from './sessions.js';
 import { shadowRecords } from './shadows.js';
 import type { Tables } from './tables.js';
@@ -97,6 +98,7 @@ export function storeOf(database: DatabaseSync): Store {
 function recordsOf(db: Transaction<Tables>): Records {
   return {
     people: peopleRecords(db),
+    secondFactors: secondFactorRecords(db),
     tickets: ticketRecords(db),
     safes: safeRecords(db),
     accounts: accountRecords(db),

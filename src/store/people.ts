@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Selectable, Transaction } from 'kysely';
 import type { GroupId, UserId } from '#/domain/ids.js';
 import type { VaultRight } from '#/domain/permission.js';
-import type { Moment, PeopleRecords, User, UserChange } from '#/vault/records/people.js';
+import { type SecondFactorPolicy, strictestPolicy } from '#/domain/second-factor.js';
+import type { Moment, PeopleRecords, User, UserChange, UserKey } from '#/vault/records/people.js';
 import { groupRecords } from './groups.js';
+import { enrolmentOf } from './second-factors.js';
 import type { Tables } from './tables.js';
 import { flag, nameKey } from './values.js';
 
@@ -55,7 +57,7 @@ export function peopleRecords(db: Transaction<Tables>): PeopleRecords {
     async addKey(id, key) {
       await db
         .insertInto('user_keys')
-        .values({ user_id: id, ...key })
+        .values({ user_id: id, ...keyColumns(key) })
         .execute();
     },
     async removeKey(id, fingerprint) {
@@ -110,7 +112,7 @@ async function complete(db: Transaction<Tables>, row: Selectable<Tables['users']
   const groups = await db
     .selectFrom('group_members')
     .innerJoin('groups', 'groups.id', 'group_members.group_id')
-    .select(['groups.id', 'groups.name'])
+    .select(['groups.id', 'groups.name', 'groups.second_factor'])
     .where('group_members.user_id', '=', row.id)
     .orderBy('groups.name')
     .execute();
@@ -128,7 +130,7 @@ async function complete(db: Transaction<Tables>, row: Selectable<Tables['users']
     .execute();
   const keys = await db
     .selectFrom('user_keys')
-    .select(['type', 'base64', 'fingerprint', 'comment'])
+    .select(['type', 'base64', 'fingerprint', 'comment', 'verify_required'])
     .where('user_id', '=', row.id)
     .execute();
   return {
@@ -144,8 +146,16 @@ async function complete(db: Transaction<Tables>, row: Selectable<Tables['users']
     rights: rights.map((one) => one.right as VaultRight),
     groupIds: groups.map((one) => one.id as GroupId),
     groups: groups.map((one) => one.name),
-    publicKeys: keys,
+    publicKeys: keys.map(({ verify_required: verify, ...key }) => ({ ...key, verifyRequired: verify === 1 })),
+    secondFactor: {
+      policy: strictestPolicy(groups.map((one) => one.second_factor as SecondFactorPolicy)),
+      ...(await enrolmentOf(db, row.id)),
+    },
   };
+}
+
+function keyColumns({ verifyRequired, ...key }: UserKey) {
+  return { ...key, verify_required: flag(verifyRequired) };
 }
 
 function moment(at: number | null, from: string | null): Moment | null {

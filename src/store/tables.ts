@@ -21,7 +21,16 @@ export interface Tables {
     last_failure_from: string | null;
   };
   user_rights: { user_id: string; right: string };
-  user_keys: { user_id: string; type: string; base64: string; fingerprint: string; comment: string };
+  user_keys: {
+    user_id: string;
+    type: string;
+    base64: string;
+    fingerprint: string;
+    comment: string;
+    verify_required: Flag;
+  };
+  second_factors: { user_id: string; confirmed: Flag; sealed: Uint8Array; last_step: number };
+  recovery_codes: { user_id: string; hash: string };
   attempts: {
     name_hash: string;
     source: string;
@@ -29,8 +38,15 @@ export interface Tables {
     last_failure_at: number | null;
     locked_until: number | null;
   };
-  tickets: { hash: string; user_id: string; source: string; must_change: Flag; last_used_at: number };
-  groups: { id: string; name: string; name_key: string; built_in: Flag };
+  tickets: {
+    hash: string;
+    user_id: string;
+    source: string;
+    must_change: Flag;
+    last_used_at: number;
+    second_factor: Generated<string>;
+  };
+  groups: { id: string; name: string; name_key: string; built_in: Flag; second_factor: Generated<string> };
   group_rights: { group_id: string; right: string };
   group_members: { group_id: string; user_id: string };
   safes: {

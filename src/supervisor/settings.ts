@@ -54,6 +54,7 @@ export function settingsOf(post: Post, listeners: readonly Listener[], facts: Ho
       spoolReserveMb: configuration.spoolReserveMb,
       loginGraceSeconds: configuration.loginGraceSeconds,
       maxStartups: configuration.maxStartups,
+      userCertificateAuthorities: configuration.userCertificateAuthorities,
     },
   };
 }

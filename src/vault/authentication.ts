@@ -17,13 +17,27 @@ export interface LoginQuestion {
 }
 
 export type LoginAnswer =
-  | { readonly kind: 'in'; readonly identity: Identity; readonly mustChange: boolean }
+  /** `how` is for the audit. */
+  | {
+      readonly kind: 'in';
+      readonly identity: Identity;
+      readonly how: string;
+      readonly mustChange: boolean;
+    }
   /** `reason` is for the audit, `failure` for the person. */
+  | { readonly kind: 'refused'; readonly reason: string; readonly failure: Failure };
+
+export type TryAnswer =
+  | { readonly kind: 'right' }
   | { readonly kind: 'refused'; readonly reason: string; readonly failure: Failure };
 
 /** What the vault asks of the room that knows people apart. Costly derivations are bounded behind it. */
 export interface Authentication {
   login(question: LoginQuestion): Promise<LoginAnswer>;
+  /** One try of a code, counted as a failed login is, by the same person from the same source. */
+  tryCode(who: Pick<LoginQuestion, 'user' | 'from'>, isRight: () => Promise<boolean>): Promise<TryAnswer>;
+  /** Would this key or certificate count for the user, should he prove that he has it? */
+  knowsKey(user: User, key: string, from: string): boolean;
   /** Why a user who is logged in is not welcome any more; null: he is. */
   barred(user: User): string | null;
   hash(password: Buffer): Promise<string>;

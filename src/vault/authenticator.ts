@@ -1,12 +1,14 @@
-import { NO_ATTEMPTS } from '#/authentication/attempts.js';
+import { afterFailure, mayTry, NO_ATTEMPTS } from '#/authentication/attempts.js';
 import { authenticate, barred, type UserRecord, type UserRecords } from '#/authentication/authenticate.js';
 import { parseLogonHours } from '#/authentication/logon-hours.js';
 import { hashPassword } from '#/authentication/password.js';
 import { checkNewPassword } from '#/authentication/password-rules.js';
 import { parsePublicKey } from '#/authentication/public-key.js';
 import { countedSource } from '#/authentication/source.js';
+import { trustKey } from '#/authentication/user-auth.js';
 import { failure } from '#/domain/failure.js';
-import type { Authentication, LoginQuestion } from './authentication.js';
+import { stepAfterLogin } from '#/domain/second-factor.js';
+import type { Authentication, LoginQuestion, TryAnswer } from './authentication.js';
 import { createGate, createLanes } from './gate.js';
 import type { User } from './records/people.js';
 import type { Store } from './records/records.js';
@@ -22,16 +24,18 @@ export function authenticator(options: {
   readonly store: Store;
   readonly now: () => number;
   readonly random: (bytes: number) => Buffer;
+  /** base64 blobs of the keys whose user certificates count. */
+  readonly authorities?: readonly string[];
 }): Authentication {
-  const { store, now, random } = options;
+  const { store, now, random, authorities = [] } = options;
   const records = recordsFor(store, now);
   const gate = createGate(DERIVATIONS, WAITING);
   // one try after the other for a name from one source, or many at once would all count as the first
   const lanes = createLanes();
   return {
     async login(question) {
-      const tried = await lanes(`${question.user.toLowerCase()}\n${countedSource(question.from)}`, () =>
-        gate(() => authenticate(evidence(question), records, now())),
+      const tried = await lanes(laneOf(question.user, question.from), () =>
+        gate(() => authenticate(evidence(question), records, { now: now(), authorities })),
       );
       if (tried === null)
         return {
@@ -41,6 +45,13 @@ export function authenticator(options: {
         };
       return tried;
     },
+    tryCode: ({ user, from }, isRight) =>
+      lanes(laneOf(user, from), () =>
+        tryCode({ name: user.toLowerCase(), source: countedSource(from), now: now() }, records, isRight),
+      ),
+    knowsKey: (user, key, from) =>
+      barred(userRecord(user), now()) === null &&
+      trustKey(key, user.publicKeys, { authorities, user: user.name, address: from, now: now() }).ok,
     barred: (user) => barred(userRecord(user), now()),
     async hash(password) {
       const hashed = await gate(() => hashPassword(password, random(16)));
@@ -53,8 +64,32 @@ export function authenticator(options: {
   };
 }
 
+function laneOf(user: string, from: string): string {
+  return `${user.toLowerCase()}\n${countedSource(from)}`;
+}
+
+async function tryCode(
+  { name, source, now }: { readonly name: string; readonly source: string; readonly now: number },
+  records: UserRecords,
+  isRight: () => Promise<boolean>,
+): Promise<TryAnswer> {
+  const before = await records.attempts(name, source);
+  const may = mayTry(before, now);
+  if (may.kind === 'wait')
+    return {
+      kind: 'refused',
+      reason: 'throttled',
+      failure: failure('LOGIN_THROTTLED', `${may.seconds} s`),
+    };
+  const right = await isRight();
+  await records.saveAttempts(name, source, right ? NO_ATTEMPTS : afterFailure(before, now));
+  return right
+    ? { kind: 'right' }
+    : { kind: 'refused', reason: 'wrong-code', failure: failure('CODE_REFUSED') };
+}
+
 function evidence({ user, from, evidence: given }: LoginQuestion): Parameters<typeof authenticate>[0] {
-  return { user, from: countedSource(from), evidence: given };
+  return { user, from: countedSource(from), address: from, evidence: given };
 }
 
 function recordsFor(store: Store, now: () => number): UserRecords {
@@ -82,6 +117,7 @@ function userRecord(user: User): UserRecord {
     rights,
     groups,
     publicKeys,
+    secondFactor,
   } = user;
   return {
     id,
@@ -91,8 +127,9 @@ function userRecord(user: User): UserRecord {
     expiresAt,
     logonHours,
     mustChangePassword,
+    codeIsNext: stepAfterLogin(secondFactor.policy, secondFactor.enrolled) === 'code',
     rights,
     groups,
-    publicKeys: publicKeys.map((key) => key.base64),
+    publicKeys,
   };
 }

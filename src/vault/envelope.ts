@@ -6,6 +6,7 @@ export interface EnvelopePlace {
     | 'safe-key'
     | 'account-secret'
     | 'object-secret'
+    | 'second-factor'
     | 'signing-key'
     | 'key-check'
     | 'master-key';

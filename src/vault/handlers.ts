@@ -15,10 +15,12 @@ import { importCalls } from './calls/import.js';
 import { landingCalls } from './calls/landing.js';
 import { loginCalls } from './calls/login.js';
 import { menuCalls } from './calls/menu.js';
+import { ownKeyCalls } from './calls/own-keys.js';
 import { progressCalls } from './calls/progress.js';
 import { recorderCalls } from './calls/recorder.js';
 import { redeemCalls } from './calls/redeem.js';
 import { replayCalls } from './calls/replay.js';
+import { secondFactorCalls } from './calls/second-factor.js';
 import { shadowCalls } from './calls/shadow.js';
 import type { Handlers, Vault } from './vault.js';
 
@@ -27,6 +29,8 @@ export function handlersOf(vault: Vault): Handlers {
   return {
     ...componentCalls(vault),
     ...loginCalls(vault),
+    ...secondFactorCalls(vault),
+    ...ownKeyCalls(vault),
     ...menuCalls(vault),
     ...connectCalls(vault),
     ...landingCalls(vault),

@@ -2,6 +2,7 @@ import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 import type { SignedTail } from '#/audit/records.js';
 import { failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
+import { Secret } from '#/domain/secret.js';
 import { type EnvelopePlace, KEY_BYTES, NONCE_BYTES, open, seal } from './envelope.js';
 import type { MetaRecords } from './records/records.js';
 import type { Safe } from './records/safes.js';
@@ -15,6 +16,9 @@ export interface Keyring {
   sign(text: string): string | null;
   /** Seals a new safe's key with the master key. */
   wrapSafeKey(safeId: string, key: Buffer): Outcome<Buffer>;
+  /** Seals a value of the vault itself, which is in no safe, with the master key. */
+  sealValue(at: EnvelopePlace, plaintext: Uint8Array): Outcome<Buffer>;
+  openValue(at: EnvelopePlace, sealed: Uint8Array): Outcome<Secret>;
   /** Runs `work` with the safe's key, which is wiped afterwards. */
   withSafeKey<T>(safe: Pick<Safe, 'id' | 'name' | 'wrappedKey'>, work: (key: Buffer) => T): Outcome<T>;
 }
@@ -59,6 +63,17 @@ export function createKeyring(random: (bytes: number) => Buffer): Keyring {
     wrapSafeKey(safeId, key) {
       if (keys === null) return failed(failure('VAULT_SEALED'));
       return done(seal(keys.master, random(NONCE_BYTES), key, place('safe-key', 'safes', safeId)));
+    },
+    sealValue(at, plaintext) {
+      if (keys === null) return failed(failure('VAULT_SEALED'));
+      return done(seal(keys.master, random(NONCE_BYTES), plaintext, at));
+    },
+    openValue(at, sealed) {
+      if (keys === null) return failed(failure('VAULT_SEALED'));
+      const opened = open(keys.master, sealed, at);
+      return opened === null
+        ? failed(failure('INTEGRITY', `a value in ${at.table} is not the one that was sealed for its row`))
+        : done(Secret.take(opened));
     },
     withSafeKey(safe, work) {
       if (keys === null) return failed(failure('VAULT_SEALED'));

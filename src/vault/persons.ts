@@ -1,7 +1,8 @@
 import type { CallName } from '#/contract/calls.js';
 import type { PersonRow } from '#/contract/rows.js';
 import { failure } from '#/domain/failure.js';
-import { failed } from '#/domain/outcome.js';
+import { done, failed, type Outcome } from '#/domain/outcome.js';
+import type { SecondFactorStep } from '#/domain/second-factor.js';
 import type { Subject } from '#/policy/grants.js';
 import { isAuditor } from '#/policy/oversight.js';
 import type { User } from './records/people.js';
@@ -23,30 +24,56 @@ interface Admission {
   readonly asking: Asking;
   /** Let somebody in who has yet to change his password. */
   readonly evenMustChange?: boolean;
+  /** Let somebody in who has yet to do this about his second factor. */
+  readonly evenBefore?: readonly SecondFactorStep[];
 }
 
 /** Runs `work` for the person of a ticket. A ticket dies at once when its user is disabled, expired or out of hours. */
 export async function withPerson<K extends CallName>(
   vault: Vault,
-  { ticket: name, asking, evenMustChange }: Admission,
+  admission: Admission,
   work: (person: Person) => Promise<Answer<K>>,
 ): Promise<Answer<K>> {
   return await vault.store.transaction(async (records) => {
-    const ticket = await vault.tickets.use(records, name, asking.connection);
-    if (ticket === null) return failed(failure('NOT_LOGGED_IN'));
-    const user = await records.people.user(ticket.userId);
-    if (user === null || vault.authentication.barred(user) !== null) {
-      await vault.tickets.drop(records, name);
-      return failed(failure('NOT_LOGGED_IN'));
-    }
-    if (ticket.mustChange && evenMustChange !== true) return failed(failure('PASSWORD_MUST_CHANGE'));
-    return await work({
-      user,
-      ticket,
-      records,
-      about: { actor: user.name, gateway: 'PVWAGW', from: ticket.from },
-    });
+    const person = await admitted(vault, records, admission);
+    return person.ok ? await work(person.value) : person;
   });
+}
+
+/** Whoever a ticket belongs to, before anything costly is done for him. */
+export async function askedBy(vault: Vault, admission: Admission): Promise<Outcome<Asker>> {
+  return await vault.store.transaction(async (records) => {
+    const person = await admitted(vault, records, admission);
+    if (!person.ok) return person;
+    const { user, ticket } = person.value;
+    return done({ user, from: ticket.from, step: ticket.secondFactor });
+  });
+}
+
+export interface Asker {
+  readonly user: User;
+  readonly from: string;
+  readonly step: SecondFactorStep;
+}
+
+async function admitted(
+  vault: Vault,
+  records: Records,
+  { ticket: name, asking, evenMustChange, evenBefore = [] }: Admission,
+): Promise<Outcome<Person>> {
+  const ticket = await vault.tickets.use(records, name, asking.connection);
+  if (ticket === null) return failed(failure('NOT_LOGGED_IN'));
+  const user = await records.people.user(ticket.userId);
+  if (user === null || vault.authentication.barred(user) !== null) {
+    await vault.tickets.drop(records, name);
+    return failed(failure('NOT_LOGGED_IN'));
+  }
+  if (ticket.secondFactor !== 'done' && !evenBefore.includes(ticket.secondFactor))
+    return failed(failure('SECOND_FACTOR_NEEDED'));
+  // a new password comes after the second factor
+  if (ticket.mustChange && ticket.secondFactor === 'done' && evenMustChange !== true)
+    return failed(failure('PASSWORD_MUST_CHANGE'));
+  return done({ user, ticket, records, about: { actor: user.name, gateway: 'PVWAGW', from: ticket.from } });
 }
 
 export function subjectOf(

@@ -1,9 +1,9 @@
-import type { AccountAdminRow, RecordingRow, SessionRow, UserRow } from '#/contract/rows.js';
+import type { AccountAdminRow, KeyRow, RecordingRow, SessionRow, UserRow } from '#/contract/rows.js';
 import { accountName } from '#/domain/account.js';
 import { fingerprint, type HostKey } from '#/domain/host-key.js';
 import { endingText, outcomeOf } from './ending-text.js';
 import type { StoredAccount } from './records/accounts.js';
-import type { User } from './records/people.js';
+import type { User, UserKey } from './records/people.js';
 import type { RecordedSession, StoredSession } from './records/sessions.js';
 
 export function sessionRow(
@@ -78,12 +78,13 @@ export function userRow(user: User, lockedUntil: number | null): UserRow {
     mustChangePassword,
     lockedUntil,
     hasPassword: user.passwordHash !== null,
-    publicKeys: publicKeys.map((key) => ({
-      fingerprint: key.fingerprint,
-      type: key.type,
-      comment: key.comment,
-    })),
+    publicKeys: publicKeys.map(keyRow),
+    secondFactor: user.secondFactor,
   };
+}
+
+export function keyRow({ fingerprint: print, type, comment, verifyRequired }: UserKey): KeyRow {
+  return { fingerprint: print, type, comment, verifyRequired };
 }
 
 export function accountAdminRow(account: StoredAccount, hostKey: HostKey | null): AccountAdminRow {

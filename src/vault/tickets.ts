@@ -14,11 +14,13 @@ type People = Pick<Records, 'tickets'>;
 export interface Tickets {
   issue(
     records: People,
-    login: Pick<StoredTicket, 'userId' | 'from' | 'mustChange'>,
+    login: Pick<StoredTicket, 'userId' | 'from' | 'mustChange' | 'secondFactor'>,
     connection: object,
   ): Promise<string>;
   /** The login, when it is this connection's and not idle for too long; counts as a use. */
   use(records: People, ticket: string, connection: object): Promise<StoredTicket | null>;
+  /** The second factor of this login is done. */
+  complete(records: People, ticket: string): Promise<void>;
   drop(records: People, ticket: string): Promise<void>;
   /** All of a user's, or all but one: then that one's password is changed, too. */
   dropUser(records: People, userId: UserId, except?: string): Promise<void>;
@@ -55,6 +57,7 @@ export function createTickets(options: {
       if (now() - found.lastUsedAt > NOTED) await tickets.changeTicket(hash, { lastUsedAt: now() });
       return found;
     },
+    complete: ({ tickets }, ticket) => tickets.changeTicket(digest(ticket), { secondFactor: 'done' }),
     async drop({ tickets }, ticket) {
       await tickets.dropTicket(digest(ticket));
       owners.delete(digest(ticket));

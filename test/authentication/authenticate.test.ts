@@ -17,6 +17,7 @@ beforeAll(async () => {
     expiresAt: null,
     logonHours: null,
     mustChangePassword: false,
+    codeIsNext: false,
     rights: [],
     groups: [],
     publicKeys: [],
@@ -37,7 +38,11 @@ function records(user: UserRecord | null): UserRecords & { saved: Map<string, At
 }
 
 const login = (store: UserRecords, user: string, password: string, from = '192.0.2.1', now = NOW) =>
-  authenticate({ user, from, evidence: { kind: 'password', password: Buffer.from(password) } }, store, now);
+  authenticate(
+    { user, from, address: from, evidence: { kind: 'password', password: Buffer.from(password) } },
+    store,
+    { now, authorities: [] },
+  );
 
 test('the right password is let in, whatever the case of the name', async () => {
   const outcome = await login(records(alice), 'Alice', 'right password');

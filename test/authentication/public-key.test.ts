@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { parsePublicKey, verifyUserAuth } from '#/authentication/public-key.js';
+import { parsePublicKey } from '#/authentication/public-key.js';
+import { type KeyEvidence, trustKey, verifyUserAuth as verifyTrusted } from '#/authentication/user-auth.js';
 
 const TYPES = [
   ['ed25519', '', 'ssh-ed25519'],
@@ -33,6 +34,13 @@ beforeAll(() => {
     ]);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
+
+/** For a key that is registered. */
+function verifyUserAuth(evidence: KeyEvidence, user: string): boolean {
+  const at = { authorities: [], user, address: '192.0.2.1', now: 0 };
+  const trusted = trustKey(evidence.key, [{ base64: evidence.key, verifyRequired: false }], at);
+  return trusted.ok && verifyTrusted(evidence, user, trusted);
+}
 
 const str = (value: string | Buffer): Buffer => {
   const bytes = Buffer.from(value as string);
@@ -119,7 +127,7 @@ test.each([
   ['ssh-ed25519 AAAA', 'is not an SSH public key'],
   ['no-pty ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA==', 'is not an SSH public key'],
   ['-----BEGIN OPENSSH PRIVATE KEY-----', 'is a private key'],
-  ['sk-ssh-ed25519@openssh.com AAAA', 'is a security key'],
+  ['sk-ssh-ed25519@openssh.com AAAA', 'is not an SSH public key'],
   ['ssh-ed25519-cert-v01@openssh.com AAAA', 'is a certificate'],
 ])('%j is refused: %s', (line, why) => {
   const parsed = parsePublicKey(line);

@@ -63,6 +63,7 @@ describe('a configuration', () => {
     ['masterKeyPath', '../key'],
     ['maxStartups', '10'],
     ['maxStartups', '10:101:100'],
+    ['userCertificateAuthorities', 'not a list'],
     ['watchdogSeconds', 1],
     ['demo', 0],
     ['memoryMb', 5],

@@ -16,6 +16,7 @@ export const somebody: LoggedIn = {
   ticket: 'ticket-of-alice',
   person: { user: 'alice', groups: [], rights: [], lastSuccess: null, lastFailure: null, auditor: false },
   mustChange: false,
+  secondFactor: 'done',
 };
 
 export interface Rig {

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { verifyUserAuth } from '#/authentication/public-key.js';
+import { trustKey, verifyUserAuth } from '#/authentication/user-auth.js';
 import type { KeyProof } from '#/door/ssh-authentication.js';
 import { openRig, type Rig, type RigOptions, scratch, somebody, ssh, sshOptions, until } from './rig.js';
 
@@ -52,9 +52,13 @@ function vaultWith(registered: readonly string[]) {
         signed: proof.proof.subarray(4, 4 + length),
         signature: proof.proof.subarray(4 + length),
       };
-      return proof.user === 'alice' && registered.includes(proof.key) && verifyUserAuth(evidence, proof.user)
-        ? somebody
-        : null;
+      const trusted = trustKey(
+        proof.key,
+        registered.map((base64) => ({ base64, verifyRequired: false })),
+        { authorities: [], user: 'alice', address: '127.0.0.1', now: Date.now() },
+      );
+      const proven = trusted.ok && verifyUserAuth(evidence, proof.user, trusted);
+      return proof.user === 'alice' && proven ? somebody : null;
     },
   };
 }

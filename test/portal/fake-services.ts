@@ -17,6 +17,7 @@ const HOUR = 60 * MINUTE;
 
 export const alice: LoggedIn = {
   mustChange: false,
+  secondFactor: 'done',
   person: {
     user: 'alice',
     groups: [],

@@ -147,6 +147,7 @@ export const loggedIn = {
   ticket: 'ticket-1',
   person: { user: 'alice', groups: [], rights: [], lastSuccess: null, lastFailure: null, auditor: false },
   mustChange: false,
+  secondFactor: 'done' as const,
 };
 
 function receive(socket: Socket, onGuest: (guest: Guest) => void): void {

@@ -253,6 +253,7 @@ export async function startRig(): Promise<Rig> {
           spoolReserveMb: 1,
           loginGraceSeconds: 120,
           maxStartups: '',
+          userCertificateAuthorities: [],
         },
       },
     });

@@ -1,4 +1,7 @@
 import type { Command } from 'commander';
+import { failure } from '#/domain/failure.js';
+import { failed } from '#/domain/outcome.js';
+import { SECOND_FACTOR_POLICIES } from '#/domain/second-factor.js';
 import { leaf } from '../leaf.js';
 import { printJson, printLine, printTable } from '../output.js';
 
@@ -22,6 +25,7 @@ export function groupCommands(program: Command): void {
         {
           NAME: (row) => row.name,
           'BUILT IN': (row) => row.builtIn,
+          'SECOND FACTOR': (row) => row.secondFactor,
           MEMBERS: (row) => row.members.join(','),
         },
         'no groups',
@@ -33,6 +37,29 @@ export function groupCommands(program: Command): void {
     async ({ admin, json }, _options, name = '') => {
       const outcome = await admin.ask('admin.group.delete', { name });
       if (outcome.ok) json ? printJson({ name }) : printLine(`${name} is deleted`);
+      return outcome;
+    },
+  );
+  leaf<{ readonly secondFactor: string }>(
+    group
+      .command('set <name>')
+      .description('what a group asks of its members')
+      .requiredOption(
+        '--second-factor <policy>',
+        `${SECOND_FACTOR_POLICIES.join(', ')}; of several groups the strictest counts`,
+      ),
+    async ({ admin, json }, options, name = '') => {
+      const policy = SECOND_FACTOR_POLICIES.find((one) => one === options.secondFactor);
+      if (policy === undefined)
+        return failed(
+          failure(
+            'BAD_INPUT',
+            `"${options.secondFactor}" is not one of ${SECOND_FACTOR_POLICIES.join(', ')}`,
+          ),
+        );
+      const outcome = await admin.ask('admin.group.set', { name, secondFactor: policy });
+      if (outcome.ok)
+        json ? printJson(outcome.value) : printLine(`a second factor is ${policy} in ${outcome.value.name}`);
       return outcome;
     },
   );

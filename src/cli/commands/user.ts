@@ -3,9 +3,10 @@ import type { UserRow } from '#/contract/rows.js';
 import { failure } from '#/domain/failure.js';
 import { failed } from '#/domain/outcome.js';
 import { VAULT_RIGHTS, type VaultRight } from '#/domain/permission.js';
-import { fileBytes, secretFromStdin, timeOf } from '../input.js';
+import { secretFromStdin, timeOf } from '../input.js';
 import { leaf } from '../leaf.js';
 import { isoTime, printJson, printLine, printTable } from '../output.js';
+import { secondFactorCommands, userKeyCommands } from './user-factors.js';
 
 interface AddOptions {
   readonly passwordStdin?: true;
@@ -64,6 +65,7 @@ export function userCommands(program: Command): void {
           DISABLED: (row) => row.disabled,
           PASSWORD: (row) => row.hasPassword,
           KEYS: (row) => row.publicKeys.length,
+          '2ND FACTOR': (row) => (row.secondFactor.enrolled ? 'yes' : `no (${row.secondFactor.policy})`),
           EXPIRES: (row) => isoTime(row.expiresAt),
         },
         'no users',
@@ -109,31 +111,8 @@ export function userCommands(program: Command): void {
       return outcome;
     },
   );
-  const key = user.command('key').description("a user's SSH public keys");
-  leaf<{ readonly file: string }>(
-    key
-      .command('add <name>')
-      .description('register a public key')
-      .requiredOption('--file <pub>', 'the .pub file'),
-    async ({ admin, json }, options, name = '') => {
-      const bytes = fileBytes(options.file);
-      if (!bytes.ok) return bytes;
-      const outcome = await admin.ask('admin.user.key.add', {
-        name,
-        key: bytes.value.toString('utf8').trim(),
-      });
-      if (outcome.ok) json ? printJson(outcome.value) : printLine(outcome.value.fingerprint);
-      return outcome;
-    },
-  );
-  leaf(
-    key.command('remove <name> <fingerprint>').description('remove a public key'),
-    async ({ admin, json }, _options, name = '', fingerprint = '') => {
-      const outcome = await admin.ask('admin.user.key.remove', { name, fingerprint });
-      if (outcome.ok) json ? printJson({ name, fingerprint }) : printLine(`${fingerprint} is removed`);
-      return outcome;
-    },
-  );
+  userKeyCommands(user);
+  secondFactorCommands(user);
 }
 
 function forJson(row: UserRow) {

@@ -35,7 +35,7 @@ const REFUSED_LOGINS: readonly FailureCode[] = ['LOGIN_REFUSED', 'LOGIN_THROTTLE
 /** Answers the screens of one connected person by asking the vault, a session host or the monitor. */
 export function servePerson({ vault, run, terminal, login, onLive }: ServicesOptions): ServedPerson {
   let ticket = login?.ticket ?? null;
-  if (ticket !== null) terminal.identified();
+  if (login?.secondFactor === 'done') terminal.identified();
 
   type Ticketed = { [K in CallName]: CallArgs<K> extends { readonly ticket: string } ? K : never }[CallName];
   const forget = (): void => {
@@ -90,7 +90,7 @@ export function servePerson({ vault, run, terminal, login, onLive }: ServicesOpt
       if (answer.ok) {
         const { ticket: given, ...rest } = answer.value.value;
         ticket = given;
-        terminal.identified();
+        if (rest.secondFactor === 'done') terminal.identified();
         return done(rest);
       }
       if (REFUSED_LOGINS.includes(answer.failure.code)) terminal.attemptRefused();

@@ -6,7 +6,12 @@ import type { Group } from '../records/people.js';
 import type { Records } from '../records/records.js';
 import { type Answer, CONSOLE, type Handlers, type Vault } from '../vault.js';
 
-type Names = 'admin.group.add' | 'admin.group.list' | 'admin.group.member' | 'admin.group.delete';
+type Names =
+  | 'admin.group.add'
+  | 'admin.group.list'
+  | 'admin.group.set'
+  | 'admin.group.member'
+  | 'admin.group.delete';
 
 /** Groups, as the console manages them. */
 export function adminGroupCalls(vault: Vault): Handlers<Names> {
@@ -24,6 +29,7 @@ export function adminGroupCalls(vault: Vault): Handlers<Names> {
           builtIn: false,
           rights: [],
           members: [],
+          secondFactor: 'optional',
         };
         await records.people.addGroup(group);
         await note(vault, records, group.name, 'added');
@@ -32,6 +38,12 @@ export function adminGroupCalls(vault: Vault): Handlers<Names> {
     },
     'admin.group.list': () =>
       store.transaction(async (records) => done({ value: await records.people.groups() })),
+    'admin.group.set': ({ name, secondFactor }) =>
+      withGroup<'admin.group.set'>(vault, name, async (group, records) => {
+        await records.people.setGroupSecondFactor(group.id, secondFactor);
+        await note(vault, records, group.name, `second factor: ${secondFactor}`);
+        return done({ value: { ...group, secondFactor } });
+      }),
     'admin.group.member': ({ group: name, user: userName, present }) =>
       withGroup<'admin.group.member'>(vault, name, async (group, records) => {
         const user = await records.people.userByName(userName);

@@ -12,6 +12,7 @@ type Names =
   | 'admin.user.list'
   | 'admin.user.set'
   | 'admin.user.passwd'
+  | 'admin.user.secondFactor.reset'
   | 'admin.user.key.add'
   | 'admin.user.key.remove';
 
@@ -71,6 +72,19 @@ export function adminUserCalls(vault: Vault): Handlers<Names> {
         return done({ value: null });
       });
     },
+    'admin.user.secondFactor.reset': ({ name }) =>
+      withUser<'admin.user.secondFactor.reset'>(vault, name, async (user, records) => {
+        await records.secondFactors.remove(user.id);
+        await tickets.dropUser(records, user.id);
+        await vault.journal.append(records.audit, {
+          ...CONSOLE,
+          action: 'secondFactorChanged',
+          outcome: 'ok',
+          target: user.name,
+          detail: user.secondFactor.enrolled ? 'reset' : 'reset, though there was none',
+        });
+        return done({ value: null });
+      }),
     'admin.user.key.add': ({ name, key }) =>
       withUser<'admin.user.key.add'>(vault, name, async (user, records) => {
         const read = authentication.readPublicKey(key);

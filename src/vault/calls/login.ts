@@ -1,10 +1,11 @@
 import { sourceOf } from '#/authentication/source.js';
 import { decodeSecretPayload } from '#/contract/secret-payload.js';
-import { failure, oneLine } from '#/domain/failure.js';
+import { failure } from '#/domain/failure.js';
 import { done, failed } from '#/domain/outcome.js';
-import type { LoginAnswer, LoginQuestion } from '../authentication.js';
-import { personRow, withPerson } from '../persons.js';
-import type { Records } from '../records/records.js';
+import { stepAfterLogin } from '#/domain/second-factor.js';
+import type { LoginQuestion } from '../authentication.js';
+import { noteLogon, noteRefusal } from '../note-login.js';
+import { askedBy, personRow, withPerson } from '../persons.js';
 import type { Answer, Asking, Handlers, Vault } from '../vault.js';
 
 type Names =
@@ -19,13 +20,9 @@ export function loginCalls(vault: Vault): Handlers<Names> {
   return {
     'person.login': ({ user, from, via }, asking, password) =>
       logIn(vault, { user, from: sourceOf(from, via), evidence: { kind: 'password', password } }, asking),
-    async 'person.keyKnown'({ user: name, key }) {
+    async 'person.keyKnown'({ user: name, key, from }) {
       const user = await vault.store.transaction((records) => records.people.userByName(name));
-      const known =
-        user !== null &&
-        vault.authentication.barred(user) === null &&
-        user.publicKeys.some((one) => one.base64 === key);
-      return done({ value: known });
+      return done({ value: user !== null && vault.authentication.knowsKey(user, key, from) });
     },
     async 'person.loginByKey'({ user, from, via, key, algorithm }, asking, blob) {
       const length = blob.length >= 4 ? blob.readUInt32BE(0) : 0;
@@ -44,7 +41,7 @@ export function loginCalls(vault: Vault): Handlers<Names> {
     'person.logout': ({ ticket }, asking) =>
       withPerson<'person.logout'>(
         vault,
-        { ticket, asking, evenMustChange: true },
+        { ticket, asking, evenMustChange: true, evenBefore: ['code', 'enrol'] },
         async ({ records, about }) => {
           await vault.journal.append(records.audit, { ...about, action: 'logoff', outcome: 'ok' });
           await vault.tickets.drop(records, ticket);
@@ -57,50 +54,32 @@ export function loginCalls(vault: Vault): Handlers<Names> {
 async function logIn(vault: Vault, question: LoginQuestion, asking: Asking): Promise<Answer<'person.login'>> {
   const answer = await vault.authentication.login(question);
   const { from } = question;
-  const about = { gateway: 'PVWAGW', from };
   return await vault.store.transaction(async (records) => {
     if (answer.kind === 'refused') {
       await noteRefusal(vault, records, question, answer);
       return failed(answer.failure);
     }
-    const { identity, mustChange } = answer;
+    const { identity, how, mustChange } = answer;
     const user = await records.people.user(identity.userId);
     if (user === null) return failed(failure('LOGIN_REFUSED'));
-    await records.people.changeUser(user.id, { lastSuccess: { at: vault.now(), from } });
-    await vault.journal.append(records.audit, {
-      ...about,
-      action: 'logon',
-      outcome: 'ok',
-      actor: user.name,
-      detail: identity.method,
-    });
+    const secondFactor = stepAfterLogin(user.secondFactor.policy, user.secondFactor.enrolled);
+    if (secondFactor === 'done') await noteLogon(vault, records, user, { from, how });
+    else
+      await vault.journal.append(records.audit, {
+        gateway: 'PVWAGW',
+        from,
+        action: 'firstFactorAccepted',
+        outcome: 'ok',
+        actor: user.name,
+        detail: `${how}; ${secondFactor === 'code' ? 'a code is asked' : 'must enrol a second factor'}`,
+      });
     const ticket = await vault.tickets.issue(
       records,
-      { userId: user.id, from, mustChange },
+      { userId: user.id, from, mustChange, secondFactor },
       asking.connection,
     );
     // the row says when he was here before, not that he is here now
-    return done({ value: { ticket, person: personRow(user), mustChange } });
-  });
-}
-
-async function noteRefusal(
-  vault: Vault,
-  records: Records,
-  { user: name, from }: LoginQuestion,
-  answer: Extract<LoginAnswer, { readonly kind: 'refused' }>,
-): Promise<void> {
-  const user = await records.people.userByName(name);
-  if (user !== null) await records.people.changeUser(user.id, { lastFailure: { at: vault.now(), from } });
-  await vault.journal.append(records.audit, {
-    action: 'authenticationFailure',
-    outcome: 'failure',
-    // a name that nobody has may be a password typed in the wrong field
-    actor: user?.name ?? '(unknown user)',
-    gateway: 'PVWAGW',
-    from,
-    code: answer.failure.code,
-    detail: oneLine(answer.reason),
+    return done({ value: { ticket, person: personRow(user), mustChange, secondFactor } });
   });
 }
 
@@ -113,8 +92,9 @@ async function changePassword(
   const payload = decodeSecretPayload(blob);
   if (payload === null) return failed(failure('BAD_INPUT', 'the passwords are missing'));
   const { secret: fresh, passphrase: old } = payload;
-  const who = await askedBy(vault, name, asking);
-  if (who === null) return failed(failure('NOT_LOGGED_IN'));
+  const asked = await askedBy(vault, { ticket: name, asking, evenMustChange: true });
+  if (!asked.ok) return asked;
+  const who = { user: asked.value.user.name, from: asked.value.from };
   const { user } = who;
   const question: LoginQuestion = { ...who, evidence: { kind: 'password', password: old } };
   const proof = await vault.authentication.login(question);
@@ -143,17 +123,4 @@ async function changePassword(
       return done({ value: null });
     },
   );
-}
-
-/** Name and address of whoever a ticket belongs to, before anything costly is done for him. */
-async function askedBy(
-  vault: Vault,
-  ticket: string,
-  { connection }: Asking,
-): Promise<{ readonly user: string; readonly from: string } | null> {
-  return await vault.store.transaction(async (records) => {
-    const found = await vault.tickets.use(records, ticket, connection);
-    const user = found === null ? null : await records.people.user(found.userId);
-    return found === null || user === null ? null : { user: user.name, from: found.from };
-  });
 }

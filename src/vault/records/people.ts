@@ -1,5 +1,7 @@
+import type { SecondFactorRow } from '#/contract/rows.js';
 import type { GroupId, UserId } from '#/domain/ids.js';
 import type { VaultRight } from '#/domain/permission.js';
+import type { SecondFactorPolicy } from '#/domain/second-factor.js';
 
 export interface Moment {
   readonly at: number;
@@ -11,6 +13,7 @@ export interface UserKey {
   readonly base64: string;
   readonly fingerprint: string;
   readonly comment: string;
+  readonly verifyRequired: boolean;
 }
 
 export interface User {
@@ -28,6 +31,7 @@ export interface User {
   readonly groupIds: readonly GroupId[];
   readonly groups: readonly string[];
   readonly publicKeys: readonly UserKey[];
+  readonly secondFactor: SecondFactorRow;
 }
 
 export type NewUser = Pick<
@@ -53,6 +57,7 @@ export interface Group {
   readonly builtIn: boolean;
   readonly rights: readonly VaultRight[];
   readonly members: readonly string[];
+  readonly secondFactor: SecondFactorPolicy;
 }
 
 /** Failed logins of one name from one source. */
@@ -81,6 +86,7 @@ export interface PeopleRecords {
   groupByName(name: string): Promise<Group | null>;
   groups(): Promise<readonly Group[]>;
   addGroup(group: Pick<Group, 'id' | 'name' | 'builtIn' | 'rights'>): Promise<void>;
+  setGroupSecondFactor(id: GroupId, policy: SecondFactorPolicy): Promise<void>;
   deleteGroup(id: GroupId): Promise<void>;
   setGroupMember(group: GroupId, user: UserId, present: boolean): Promise<void>;
 }

@@ -3,6 +3,7 @@ import type { Component } from '#/domain/people.js';
 import type { AccountRecords } from './accounts.js';
 import type { PeopleRecords } from './people.js';
 import type { SafeRecords } from './safes.js';
+import type { SecondFactorRecords } from './second-factors.js';
 import type { SessionRecords } from './sessions.js';
 import type { ShadowRecords } from './shadows.js';
 import type { TicketRecords } from './tickets.js';
@@ -19,6 +20,7 @@ export interface MetaRecords {
 /** Everything that is stored, within one transaction. */
 export interface Records {
   readonly people: PeopleRecords;
+  readonly secondFactors: SecondFactorRecords;
   readonly tickets: TicketRecords;
   readonly safes: SafeRecords;
   readonly accounts: AccountRecords;

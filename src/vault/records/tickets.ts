@@ -1,4 +1,5 @@
 import type { UserId } from '#/domain/ids.js';
+import type { SecondFactorStep } from '#/domain/second-factor.js';
 
 /** Somebody who is logged in, kept so that people need not log in again when the vault was restarted. */
 export interface StoredTicket {
@@ -7,6 +8,7 @@ export interface StoredTicket {
   readonly userId: UserId;
   readonly from: string;
   readonly mustChange: boolean;
+  readonly secondFactor: SecondFactorStep;
   readonly lastUsedAt: number;
 }
 
@@ -14,7 +16,10 @@ export interface TicketRecords {
   ticket(hash: string): Promise<StoredTicket | null>;
   /** Also drops all that were not used since `forget`. */
   addTicket(ticket: StoredTicket, forget: number): Promise<void>;
-  changeTicket(hash: string, change: Partial<Pick<StoredTicket, 'mustChange' | 'lastUsedAt'>>): Promise<void>;
+  changeTicket(
+    hash: string,
+    change: Partial<Pick<StoredTicket, 'mustChange' | 'secondFactor' | 'lastUsedAt'>>,
+  ): Promise<void>;
   dropTicket(hash: string): Promise<void>;
   /** All of a user's but one, e.g. after a changed password. */
   dropTicketsOf(user: UserId, except?: string): Promise<void>;
