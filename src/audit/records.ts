@@ -13,6 +13,8 @@ export interface AuditQuestion {
   readonly after: number;
   readonly limit: number;
   readonly newestFirst: boolean;
+  /** Only rows that name this safe. */
+  readonly safe?: string;
 }
 
 /** What the journal asks of the store. */

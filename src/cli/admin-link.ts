@@ -11,6 +11,11 @@ import { findRun } from '#/house/find-run.js';
 export interface AdminLink {
   readonly run: string;
   ask<K extends CallName>(name: K, args: CallArgs<K>, blob?: Buffer): Promise<Outcome<CallResult<K>>>;
+  /** With the bytes that came beside the answer: the receiver wipes them. */
+  askWithBlob<K extends CallName>(
+    name: K,
+    args: CallArgs<K>,
+  ): Promise<Outcome<{ readonly value: CallResult<K>; readonly blob: Buffer | undefined }>>;
   close(): void;
 }
 
@@ -32,6 +37,7 @@ export async function openAdmin(home: string | undefined): Promise<Outcome<Admin
         const outcome = await ask(peer, name, args, blob);
         return outcome.ok ? { ok: true, value: outcome.value.value } : outcome;
       },
+      askWithBlob: (name, args) => ask(peer, name, args),
       close: () => peer.close('done'),
     },
   };

@@ -3,6 +3,7 @@ import { EXIT, failure } from '#/domain/failure.js';
 import { accountCommands } from './commands/account.js';
 import { auditCommands } from './commands/audit.js';
 import { doctorCommand } from './commands/doctor.js';
+import { explainCommand } from './commands/explain.js';
 import { groupCommands } from './commands/group.js';
 import { initCommand } from './commands/init.js';
 import { recordingCommands } from './commands/recordings.js';
@@ -43,6 +44,7 @@ for (const add of [
   recordingCommands,
   shadowCommands,
   auditCommands,
+  explainCommand,
   doctorCommand,
   unsealCommand,
 ])

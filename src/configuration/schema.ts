@@ -17,6 +17,12 @@ const memory = z.strictObject({
 
 /** A public key as it stands in a .pub file. */
 const AUTHORITY = /^(?:sk-)?(?:ssh|ecdsa)-[a-z0-9@.-]+ [A-Za-z0-9+/]+={0,2}(?: .*)?$/;
+const groups = z.array(z.string().min(1).max(512)).max(100);
+const liveGroups = z.strictObject({
+  control: groups.default([]),
+  suspend: groups.default(['PSMLiveSessionTerminators']),
+  terminate: groups.default(['PSMLiveSessionTerminators']),
+});
 
 /**
  * HOME/config.json. Every key has a default; one that is not here does not exist.
@@ -54,6 +60,8 @@ export const schema = z.strictObject({
   watchdogSeconds: z.int().min(2).max(600).default(5),
   drainSeconds: z.int().min(1).max(3600).default(20),
   memoryMb: memory.prefault({}),
+  liveGroups: liveGroups.prefault({}),
+  auditHeadsPath: path.optional(),
   demo: z.boolean().default(true),
 });
 export type Configuration = z.infer<typeof schema>;
@@ -84,5 +92,9 @@ export const ALLOWED: Readonly<Record<keyof Configuration, string>> = {
   drainSeconds: 'a whole number of seconds from 1 to 3600',
   memoryMb:
     'an object of vault, portal, session, recorder and monitor, each a whole number of megabytes from 32 to 65536',
+  liveGroups:
+    'an object of control, suspend and terminate, each a list of names of groups that may do so with sessions of others',
+  auditHeadsPath:
+    'an absolute path: a file, or a folder that is there, to which signed heads of the audit are appended',
   demo: 'true or false',
 };

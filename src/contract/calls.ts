@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PLATFORMS } from '#/domain/account.js';
+import { PLATFORMS, type SecretKind } from '#/domain/account.js';
 import type { HostKey } from '#/domain/host-key.js';
 import type { Outcome } from '#/domain/outcome.js';
 import { COMPONENTS } from '#/domain/people.js';
@@ -13,9 +13,11 @@ import type {
   AccountAdminRow,
   AccountRow,
   AuditRow,
+  ExplainedRow,
   GroupRow,
   MemberRow,
   PersonRow,
+  PersonSafeRow,
   RecordingRow,
   SafeRow,
   SessionGrant,
@@ -151,6 +153,93 @@ export const CALLS = {
     z.strictObject({ ticket, recordingId: id }),
   ),
 
+  // What people manage, by their permissions on a safe (vault: person-rights.ts). `reason`: kept in the audit.
+  /** Blob back: the secret (encodeSecretPayload). */
+  'person.account.retrieve': call<{ readonly secretKind: SecretKind }>()(
+    ['PVWAGW'],
+    z.strictObject({ ticket, accountId: id, reason: text, purpose: z.enum(['shown', 'copied']) }),
+  ),
+  /** Blob: secret payload. */
+  'person.account.add': call<{ readonly id: string }>()(
+    ['PVWAGW'],
+    z.strictObject({
+      ticket,
+      safe: name,
+      platform: z.enum(PLATFORMS),
+      user: name,
+      address: name,
+      port: z.int().nullable(),
+      secretKind: secretSource,
+    }),
+  ),
+  /** Blob: secret payload. */
+  'person.account.setSecret': call<null>()(
+    ['PVWAGW'],
+    z.strictObject({ ticket, accountId: id, secretKind: secretSource }),
+  ),
+  'person.account.setProperties': call<null>()(
+    ['PVWAGW'],
+    z.strictObject({
+      ticket,
+      accountId: id,
+      port: z.int().nullable().optional(),
+      disabledWhy: text.nullable().optional(),
+      forgetHostKey: z.boolean().optional(),
+    }),
+  ),
+  'person.account.rename': call<null>()(
+    ['PVWAGW'],
+    z.strictObject({ ticket, accountId: id, user: name.optional(), address: name.optional() }),
+  ),
+  'person.account.delete': call<null>()(['PVWAGW'], z.strictObject({ ticket, accountId: id })),
+  /** Safes that the person is a member of, with what he may do there. */
+  'person.safes': call<readonly PersonSafeRow[]>()(['PVWAGW'], z.strictObject({ ticket })),
+  'person.safe.add': call<null>()(['PVWAGW'], z.strictObject({ ticket, name })),
+  'person.safe.rename': call<null>()(['PVWAGW'], z.strictObject({ ticket, safe: name, name })),
+  'person.safe.delete': call<null>()(['PVWAGW'], z.strictObject({ ticket, safe: name })),
+  'person.safe.audit': call<readonly AuditRow[]>()(['PVWAGW'], z.strictObject({ ticket, safe: name })),
+  'person.members': call<readonly MemberRow[]>()(['PVWAGW'], z.strictObject({ ticket, safe: name })),
+  'person.member.put': call<MemberRow>()(
+    ['PVWAGW'],
+    z.strictObject({
+      ticket,
+      safe: name,
+      member: name,
+      preset: preset.optional(),
+      permissions: permissions.optional(),
+      expiresAt: z.int().nullable(),
+    }),
+  ),
+  'person.member.remove': call<null>()(['PVWAGW'], z.strictObject({ ticket, safe: name, member: name })),
+  // and by their rights on the vault
+  'person.audit': call<readonly AuditRow[]>()(['PVWAGW'], z.strictObject({ ticket })),
+  'person.users': call<readonly UserRow[]>()(['PVWAGW'], z.strictObject({ ticket })),
+  /** Blob: the first password, which must be changed at the first login. */
+  'person.user.add': call<null>()(
+    ['PVWAGW'],
+    z.strictObject({
+      ticket,
+      name,
+      groups: z.array(name).max(100),
+      rights: z.array(z.enum(VAULT_RIGHTS)).max(VAULT_RIGHTS.length),
+      expiresAt: z.int().nullable(),
+      logonHours: text.nullable(),
+    }),
+  ),
+  'person.user.set': call<null>()(
+    ['PVWAGW'],
+    z.strictObject({
+      ticket,
+      name,
+      disabled: z.literal(true).optional(),
+      expiresAt: z.int().nullable().optional(),
+      logonHours: text.nullable().optional(),
+    }),
+  ),
+  /** Blob: the new password, which must be changed at the next login. */
+  'person.user.resetPassword': call<null>()(['PVWAGW'], z.strictObject({ ticket, name })),
+  'person.user.activate': call<null>()(['PVWAGW'], z.strictObject({ ticket, name })),
+
   // PSMGW: session hosts
   'session.hello': call<{ readonly psmServer: string }>()(
     ['PSMGW'],
@@ -279,6 +368,9 @@ export const CALLS = {
   ),
   'admin.group.delete': call<null>()(['console'], z.strictObject({ name })),
   'admin.safe.add': call<SafeRow>()(['console'], z.strictObject({ name })),
+  'admin.safe.rename': call<null>()(['console'], z.strictObject({ safe: name, name })),
+  /** A safe that has no accounts, and is not the vault's own. */
+  'admin.safe.delete': call<null>()(['console'], z.strictObject({ safe: name })),
   'admin.safe.list': call<readonly SafeRow[]>()(['console'], nothing),
   'admin.member.add': call<MemberRow>()(
     ['console'],
@@ -321,6 +413,11 @@ export const CALLS = {
       disabledWhy: text.nullable().optional(),
     }),
   ), // blob, when the secret changes
+  /** Blob back: the secret (encodeSecretPayload). */
+  'admin.account.retrieve': call<{ readonly secretKind: SecretKind }>()(
+    ['console'],
+    z.strictObject({ account: name, reason: text }),
+  ),
   'admin.account.delete': call<null>()(['console'], z.strictObject({ account: name })),
   /** Blob: the CSV file. All or nothing; a dry run changes nothing. */
   'admin.account.import': call<ImportReport>()(['console'], z.strictObject({ dryRun: z.boolean() })),
@@ -343,6 +440,13 @@ export const CALLS = {
     z.strictObject({ after: z.int().min(0), limit: z.int().min(1).max(10_000), newestFirst: z.boolean() }),
   ),
   'admin.audit.verify': call<AuditVerdict>()(['console'], nothing),
+  /** Blob: lines of signed heads that were kept elsewhere; they are held against the log. */
+  'admin.audit.verifyHeads': call<AuditVerdict>()(['console'], nothing),
+  'admin.explain': call<{
+    readonly account: string;
+    readonly permit: boolean;
+    readonly rules: readonly ExplainedRow[];
+  }>()(['console'], z.strictObject({ user: name, account: name })),
 } as const;
 
 export type CallName = keyof typeof CALLS;

@@ -76,5 +76,12 @@ export interface ChildSettings {
     readonly loginGraceSeconds: number;
     readonly maxStartups: string;
     readonly userCertificateAuthorities: readonly string[];
+    readonly liveGroups: {
+      readonly control: readonly string[];
+      readonly suspend: readonly string[];
+      readonly terminate: readonly string[];
+    };
+    /** Where signed heads of the audit are appended, too: a file, or a folder. */
+    readonly auditHeadsPath?: string | undefined;
   };
 }

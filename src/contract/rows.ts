@@ -111,6 +111,21 @@ export interface SafeRow {
   readonly accounts: number;
   readonly members: number;
 }
+/** A safe as one of its members sees it: with the permissions that he holds now, his groups' included. */
+export interface PersonSafeRow {
+  readonly name: string;
+  readonly builtIn: boolean;
+  readonly permissions: readonly Permission[];
+  /** When the first of the memberships that these come from ends; null: never. */
+  readonly expiresAt: number | null;
+}
+/** A rule that was asked about. `info`: it does not decide whether one may connect. */
+export interface ExplainedRow {
+  readonly rule: string;
+  readonly value: string;
+  readonly source: string;
+  readonly verdict: 'pass' | 'fail' | 'info';
+}
 export interface MemberRow {
   readonly safe: string;
   readonly member: string;

@@ -23,9 +23,11 @@ export const ACTIONS = {
   firstFactorAccepted: 918,
   componentLogon: 920,
   componentRefused: 921,
+  rightMissing: 922,
   daemonStarted: 930,
   daemonStopped: 931,
   isolation: 932,
+  auditHeadsCopied: 933,
 } as const;
 export type Action = keyof typeof ACTIONS;
 

@@ -7,6 +7,7 @@ import { parsePublicKey } from '#/authentication/public-key.js';
 import type { ChildSettings } from '#/contract/orders.js';
 import { openStore } from '#/store/open-store.js';
 import { authenticator } from '#/vault/authenticator.js';
+import { createHeadCopies, type HeadCopies } from '#/vault/head-copies.js';
 import { createHosts } from '#/vault/hosts.js';
 import { createKeyring } from '#/vault/keyring.js';
 import { openWithFile } from '#/vault/open-vault.js';
@@ -64,6 +65,7 @@ async function openVault(
     store,
     keyring,
     journal: createJournal({ bastion: settings.bastion, now: tools.now, sign: (text) => keyring.sign(text) }),
+    headCopies: copiesAt(settings.configuration.auditHeadsPath),
     permits: createPermits(tools),
     tickets: createTickets(tools),
     hosts: createHosts(),
@@ -82,6 +84,10 @@ function authoritiesOf({ configuration }: ChildSettings): readonly string[] {
     if (!read.ok) throw new Error(`config.json, userCertificateAuthorities: ${read.why}`);
     return read.key.base64;
   });
+}
+
+function copiesAt(path: string | undefined): HeadCopies | null {
+  return path === undefined ? null : createHeadCopies(path);
 }
 
 function vaultSettings({
@@ -106,6 +112,7 @@ function vaultSettings({
     shadowUids: { first: configuration.shadowUidFirst, count: configuration.shadowUidCount },
     paths: { masterKey: paths.masterKey, spool: paths.spool, recordings: paths.recordings },
     spoolReserveMb,
+    liveGroups: configuration.liveGroups,
   };
 }
 

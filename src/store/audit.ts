@@ -25,11 +25,9 @@ export function auditRecords(db: Transaction<Tables>): AuditRecords {
         .values({ ...rest, source: from, session_id: sessionId })
         .execute();
     },
-    async list({ after, limit, newestFirst }) {
-      const rows = await db
-        .selectFrom('audit')
-        .selectAll()
-        .where('sequence', '>', after)
+    async list({ after, limit, newestFirst, safe }) {
+      const all = db.selectFrom('audit').selectAll().where('sequence', '>', after);
+      const rows = await (safe === undefined ? all : all.where('safe', '=', safe))
         .orderBy('sequence', newestFirst ? 'desc' : 'asc')
         .limit(limit)
         .execute();

@@ -54,6 +54,16 @@ export function safeRecords(db: Transaction<Tables>): SafeRecords {
         })
         .execute();
     },
+    async renameSafe(id, name) {
+      await db
+        .updateTable('safes')
+        .set({ name, name_key: nameKey(name) })
+        .where('id', '=', id)
+        .execute();
+    },
+    async deleteSafe(id) {
+      await db.deleteFrom('safes').where('id', '=', id).execute();
+    },
     async memberships(safe) {
       const rows = await db
         .selectFrom('memberships')

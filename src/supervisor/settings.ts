@@ -55,6 +55,8 @@ export function settingsOf(post: Post, listeners: readonly Listener[], facts: Ho
       loginGraceSeconds: configuration.loginGraceSeconds,
       maxStartups: configuration.maxStartups,
       userCertificateAuthorities: configuration.userCertificateAuthorities,
+      liveGroups: configuration.liveGroups,
+      auditHeadsPath: configuration.auditHeadsPath,
     },
   };
 }

@@ -1,6 +1,6 @@
 import { accountName } from '#/domain/account.js';
 import type { Permission } from '#/domain/permission.js';
-import { decide, type Verdict } from '#/policy/decide.js';
+import { type AccessQuestion, decide, type Verdict } from '#/policy/decide.js';
 import { effectivePermissions, type Membership } from '#/policy/grants.js';
 import { mayMonitor } from '#/policy/oversight.js';
 import { subjectOf } from './persons.js';
@@ -33,7 +33,16 @@ export function verdict(
   account: StoredAccount,
   memberships: readonly Membership[],
 ): Verdict {
-  return decide({
+  return decide(accessQuestion(vault, user, account, memberships));
+}
+
+export function accessQuestion(
+  vault: Vault,
+  user: User,
+  account: StoredAccount,
+  memberships: readonly Membership[],
+): AccessQuestion {
+  return {
     subject: subjectOf(user),
     memberships,
     account: {
@@ -46,7 +55,7 @@ export function verdict(
     // this release has no setting that limits them
     sessions: { running: 0, most: 0 },
     now: vault.now(),
-  });
+  };
 }
 
 export async function holds(

@@ -18,6 +18,7 @@ export async function examine(vault: Vault): Promise<readonly Check[]> {
     masterKey(vault),
     await database(vault),
     await audit(vault),
+    ...heads(vault),
     await clock(vault),
     isolation(vault),
     component(vault, 'portal', 'PVWAGW', 'failure'),
@@ -64,6 +65,15 @@ async function audit({ store }: Vault): Promise<Check> {
   return verdict.intact
     ? ok('audit', verdict.detail)
     : bad('audit', verdict.detail, 'Keep the vault files as they are: postern audit verify');
+}
+
+/** Nothing to say where no other place is configured. */
+function heads({ headCopies, now }: Vault): readonly Check[] {
+  if (headCopies === null) return [];
+  const trouble = headCopies.trouble(now());
+  return trouble === null
+    ? [ok('audit copies', `signed heads are written to ${headCopies.path}`)]
+    : [bad('audit copies', trouble, 'Is auditHeadsPath mounted, and may postern-vault write there?')];
 }
 
 async function clock({ store, now }: Vault): Promise<Check> {

@@ -9,6 +9,7 @@ import { adminVaultCalls } from './calls/admin-vault.js';
 import { componentCalls } from './calls/components.js';
 import { connectCalls } from './calls/connect.js';
 import { endingCalls } from './calls/ending.js';
+import { explainCalls } from './calls/explain.js';
 import { headCalls } from './calls/heads.js';
 import { hostKeyCalls } from './calls/host-keys.js';
 import { importCalls } from './calls/import.js';
@@ -16,6 +17,10 @@ import { landingCalls } from './calls/landing.js';
 import { loginCalls } from './calls/login.js';
 import { menuCalls } from './calls/menu.js';
 import { ownKeyCalls } from './calls/own-keys.js';
+import { personAccountCalls } from './calls/person-accounts.js';
+import { personAuditCalls } from './calls/person-audit.js';
+import { personSafeCalls } from './calls/person-safes.js';
+import { personUserCalls } from './calls/person-users.js';
 import { progressCalls } from './calls/progress.js';
 import { recorderCalls } from './calls/recorder.js';
 import { redeemCalls } from './calls/redeem.js';
@@ -42,6 +47,10 @@ export function handlersOf(vault: Vault): Handlers {
     ...endingCalls(vault),
     ...recorderCalls(vault),
     ...replayCalls(vault),
+    ...personAccountCalls(vault),
+    ...personSafeCalls(vault),
+    ...personAuditCalls(vault),
+    ...personUserCalls(vault),
     ...adminVaultCalls(vault),
     ...adminUserCalls(vault),
     ...adminGroupCalls(vault),
@@ -51,5 +60,6 @@ export function handlersOf(vault: Vault): Handlers {
     ...adminRecordingCalls(vault),
     ...adminShadowCalls(vault),
     ...adminAuditCalls(vault),
+    ...explainCalls(vault),
   };
 }

@@ -1,5 +1,7 @@
-import type { AccountAdminRow, KeyRow, RecordingRow, SessionRow, UserRow } from '#/contract/rows.js';
+import type { ChainedEvent } from '#/audit/chain.js';
+import type { AccountAdminRow, AuditRow, KeyRow, RecordingRow, SessionRow, UserRow } from '#/contract/rows.js';
 import { accountName } from '#/domain/account.js';
+import { ACTIONS } from '#/domain/audit.js';
 import { fingerprint, type HostKey } from '#/domain/host-key.js';
 import { endingText, outcomeOf } from './ending-text.js';
 import type { StoredAccount } from './records/accounts.js';
@@ -103,4 +105,8 @@ export function accountAdminRow(account: StoredAccount, hostKey: HostKey | null)
     disabledWhy,
     hostKey: hostKey === null ? null : { type: hostKey.type, fingerprint: fingerprint(hostKey) },
   };
+}
+
+export function auditRow({ action, code, ...rest }: ChainedEvent): AuditRow {
+  return { ...rest, action, code: ACTIONS[action], failureCode: code };
 }

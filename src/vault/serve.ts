@@ -5,9 +5,12 @@ import { handlersOf } from './handlers.js';
 import type { VaultSocket } from './roles.js';
 import { endOrphans, endStillborn } from './session-life.js';
 import type { Connection, Vault } from './vault.js';
+import { endWithdrawn } from './withdrawn.js';
 
-/** How often sessions that never landed are looked for. */
+/** How often sessions are looked for that never landed, or whose owners lost the right to them. */
 const SWEEP = 10_000;
+/** How often a new signed head of the audit is written elsewhere, too. */
+const HEADS = 1000;
 
 export interface Service {
   /** Takes a connection on one of the vault's sockets. */
@@ -32,10 +35,16 @@ export function serve(vault: Vault, onProblem: (what: string, error: unknown) =>
   const sweep = async (): Promise<void> => {
     later(SWEEP, 'sweep', sweep);
     await endStillborn(vault);
+    await endWithdrawn(vault);
+  };
+  const copyHeads = async (): Promise<void> => {
+    later(HEADS, 'copies of signed heads', copyHeads);
+    await vault.headCopies?.round(vault);
   };
   // after a restart hosts get time to say hello before their sessions count as lost
   later(vault.patience.start, 'sessions of the last run', () => endOrphans(vault));
   later(SWEEP, 'sweep', sweep);
+  later(HEADS, 'copies of signed heads', copyHeads);
 
   return {
     accept(socket, stream) {

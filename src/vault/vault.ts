@@ -6,7 +6,9 @@ import type { HostKeyPolicy } from '#/domain/host-key.js';
 import type { Outcome } from '#/domain/outcome.js';
 import type { Component } from '#/domain/people.js';
 import type { IsolationLevel, SessionLimits } from '#/domain/session.js';
+import type { LiveGroups } from '#/policy/oversight.js';
 import type { Authentication } from './authentication.js';
+import type { HeadCopies } from './head-copies.js';
 import type { Hosts } from './hosts.js';
 import type { Keyring } from './keyring.js';
 import type { Permits } from './permits.js';
@@ -28,6 +30,7 @@ export interface VaultSettings {
   /** `masterKey` null: the vault is opened with a passphrase. */
   readonly paths: { readonly masterKey: string | null; readonly spool: string; readonly recordings: string };
   readonly spoolReserveMb: number;
+  readonly liveGroups: LiveGroups;
 }
 
 /** Everything that the vault's calls work with. */
@@ -35,6 +38,8 @@ export interface Vault {
   readonly settings: VaultSettings;
   readonly store: Store;
   readonly journal: Journal;
+  /** Null: signed heads of the audit are kept in the database only. */
+  readonly headCopies: HeadCopies | null;
   readonly keyring: Keyring;
   readonly permits: Permits;
   readonly tickets: Tickets;
@@ -74,5 +79,12 @@ export type CallHandler<K extends CallName> = (
 /** One handler a call; `blob` is empty when none came, and wiped when the handler is done. */
 export type Handlers<K extends CallName = CallName> = { readonly [N in K]: CallHandler<N> };
 
+/** Who does something, as every audit row of it says. */
+export interface Doer {
+  readonly actor: string;
+  readonly gateway: 'PVWAGW' | null;
+  readonly from: string;
+}
+
 /** How the audit names whoever sits at the admin socket. */
-export const CONSOLE = { actor: 'root@console', from: 'console', gateway: null } as const;
+export const CONSOLE = { actor: 'root@console', from: 'console', gateway: null } as const satisfies Doer;

@@ -192,10 +192,13 @@ describe('oversight', () => {
   });
 
   test('a session is ended by its owner and by terminators, not by auditors', () => {
-    expect(mayEnd(alice, 'u1')).toBe(true);
-    expect(mayEnd(alice, 'u2')).toBe(false);
-    expect(mayEnd({ ...alice, groups: ['Auditors'] }, 'u2')).toBe(false);
-    expect(mayEnd({ ...alice, groups: ['PSMLiveSessionTerminators'] }, 'u2')).toBe(true);
+    const terminators = ['PSMLiveSessionTerminators'];
+    expect(mayEnd(alice, 'u1', terminators)).toBe(true);
+    expect(mayEnd(alice, 'u1', [])).toBe(true);
+    expect(mayEnd(alice, 'u2', terminators)).toBe(false);
+    expect(mayEnd({ ...alice, groups: ['Auditors'] }, 'u2', terminators)).toBe(false);
+    expect(mayEnd({ ...alice, groups: terminators }, 'u2', terminators)).toBe(true);
+    expect(mayEnd({ ...alice, groups: terminators }, 'u2', [])).toBe(false);
   });
 });
 

@@ -69,13 +69,15 @@ describe('members', () => {
   );
 
   test('may be groups, may expire, are replaced and removed', async () => {
-    expect(await add({ member: 'vault admins', permissions: ['listAccounts'], expiresAt: 5 })).toEqual({
+    expect(
+      await add({ member: 'vault admins', permissions: ['listAccounts'], expiresAt: 4_102_444_800_000 }),
+    ).toEqual({
       safe: 'Lab',
       member: 'Vault Admins',
       kind: 'group',
       permissions: ['listAccounts'],
       preset: null,
-      expiresAt: 5,
+      expiresAt: 4_102_444_800_000,
     });
     await add({ preset: 'ReadOnly' });
     expect(

@@ -16,6 +16,7 @@ import type { Component } from '#/domain/people.js';
 import { openStore } from '#/store/open-store.js';
 import { authenticator } from '#/vault/authenticator.js';
 import { createVault, type NewVault } from '#/vault/create-vault.js';
+import { createHeadCopies } from '#/vault/head-copies.js';
 import { createHosts } from '#/vault/hosts.js';
 import { createKeyring } from '#/vault/keyring.js';
 import { openWithFile } from '#/vault/open-vault.js';
@@ -58,6 +59,8 @@ export interface StartOptions {
   readonly folder?: string;
   readonly settings?: Partial<VaultSettings>;
   readonly patience?: Vault['patience'];
+  /** Where signed heads of the audit are copied to. */
+  readonly heads?: string;
 }
 
 export const made: Record<Component, Buffer> = {
@@ -81,6 +84,11 @@ export function settingsFor(folder: string): VaultSettings {
     shadowUids: { first: 600_000, count: 1000 },
     paths: { masterKey: join(folder, 'master.key'), spool: folder, recordings: folder },
     spoolReserveMb: 1,
+    liveGroups: {
+      control: [],
+      suspend: ['PSMLiveSessionTerminators'],
+      terminate: ['PSMLiveSessionTerminators'],
+    },
   };
 }
 
@@ -153,6 +161,7 @@ export async function startVault(options: StartOptions = {}): Promise<Running> {
     store: opened.store,
     keyring,
     journal: createJournal({ bastion: 'bastion.test', now: tools.now, sign: (text) => keyring.sign(text) }),
+    headCopies: options.heads === undefined ? null : createHeadCopies(options.heads),
     permits: createPermits(tools),
     tickets: createTickets(tools),
     hosts: createHosts(),

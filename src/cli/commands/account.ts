@@ -6,6 +6,7 @@ import { failed, type Outcome } from '#/domain/outcome.js';
 import { fileBytes, hostKeyOf, portOf, secretFromStdin } from '../input.js';
 import { leaf } from '../leaf.js';
 import { printJson, printLine, printTable } from '../output.js';
+import { retrieveCommand } from './account-retrieve.js';
 
 interface SecretOptions {
   readonly passwordStdin?: true;
@@ -68,6 +69,7 @@ export function accountCommands(program: Command): void {
     },
   );
   updateCommand(account);
+  retrieveCommand(account);
   leaf(
     account.command('delete <account>').description('delete an account and its secret'),
     async ({ admin, json }, _options, name = '') => {

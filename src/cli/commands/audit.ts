@@ -1,10 +1,12 @@
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import type { Command } from 'commander';
+import type { AuditVerdict } from '#/contract/calls.js';
 import type { AuditRow } from '#/contract/rows.js';
 import { failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import type { AdminLink } from '../admin-link.js';
+import { fileBytes } from '../input.js';
 import { leaf } from '../leaf.js';
 import { isoTime, printJson, printLine, printTable } from '../output.js';
 
@@ -55,18 +57,48 @@ export function auditCommands(program: Command): void {
       return outcome;
     },
   );
-  leaf(audit.command('verify').description('recompute the chain'), async ({ admin, json }) => {
-    const outcome = await admin.ask('admin.audit.verify', {});
-    if (!outcome.ok) return outcome;
-    if (json) printJson(outcome.value);
-    else
-      printLine(
-        outcome.value.intact
-          ? `intact: ${outcome.value.rows} row(s)`
-          : `NOT INTACT at row ${outcome.value.firstBad ?? '?'}: ${outcome.value.detail}`,
-      );
-    return outcome.value.intact ? outcome : failed(failure('INTEGRITY', outcome.value.detail));
-  });
+  leaf<{ readonly heads?: string }>(
+    audit
+      .command('verify')
+      .description('recompute the chain')
+      .option('--heads <file>', 'also hold signed heads that were kept elsewhere against it'),
+    async ({ admin, json }, options) => {
+      const chain = await admin.ask('admin.audit.verify', {});
+      if (!chain.ok) return chain;
+      const heads = options.heads === undefined ? null : await verifyHeads(admin, options.heads);
+      if (heads !== null && !heads.ok) return heads;
+      if (json) printJson(heads === null ? chain.value : { ...chain.value, heads: heads.value });
+      else {
+        printLine(inWords(chain.value));
+        if (heads !== null) printLine(`signed heads ${inWords(heads.value)}`);
+      }
+      const bad = [chain.value, heads?.value].find((one) => one?.intact === false);
+      return bad === undefined ? chain : failed(failure('INTEGRITY', bad.detail));
+    },
+  );
+}
+
+function inWords({ intact, rows, firstBad, detail }: AuditVerdict): string {
+  return intact ? `intact: ${rows} row(s)` : `NOT INTACT at row ${firstBad ?? '?'}: ${detail}`;
+}
+
+/** Lines asked about at once: they surely fit into a frame. */
+const LINES = 2000;
+
+async function verifyHeads(admin: AdminLink, path: string): Promise<Outcome<AuditVerdict>> {
+  const bytes = fileBytes(path);
+  if (!bytes.ok) return bytes;
+  const lines = bytes.value
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+  if (lines.length === 0) return failed(failure('BAD_INPUT', `${path} has no signed heads in it`));
+  for (let at = 0; at < lines.length; at += LINES) {
+    const part = Buffer.from(lines.slice(at, at + LINES).join('\n'));
+    const outcome = await admin.ask('admin.audit.verifyHeads', {}, part);
+    if (!outcome.ok || !outcome.value.intact) return outcome;
+  }
+  return done({ intact: true, rows: lines.length, firstBad: null, detail: 'all of them match the log' });
 }
 
 async function exportTo(admin: AdminLink, path: string | undefined): Promise<Outcome<number>> {

@@ -23,6 +23,22 @@ export function safeCommands(program: Command): void {
       return outcome;
     },
   );
+  leaf(
+    safe.command('rename <safe> <name>').description('give a safe another name'),
+    async ({ admin, json }, _options, old = '', name = '') => {
+      const outcome = await admin.ask('admin.safe.rename', { safe: old, name });
+      if (outcome.ok) json ? printJson({ safe: name }) : printLine(`${old} is now ${name}`);
+      return outcome;
+    },
+  );
+  leaf(
+    safe.command('delete <safe>').description('delete a safe that has no accounts'),
+    async ({ admin, json }, _options, name = '') => {
+      const outcome = await admin.ask('admin.safe.delete', { safe: name });
+      if (outcome.ok) json ? printJson({ safe: name }) : printLine(`${name} is deleted`);
+      return outcome;
+    },
+  );
   leaf(safe.command('list').description('all safes'), async ({ admin, json }) => {
     const outcome = await admin.ask('admin.safe.list', {});
     if (!outcome.ok) return outcome;

@@ -1,11 +1,11 @@
-import { failure } from '#/domain/failure.js';
+import { type Failure, failure } from '#/domain/failure.js';
 import { makeId } from '#/domain/ids.js';
 import { checkName } from '#/domain/names.js';
-import { done, failed, type Outcome } from '#/domain/outcome.js';
+import { done, failed } from '#/domain/outcome.js';
 import type { User } from '../records/people.js';
 import type { Records } from '../records/records.js';
 import { userRow } from '../rows.js';
-import { type Answer, CONSOLE, type Handlers, type Vault } from '../vault.js';
+import { type Answer, CONSOLE, type Doer, type Handlers, type Vault } from '../vault.js';
 
 type Names =
   | 'admin.user.add'
@@ -105,7 +105,7 @@ export function adminUserCalls(vault: Vault): Handlers<Names> {
   };
 }
 
-interface NewUserArgs {
+export interface NewUserArgs {
   readonly name: string;
   readonly groups: readonly string[];
   readonly mustChange: boolean;
@@ -115,41 +115,55 @@ interface NewUserArgs {
 }
 
 async function addUser(vault: Vault, args: NewUserArgs, password: Buffer): Promise<Answer<'admin.user.add'>> {
-  const check = checkName('user', args.name);
-  if (!check.ok) return failed(failure('BAD_INPUT', `the name ${check.why}`));
-  if (!hoursAreFine(vault, args.logonHours)) return badHours();
   const why = passwordProblem(password);
   if (why !== null) return failed(failure('PASSWORD_TOO_WEAK', why));
+  const problem = newUserProblem(vault, args);
+  if (problem !== null) return failed(problem);
   const passwordHash = await vault.authentication.hash(password);
-  return await vault.store.transaction(async (records) => {
-    if ((await records.people.userByName(check.name)) !== null)
-      return failed(failure('ALREADY_EXISTS', `User ${check.name}`));
-    const groups = await groupIds(records, args.groups);
-    if (!groups.ok) return groups;
-    const id = makeId('user', vault.random(20));
-    const { mustChange: mustChangePassword, expiresAt, logonHours, rights } = args;
-    await records.people.addUser({
-      id,
-      name: check.name,
-      passwordHash,
-      mustChangePassword,
-      disabled: false,
-      expiresAt,
-      logonHours,
-      rights,
-    });
-    for (const group of groups.value) await records.people.setGroupMember(group, id, true);
-    await note(
-      vault,
-      records,
-      check.name,
-      `added${args.groups.length > 0 ? `, groups ${args.groups.join(', ')}` : ''}`,
-    );
-    const user = await records.people.user(id);
-    return user === null
-      ? failed(failure('INTERNAL', 'the user is not there'))
-      : done({ value: await rowOf(vault, records, user) });
+  return await vault.store.transaction((records) => insertUser(vault, records, CONSOLE, args, passwordHash));
+}
+
+/** What can be said of a new user without the books, before a password is hashed, which costs. */
+export function newUserProblem(vault: Vault, args: NewUserArgs): Failure | null {
+  const check = checkName('user', args.name);
+  if (!check.ok) return failure('BAD_INPUT', `the name ${check.why}`);
+  return hoursAreFine(vault, args.logonHours) ? null : badHours().failure;
+}
+
+/** Adds a user, for whoever may. */
+export async function insertUser(
+  vault: Vault,
+  records: Records,
+  doer: Doer,
+  args: NewUserArgs,
+  passwordHash: string,
+): Promise<Answer<'admin.user.add'>> {
+  const check = checkName('user', args.name);
+  if (!check.ok) return failed(failure('BAD_INPUT', `the name ${check.why}`));
+  if ((await records.people.userByName(check.name)) !== null)
+    return failed(failure('ALREADY_EXISTS', `User ${check.name}`));
+  const groups = await groupIds(records, args.groups);
+  if (!groups.ok) return groups;
+  const id = makeId('user', vault.random(20));
+  const { mustChange: mustChangePassword, expiresAt, logonHours, rights } = args;
+  await records.people.addUser({
+    id,
+    name: check.name,
+    passwordHash,
+    mustChangePassword,
+    disabled: false,
+    expiresAt,
+    logonHours,
+    rights,
   });
+  for (const group of groups.value) await records.people.setGroupMember(group, id, true);
+  const inGroups = args.groups.length > 0 ? `, groups ${args.groups.join(', ')}` : '';
+  const holding = rights.length > 0 ? `, rights ${rights.join(', ')}` : '';
+  await note(vault, records, check.name, `added${inGroups}${holding}`, doer);
+  const user = await records.people.user(id);
+  return user === null
+    ? failed(failure('INTERNAL', 'the user is not there'))
+    : done({ value: await rowOf(vault, records, user) });
 }
 
 async function groupIds(records: Records, names: readonly string[]) {
@@ -177,9 +191,15 @@ async function rowOf(vault: Vault, records: Records, user: User) {
   return userRow(user, await records.people.lockedUntil(user.name, vault.now()));
 }
 
-async function note(vault: Vault, records: Records, target: string, detail: string): Promise<void> {
+export async function note(
+  vault: Vault,
+  records: Records,
+  target: string,
+  detail: string,
+  doer: Doer = CONSOLE,
+): Promise<void> {
   await vault.journal.append(records.audit, {
-    ...CONSOLE,
+    ...doer,
     action: 'userChanged',
     outcome: 'ok',
     target,
@@ -194,11 +214,11 @@ function passwordProblem(password: Buffer): string | null {
   return /[\p{Cc}]/u.test(password.toString('utf8')) ? 'it has control characters in it.' : null;
 }
 
-function hoursAreFine(vault: Vault, hours: string | null | undefined): boolean {
+export function hoursAreFine(vault: Vault, hours: string | null | undefined): boolean {
   return hours === null || hours === undefined || vault.authentication.validHours(hours);
 }
 
-function badHours(): Outcome<never> {
+export function badHours(): ReturnType<typeof failed> {
   return failed(failure('BAD_INPUT', 'logon hours read like "Mon-Fri 08:00-18:00, Sat 09:00-12:00" (UTC)'));
 }
 

@@ -3,8 +3,9 @@ import { accountName } from '#/domain/account.js';
 import { failure } from '#/domain/failure.js';
 import { makeId, parseId } from '#/domain/ids.js';
 import { done, failed } from '#/domain/outcome.js';
+import { withdrawal } from '#/policy/decide.js';
 import { mayConnect, portOf } from '../access.js';
-import { type Person, withPerson } from '../persons.js';
+import { type Person, subjectOf, withPerson } from '../persons.js';
 import type { StoredAccount } from '../records/accounts.js';
 import type { StoredSession } from '../records/sessions.js';
 import { aboutSession } from '../session-life.js';
@@ -28,6 +29,9 @@ export function connectCalls(vault: Vault): Handlers<'person.connect' | 'person.
           session.host === null
         )
           return failed(failure('SESSION_GONE'));
+        const memberships = await records.safes.memberships(session.safeId);
+        const why = withdrawal(subjectOf(user), memberships, session.safe, vault.now());
+        if (why !== null) return failed(failure('ACCESS_DENIED', why));
         const permit = vault.permits.issue({
           kind: 'attach',
           userId: user.id,

@@ -45,7 +45,7 @@ export function menuCalls(
         const maySee = overseer(vault, records, user);
         const rows = [];
         for (const one of await records.sessions.open()) {
-          const mayEndIt = mayEnd(subjectOf(user), one.userId);
+          const mayEndIt = mayEnd(subjectOf(user), one.userId, vault.settings.liveGroups.terminate);
           if (mayEndIt || (await maySee(one)))
             rows.push(sessionRow(one, { mine: one.userId === user.id, mayEnd: mayEndIt }));
         }

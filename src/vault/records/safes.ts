@@ -21,6 +21,9 @@ export interface SafeRecords {
   safeByName(name: string): Promise<Safe | null>;
   safes(): Promise<readonly SafeCounts[]>;
   addSafe(safe: Safe): Promise<void>;
+  renameSafe(id: SafeId, name: string): Promise<void>;
+  /** With its memberships; it must have no accounts. */
+  deleteSafe(id: SafeId): Promise<void>;
   memberships(safe: SafeId): Promise<readonly Membership[]>;
   /** Replaces what the member had. */
   putMembership(safe: SafeId, membership: Omit<Membership, 'member'>): Promise<void>;

@@ -1,0 +1,54 @@
+import type { Permission, VaultRight } from '#/domain/permission.js';
+import { VAULT_RIGHTS } from '#/domain/permission.js';
+import { grantsOf, type Membership, type Subject } from './grants.js';
+
+export interface Delegation {
+  /** Who gives. */
+  readonly subject: Subject;
+  readonly memberships: readonly Membership[];
+  readonly now: number;
+  /** What the member is to have, and what the member has now (null: is no member). */
+  readonly wanted: { readonly permissions: readonly Permission[]; readonly expiresAt: number | null };
+  readonly present: Membership | null;
+}
+
+/**
+ * The permissions that the giver may not give: nobody gives more than he holds, or for longer than he holds it.
+ * What the member has already may stay as long as it is.
+ */
+export function beyondReach({
+  subject,
+  memberships,
+  now,
+  wanted,
+  present,
+}: Delegation): readonly Permission[] {
+  const until = timeOf(wanted.expiresAt);
+  const mine = grantsOf(subject, memberships, now);
+  return wanted.permissions.filter((permission) => {
+    const covers = (one: Membership): boolean =>
+      one.permissions.includes(permission) && timeOf(one.expiresAt) >= until;
+    return !(mine.some(covers) || (present !== null && covers(present)));
+  });
+}
+
+export interface Holder {
+  readonly rights: readonly VaultRight[];
+  readonly groups: readonly string[];
+}
+
+/**
+ * What keeps somebody from managing a user, or null: nobody may touch, make or let in a user who can do more than he can
+ * himself, or else resetting a password would be a way to any right. Who holds every right may manage everybody.
+ */
+export function outOfReach(actor: Holder, target: Holder, guarded: readonly string[]): string | null {
+  if (VAULT_RIGHTS.every((right) => actor.rights.includes(right))) return null;
+  const right = target.rights.find((one) => !actor.rights.includes(one));
+  if (right !== undefined) return `the user holds ${right}, and you do not`;
+  const group = target.groups.find((one) => guarded.includes(one) && !actor.groups.includes(one));
+  return group === undefined ? null : `the user is in ${group}, and you are not`;
+}
+
+function timeOf(expiresAt: number | null): number {
+  return expiresAt ?? Number.POSITIVE_INFINITY;
+}

@@ -1,0 +1,139 @@
+import type { CallArgs, CallName } from '#/contract/calls.js';
+import { type Failure, failure } from '#/domain/failure.js';
+import { done, failed, type Outcome } from '#/domain/outcome.js';
+import { BUILT_IN_GROUPS } from '#/domain/people.js';
+import { type Holder, outOfReach } from '#/policy/delegation.js';
+import { withVaultRight } from '../person-rights.js';
+import type { Person } from '../persons.js';
+import type { User } from '../records/people.js';
+import { userRow } from '../rows.js';
+import type { Answer, Asking, Handlers, Vault } from '../vault.js';
+import { badHours, hoursAreFine, insertUser, newUserProblem, note } from './admin-users.js';
+
+type Names = Extract<CallName, 'person.users' | `person.user.${string}`>;
+
+/** Users, as people manage them who hold a right on the vault. Nobody manages himself, or who can do more than he can. */
+export function personUserCalls(vault: Vault): Handlers<Names> {
+  return {
+    'person.users': (args, asking) =>
+      withVaultRight(vault, 'person.users', args, asking, async ({ records }) => {
+        const rows = [];
+        for (const user of await records.people.users())
+          rows.push(userRow(user, await records.people.lockedUntil(user.name, vault.now())));
+        return done({ value: rows });
+      }),
+    'person.user.add': (args, asking, password) => add(vault, args, asking, password),
+    'person.user.set': (args, asking) =>
+      withVaultRight(vault, 'person.user.set', args, asking, (person) => set(vault, person, args)),
+    'person.user.resetPassword': (args, asking, password) => resetPassword(vault, args, asking, password),
+    'person.user.activate': (args, asking) =>
+      withVaultRight(vault, 'person.user.activate', args, asking, async (person) => {
+        const found = await managed(person, args.name);
+        if (!found.ok) return found;
+        const { id, name, passwordHash, publicKeys } = found.value;
+        if (passwordHash === null && publicKeys.length === 0)
+          return failed(failure('BAD_INPUT', `user ${name} has no password yet`));
+        await person.records.people.changeUser(id, { disabled: false });
+        await person.records.people.unlock(name);
+        return await noted(vault, person, found.value, 'activated');
+      }),
+  };
+}
+
+async function add(
+  vault: Vault,
+  args: CallArgs<'person.user.add'>,
+  asking: Asking,
+  password: Buffer,
+): Promise<Answer<'person.user.add'>> {
+  const { ticket: _, ...rest } = args;
+  const wanted = { ...rest, mustChange: true };
+  // asked before a password is hashed for it, which costs, and again when the user is made
+  const may = await withVaultRight(vault, 'person.user.add', args, asking, (person) =>
+    Promise.resolve(giveable(person, wanted)),
+  );
+  if (!may.ok) return may;
+  const problem = newUserProblem(vault, wanted) ?? weakness(vault, password, args.name);
+  if (problem !== null) return failed(problem);
+  const passwordHash = await vault.authentication.hash(password);
+  return await withVaultRight(vault, 'person.user.add', args, asking, async (person) => {
+    const still = giveable(person, wanted);
+    if (!still.ok) return still;
+    const added = await insertUser(vault, person.records, person.about, wanted, passwordHash);
+    return added.ok ? done({ value: null }) : added;
+  });
+}
+
+async function set(
+  vault: Vault,
+  person: Person,
+  args: CallArgs<'person.user.set'>,
+): Promise<Answer<'person.user.set'>> {
+  if (!hoursAreFine(vault, args.logonHours)) return badHours();
+  const found = await managed(person, args.name);
+  if (!found.ok) return found;
+  const { disabled, expiresAt, logonHours } = args;
+  const change = {
+    ...(disabled === undefined ? {} : { disabled }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(logonHours === undefined ? {} : { logonHours }),
+  };
+  await person.records.people.changeUser(found.value.id, change);
+  if (disabled === true) await vault.tickets.dropUser(person.records, found.value.id);
+  const words = Object.entries(change).map(([key, value]) => `${key}=${String(value)}`);
+  return await noted(vault, person, found.value, words.join(' '));
+}
+
+async function resetPassword(
+  vault: Vault,
+  args: CallArgs<'person.user.resetPassword'>,
+  asking: Asking,
+  password: Buffer,
+): Promise<Answer<'person.user.resetPassword'>> {
+  const call = 'person.user.resetPassword';
+  const may = await withVaultRight(vault, call, args, asking, async (person) => {
+    const found = await managed(person, args.name);
+    return found.ok ? done({ value: null }) : found;
+  });
+  if (!may.ok) return may;
+  const weak = weakness(vault, password, args.name);
+  if (weak !== null) return failed(weak);
+  const passwordHash = await vault.authentication.hash(password);
+  return await withVaultRight(vault, call, args, asking, async (person) => {
+    const found = await managed(person, args.name);
+    if (!found.ok) return found;
+    await person.records.people.changeUser(found.value.id, { passwordHash, mustChangePassword: true });
+    await vault.tickets.dropUser(person.records, found.value.id);
+    return await noted(vault, person, found.value, 'password set, must be changed');
+  });
+}
+
+/** The user, when it is one that this person may manage. */
+async function managed({ user: me, records }: Person, name: string): Promise<Outcome<User>> {
+  const user = await records.people.userByName(name);
+  if (user === null) return failed(failure('NOT_FOUND', `User ${name}`));
+  if (user.id === me.id) return failed(failure('DENIED', 'nobody manages his own user'));
+  const why = outOfReach(me, user, BUILT_IN_GROUPS);
+  return why === null ? done(user) : failed(failure('DENIED', why));
+}
+
+/** Nobody gives rights, or a place in groups, that are not his own. */
+function giveable({ user: me }: Person, wanted: Holder): Answer<'person.user.add'> {
+  const why = outOfReach(me, wanted, wanted.groups);
+  return why === null ? done({ value: null }) : failed(failure('DENIED', why));
+}
+
+function weakness(vault: Vault, password: Buffer, name: string): Failure | null {
+  const check = vault.authentication.checkNewPassword(password, name);
+  return check.ok ? null : failure('PASSWORD_TOO_WEAK', check.why);
+}
+
+async function noted(
+  vault: Vault,
+  { records, about }: Person,
+  user: User,
+  detail: string,
+): Promise<Answer<'person.user.set'>> {
+  await note(vault, records, user.name, detail, about);
+  return done({ value: null });
+}
