@@ -1,22 +1,31 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Postern, startPostern } from '../helpers/postern.ts';
 import { startTarget, type Target } from '../helpers/target.ts';
 import { ACCOUNT_PASSWORD, addPerson, connectTo, keyOf, login, prepare, SAFE } from '../helpers/walk.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'postern-heads-'));
-const heads = join(folder, 'heads.jsonl');
+/** Where the vault's own user may write. */
+const heads = join(folder, 'heads');
 let postern: Postern;
 let target: Target;
 
 beforeAll(async () => {
-  // the vault's own user writes there: on a real host an administrator gives it the folder
-  [postern, target] = await Promise.all([
-    startPostern({ config: { auditHeadsPath: '/tmp/postern-no-such-folder/heads' } }),
-    startTarget(),
-  ]);
+  chmodSync(folder, 0o755);
+  mkdirSync(heads);
+  chmodSync(heads, 0o777);
+  [postern, target] = await Promise.all([startPostern({ config: { auditHeadsPath: heads } }), startTarget()]);
   await prepare(postern, target);
 });
 afterAll(async () => {
@@ -77,7 +86,7 @@ test('a membership that is taken away ends the live session, and says why', { ti
   await connectTo(screen, 'admin60');
   await postern.json(['safe', 'member', 'remove', SAFE, 'alice']);
   // looked at every 10 s; 60 s is what is promised
-  await screen.sees('useAccounts and listAccounts on safe', 60_000);
+  await screen.sees('useAccounts and listAccounts on safe', 60);
   const ended = (await audit()).find((row) => row.code === 901);
   expect(ended).toMatchObject({ actor: 'the vault' });
   expect(ended?.detail).toContain("alice's session: useAccounts and listAccounts on safe");
@@ -86,12 +95,30 @@ test('a membership that is taken away ends the live session, and says why', { ti
   await screen.exited;
 });
 
-test('heads that cannot be kept elsewhere are told, and heads that were are held against the log', {
+test('signed heads are kept elsewhere and held against the log; the doctor says when they are not', {
   timeout: 60_000,
 }, async () => {
-  const checks = await postern.json<{ part: string; state: string }[]>(['doctor']);
-  expect(checks.find((one) => one.part === 'audit copies')).toMatchObject({ state: 'failure' });
-  expect((await audit()).filter((row) => row.code === 933)).toHaveLength(1);
-  expect((await postern.cli(['audit', 'verify', '--heads', heads])).status).toBe(2);
-  expect((await postern.cli(['audit', 'verify', '--heads', '/etc/hostname'])).status).toBe(6);
+  const [file = 'none'] = readdirSync(heads);
+  expect(file).toMatch(/^postern-audit-heads-.*\.jsonl$/);
+  const kept = join(folder, 'kept.jsonl');
+  copyFileSync(join(heads, file), kept);
+  const verify = (path: string) => postern.cli(['audit', 'verify', '--heads', path]);
+  expect(await verify(kept)).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/signed heads intact/) as string,
+  });
+  // as it would be, had the log been put back to an older state
+  writeFileSync(kept, readFileSync(kept, 'utf8').replace(/"sequence":\d+/, '"sequence":99999'));
+  expect((await verify(kept)).status).toBe(6);
+  expect((await verify(join(folder, 'none'))).status).toBe(2);
+
+  rmSync(heads, { recursive: true });
+  chmodSync(folder, 0o555);
+  await postern.json(['group', 'add', 'Something to sign']);
+  await vi.waitFor(
+    async () =>
+      expect((await audit()).filter((row) => row.code === 933)).toMatchObject([{ actor: 'the vault' }]),
+    20_000,
+  );
+  expect((await postern.cli(['doctor'])).stdout).toMatch(/FAILURE +audit copies: EACCES/);
 });
