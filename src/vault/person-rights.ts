@@ -30,6 +30,14 @@ export const PERSON_RIGHTS = {
   'person.loginByKey': own,
   'person.changePassword': own,
   'person.logout': own,
+  'person.secondFactor.verify': own,
+  'person.secondFactor.state': own,
+  'person.secondFactor.begin': own,
+  'person.secondFactor.confirm': own,
+  'person.secondFactor.remove': own,
+  'person.keys': own,
+  'person.key.add': own,
+  'person.key.remove': own,
   'person.accounts': own, // rows: listAccounts
   'person.recordings': own, // rows: his own, and what he may monitor
   'person.sessions': own, // rows: his own, and what he may monitor or end

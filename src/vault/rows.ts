@@ -1,5 +1,12 @@
 import type { ChainedEvent } from '#/audit/chain.js';
-import type { AccountAdminRow, AuditRow, KeyRow, RecordingRow, SessionRow, UserRow } from '#/contract/rows.js';
+import type {
+  AccountAdminRow,
+  AuditRow,
+  KeyRow,
+  RecordingRow,
+  SessionRow,
+  UserRow,
+} from '#/contract/rows.js';
 import { accountName } from '#/domain/account.js';
 import { ACTIONS } from '#/domain/audit.js';
 import { fingerprint, type HostKey } from '#/domain/host-key.js';
