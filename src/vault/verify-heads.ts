@@ -1,14 +1,8 @@
-import { z } from 'zod';
 import { tailText } from '#/audit/journal.js';
+import type { SignedTail } from '#/audit/records.js';
 import type { AuditVerdict } from '#/contract/calls.js';
 import { signatureChecker } from './keyring.js';
 import type { Records } from './records/records.js';
-
-const Head = z.object({
-  sequence: z.int().min(1),
-  hash: z.string().length(64),
-  signature: z.string().max(200),
-});
 
 /** Holds signed heads that were kept elsewhere against the log: each must be the vault's, and its row still there. */
 export async function verifyHeads(records: Records, lines: string): Promise<AuditVerdict> {
@@ -29,10 +23,14 @@ export async function verifyHeads(records: Records, lines: string): Promise<Audi
   return { intact: true, rows, firstBad: null, detail: `${rows} signed head(s) match the log` };
 }
 
-function parse(line: string): z.infer<typeof Head> | null {
+function parse(line: string): SignedTail | null {
   try {
-    const head = Head.safeParse(JSON.parse(line));
-    return head.success ? head.data : null;
+    const head: unknown = JSON.parse(line);
+    if (typeof head !== 'object' || head === null) return null;
+    if (!('sequence' in head && 'hash' in head && 'signature' in head)) return null;
+    const { sequence, hash, signature } = head;
+    if (typeof sequence !== 'number' || !Number.isSafeInteger(sequence) || sequence < 1) return null;
+    return typeof hash === 'string' && typeof signature === 'string' ? { sequence, hash, signature } : null;
   } catch {
     return null;
   }
