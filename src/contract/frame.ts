@@ -31,6 +31,12 @@ export function encodeJson(value: unknown): Buffer {
 /** Takes bytes in any split and gives whole frames; throws FrameError on a frame that breaks the format. */
 export class FrameDecoder {
   #waiting: Buffer = Buffer.alloc(0);
+  readonly #maximum: number;
+
+  /** `maximum`: bytes of the largest frame that is taken. */
+  constructor(maximum = MAXIMUM_FRAME) {
+    this.#maximum = maximum;
+  }
 
   push(bytes: Buffer): Frame[] {
     this.#waiting = this.#waiting.length === 0 ? bytes : Buffer.concat([this.#waiting, bytes]);
@@ -38,7 +44,7 @@ export class FrameDecoder {
     let offset = 0;
     while (this.#waiting.length - offset >= HEAD) {
       const length = this.#waiting.readUInt32BE(offset);
-      if (length < 1 || length > MAXIMUM_FRAME)
+      if (length < 1 || length > this.#maximum)
         throw new FrameError(`frame length ${length} is out of bounds`);
       if (this.#waiting.length - offset < 4 + length) break;
       const kind = this.#waiting.readUInt8(offset + 4);

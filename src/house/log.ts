@@ -1,8 +1,8 @@
 import { appendFileSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { oneLine } from '#/domain/failure.js';
+import { followLines } from './lines.js';
 
 export interface Log {
   /** What the daemon itself has to say. */
@@ -41,10 +41,7 @@ export function openLog(options: {
     event: (what, about = {}) =>
       write({ at: options.now().toISOString(), role: 'supervisor', what, ...about }),
     follow: (role, stream) => {
-      createInterface({ input: stream, crlfDelay: Infinity }).on('line', (line) =>
-        heard(role, entryOf(role, line, options.now())),
-      );
-      stream.on('error', () => undefined);
+      followLines(stream, (line) => heard(role, entryOf(role, line, options.now())));
     },
   };
 }

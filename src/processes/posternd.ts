@@ -7,7 +7,6 @@ import { showAddress } from '#/configuration/listen.js';
 import { EXIT } from '#/domain/failure.js';
 import { fingerprint, parseHostKey } from '#/domain/host-key.js';
 import { startCard } from '#/house/card.js';
-import { isBrokenChannel } from '#/supervisor/broken-channel.js';
 import { type Daemon, startDaemon } from '#/supervisor/daemon.js';
 import { checkedConfiguration, type Host, takeHost } from '#/supervisor/host.js';
 import { initialise, isInitialised } from '#/supervisor/initialise.js';
@@ -33,8 +32,6 @@ process.umask(0o022);
 // whoever read our output may leave before us
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 process.on('uncaughtException', (error) => {
-  // whoever broke it cannot be heard any more: the watchdog ends it
-  if (isBrokenChannel(error)) return say(`a process broke its channel: ${error.name}`);
   process.stderr.write(`${error.stack ?? error.message}\n`);
   process.exit(EXIT.failed);
 });

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
+import { CHANNEL, type Channel, openChannel } from '#/contract/channel.js';
 import type { ChildSettings, FromChild, Order, OrderResult, ToChild } from '#/contract/orders.js';
 import { backoff, failuresAfter } from './backoff.js';
 import type { Command } from './child-command.js';
@@ -40,12 +41,14 @@ export interface SupervisedChild {
 }
 
 const PING = 1000;
-/** Descriptor of the channel in a child; listening sockets follow it. */
-const CHANNEL = 3;
+/** Orders of one child that may be under way at once. */
+const MOST_ORDERS = 1024;
 
 /** Keeps one process running: starts it, watches that it answers, starts it again when it ends. */
 export function superviseChild(options: ChildOptions): SupervisedChild {
   let process: ChildProcess | null = null;
+  let channel: Channel<ToChild> | null = null;
+  let orders = 0;
   let state: ChildState['state'] = 'waiting';
   let restarts = 0;
   let failures = 0;
@@ -58,9 +61,7 @@ export function superviseChild(options: ChildOptions): SupervisedChild {
   let again: NodeJS.Timeout | null = null;
   const gone = Promise.withResolvers<void>();
 
-  const say = (message: ToChild): void => {
-    if (process?.connected === true) process.send(message, () => undefined);
-  };
+  const say = (message: ToChild): void => channel?.send(message);
   const change = (next: ChildState['state'], what: string): void => {
     state = next;
     options.onEvent(what);
@@ -77,22 +78,34 @@ export function superviseChild(options: ChildOptions): SupervisedChild {
     child.on('exit', (code, signal) =>
       ended(endBecause ?? (signal === null ? `ended with ${code}` : `ended by ${signal}`)),
     );
-    child.on('message', (message: unknown) => {
-      if (isFromChild(message)) hear(message);
-      else end('said what is no message and was ended');
+    const mine = openChannel<ToChild>(child.stdio[CHANNEL] as Duplex, {
+      hear: (message) => (isFromChild(message) ? hear(message, mine) : broken('said what is no message')),
+      broken: (why) => broken(why),
     });
+    const broken = (why: string): void => {
+      mine.close();
+      if (process === child) end(`${why} and was ended`);
+    };
+    channel = mine;
     if (child.pid !== undefined) mark(child.pid, options.oomScore);
     say({ type: 'start', settings: options.settings });
   };
 
-  const hear = (message: FromChild): void => {
+  const hear = (message: FromChild, from: Channel<ToChild>): void => {
     heardAt = performance.now();
     if (message.type === 'ready' && state === 'starting') change('ready', 'ready');
     if (message.type !== 'order') return;
-    const answer =
-      options.onOrder?.(message.order) ??
-      Promise.resolve<OrderResult>({ kind: 'failed', detail: 'only the vault gives orders' });
-    void answer.then((result) => say({ type: 'done', id: message.id, result }));
+    void obey(message.order).then((result) => from.send({ type: 'done', id: message.id, result }));
+  };
+  const obey = async (order: Order): Promise<OrderResult> => {
+    if (options.onOrder === null) return { kind: 'failed', detail: 'only the vault gives orders' };
+    if (orders >= MOST_ORDERS) return { kind: 'failed', detail: 'too many orders are under way' };
+    orders += 1;
+    try {
+      return await options.onOrder(order);
+    } finally {
+      orders -= 1;
+    }
   };
 
   const ended = (why: string): void => {
@@ -158,7 +171,7 @@ export function superviseChild(options: ChildOptions): SupervisedChild {
 
 /** It may have been taken over: what it says is looked at before it is believed. Orders have a check of their own. */
 function isFromChild(message: unknown): message is FromChild {
-  const { type, id } = (message ?? {}) as { readonly type?: unknown; readonly id?: unknown };
+  const { type, id } = message as { readonly type?: unknown; readonly id?: unknown };
   return type === 'ready' || type === 'pong' || (type === 'order' && typeof id === 'number');
 }
 
@@ -167,7 +180,7 @@ function spawnChild({ command, listeners, onOutput }: ChildOptions): ChildProces
     env: command.env,
     cwd: '/',
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc', ...listeners.map(({ fd }) => fd)],
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe', ...listeners.map(({ fd }) => fd)],
   });
   for (const stream of [child.stdout, child.stderr]) if (stream !== null) onOutput(stream);
   return child;

@@ -13,6 +13,7 @@ import { failure } from '#/domain/failure.js';
 import { done, failed } from '#/domain/outcome.js';
 import type { Component } from '#/domain/people.js';
 import { createCredentialFile } from '#/house/credential-file.js';
+import { channelOf } from '../helpers/child-channel.ts';
 
 const dist = join(import.meta.dirname, '../../dist');
 
@@ -54,7 +55,7 @@ export async function processRig(role: 'recorder' | 'monitor', component: Compon
     paths,
     asked,
     /** Starts the real process, with these listening sockets, as the supervisor does. */
-    async start(listening: readonly string[] = []): Promise<ChildProcess> {
+    async start(listening: readonly string[] = []): Promise<ChildProcess & { drain(): void }> {
       const servers = listening.map((name) => createServer().listen(join(home, name)));
       // closing ours removes the name that it was made with
       for (const name of listening) renameSync(join(home, name), join(home, `${name}.sock`));
@@ -62,7 +63,7 @@ export async function processRig(role: 'recorder' | 'monitor', component: Compon
         (server) => (server as Server & { readonly _handle: { readonly fd: number } })._handle.fd,
       );
       const child = spawn(process.execPath, [join(dist, `processes/${role}.js`)], {
-        stdio: ['ignore', 'inherit', 'pipe', 'ipc', ...fds],
+        stdio: ['ignore', 'inherit', 'pipe', 'pipe', ...fds],
       });
       children.push(child);
       for (const server of servers) server.close();
@@ -74,10 +75,12 @@ export async function processRig(role: 'recorder' | 'monitor', component: Compon
         listening: listening.map((name, index) => ({ name, fd: 4 + index })),
         paths,
       } as unknown as ChildSettings;
-      child.send({ type: 'start', settings });
-      const [said] = (await once(child, 'message')) as [FromChild];
+      const { promise, resolve } = Promise.withResolvers<FromChild>();
+      const channel = channelOf(child, resolve);
+      channel.send({ type: 'start', settings });
+      const said = await promise;
       if (said.type !== 'ready') throw new Error(`${role} said ${said.type}`);
-      return child;
+      return Object.assign(child, { drain: () => channel.send({ type: 'drain' }) });
     },
     async [Symbol.asyncDispose]() {
       for (const child of children)

@@ -225,7 +225,7 @@ describe('the monitor', () => {
     const one = rig.watch();
     one.say({ type: 'replay', permit: 'good', columns: 80, rows: 24 });
     await one.sees('opened');
-    rig.child.send({ type: 'drain' });
+    rig.child.drain();
     expect(await once(rig.child, 'exit')).toEqual([0, null]);
     await one.closed;
   });
@@ -254,7 +254,7 @@ describe('the recorder', () => {
       tape.bytes,
     );
     expect(readdirSync(rig.paths.spool)).toEqual([]);
-    child.send({ type: 'drain' });
+    child.drain();
     expect(await once(child, 'exit')).toEqual([0, null]);
   });
 });

@@ -16,7 +16,9 @@ import { hostname } from 'node:os';
 import { join, resolve as pathOf } from 'node:path';
 import headless from '@xterm/headless';
 import type { CallArgs, CallName } from '#/contract/calls.js';
+import type { Channel } from '#/contract/channel.js';
 import { encodeFrame, encodeJson, FRAME, FrameDecoder } from '#/contract/frame.js';
+import type { ToChild } from '#/contract/orders.js';
 import type { SessionGrant, SignedHead } from '#/contract/rows.js';
 import { RpcPeer } from '#/contract/rpc.js';
 import { encodeSecretPayload } from '#/contract/secret-payload.js';
@@ -30,6 +32,7 @@ import { openSocket } from '#/supervisor/listeners.js';
 import { sshBinds } from '#/supervisor/ssh-binds.js';
 import { descriptors } from '#/supervisor/supervised-child.js';
 import { writeBox } from '#/supervisor/write-box.js';
+import { channelOf } from '../helpers/child-channel.ts';
 
 export const hasWrapper =
   existsSync('/usr/lib/x86_64-linux-gnu/libnss_wrapper.so') ||
@@ -203,8 +206,10 @@ export async function startRig(): Promise<Rig> {
   });
   await new Promise<void>((ready) => vault.listen(socketPath(run, 'vault-session'), ready));
   const listener = openSocket(run, 'session', 0, null);
+  let channel: Channel<ToChild>;
+  let isReady: Promise<void>;
   let host = start();
-  await untilReady(host);
+  await untilReady();
 
   function start(): ChildProcess {
     const child = spawn(pathOf(root, 'node_modules/.bin/node'), [join(root, 'dist/processes/session.js')], {
@@ -215,11 +220,16 @@ export async function startRig(): Promise<Rig> {
         'ignore',
         'inherit',
         process.env['POSTERN_RIG_LOG'] === undefined ? 'ignore' : 'inherit',
-        'ipc',
+        'pipe',
         listener.fd,
       ],
     });
-    child.send({
+    const ready = Promise.withResolvers<void>();
+    channel = channelOf(child, ({ type }) => (type === 'ready' ? ready.resolve() : undefined));
+    child.once('exit', () => ready.reject(new Error('the session host ended')));
+    ready.promise.catch(() => undefined);
+    isReady = ready.promise;
+    channel.send({
       type: 'start',
       settings: {
         role: 'session',
@@ -253,17 +263,15 @@ export async function startRig(): Promise<Rig> {
           spoolReserveMb: 1,
           loginGraceSeconds: 120,
           maxStartups: '',
+          liveGroups: { control: [], terminate: [], suspend: [] },
           userCertificateAuthorities: [],
         },
       },
     });
     return child;
   }
-  async function untilReady(child: ChildProcess): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      child.once('exit', () => reject(new Error('the session host ended')));
-      child.on('message', (message: { type: string }) => message.type === 'ready' && resolve());
-    });
+  async function untilReady(): Promise<void> {
+    await isReady;
     await until(() => asked.some((one) => one.call === 'session.hello'));
   }
   async function person(
@@ -291,7 +299,7 @@ export async function startRig(): Promise<Rig> {
     async restart() {
       asked.length = 0;
       host = start();
-      await untilReady(host);
+      await untilReady();
     },
     async terminate(sessionId: string, kind: 'terminated' | 'owner-ended') {
       const [peer] = peers;
@@ -325,7 +333,7 @@ export async function startRig(): Promise<Rig> {
     },
     async drain() {
       const code = new Promise<number | null>((resolve) => host.once('exit', resolve));
-      host.send({ type: 'drain' });
+      channel.send({ type: 'drain' });
       return await code;
     },
     boxes: () =>

@@ -86,7 +86,7 @@ describe('a supervised process', () => {
     await until('ready', ready(1));
     const [pid, environment] = (await tell('who')).split(' ');
     expect(Number(pid)).toBe(one.state().pid);
-    expect(environment?.split(',').filter((name) => !name.startsWith('NODE_CHANNEL'))).toEqual(['LANG']);
+    expect(environment?.split(',')).toEqual(['LANG']);
     await one.drain(5000);
     expect(one.state()).toMatchObject({ state: 'stopped', lastEnd: 'ended with 0', restarts: 0, pid: null });
   });
@@ -111,12 +111,31 @@ describe('a supervised process', () => {
     expect(one.state().lastEnd).toMatch(/^did not answer for \d\.\d s and was ended$/);
   });
 
-  it('is ended when it says what is no message', async () => {
+  it.each([
+    ['null', 'nothing'],
+    ['what is no frame', 'text'],
+    ['bytes beside its messages', 'blob'],
+    ['a message of 64 KiB', 'large'],
+    ['64 MB at once', 'huge'],
+  ] as const)('is ended when it says %s', async (_what, word) => {
     const one = start();
     await until('ready', ready(1));
-    void tell('nothing');
+    const before = process.memoryUsage().rss;
+    void tell(word);
     await until('ready again', ready(2));
     expect(one.state()).toMatchObject({ restarts: 1, lastEnd: 'said what is no message and was ended' });
+    expect(process.memoryUsage().rss - before).toBeLessThan(32 * 1024 * 1024);
+  });
+
+  it('is ended when it asks and asks and does not read the answers', async () => {
+    const one = start();
+    await until('ready', ready(1));
+    void tell('deaf');
+    await until('ready again', ready(2));
+    expect(one.state()).toMatchObject({
+      restarts: 1,
+      lastEnd: 'did not read what it was told and was ended',
+    });
   });
 
   it('is ended when it does not drain in time', async () => {

@@ -1,4 +1,5 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server, Socket } from 'node:net';
+import { CHANNEL, openChannel } from '#/contract/channel.js';
 import type { ChildSettings, FromChild, Order, OrderResult, ToChild } from '#/contract/orders.js';
 
 /** A running conductor: what to do when the supervisor says drain, or is gone. */
@@ -36,9 +37,6 @@ export function runChild(
   let conductor: Promise<Conductor> | null = null;
   let draining = false;
 
-  const say = (message: FromChild): void => {
-    if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
-  };
   const drain = (): void => {
     if (draining) return;
     draining = true;
@@ -47,6 +45,11 @@ export function runChild(
       .catch((error: unknown) => logLine('drain failed', error))
       .finally(() => process.exit(0));
   };
+  const channel = openChannel<FromChild>(new Socket({ fd: CHANNEL, readable: true, writable: true }), {
+    hear: (message) => hear(message as ToChild),
+    broken: (why) => logLine(`the supervisor ${why}`),
+    closed: drain,
+  });
   const supervisor: Supervisor = {
     listen(name, onConnection) {
       const found = settings?.listening.find((one) => one.name === name);
@@ -57,7 +60,7 @@ export function runChild(
       return server;
     },
     order(order) {
-      if (!process.connected) return Promise.resolve({ kind: 'failed', detail: 'the supervisor is gone' });
+      if (!channel.open) return Promise.resolve({ kind: 'failed', detail: 'the supervisor is gone' });
       const id = nextOrder;
       nextOrder += 1;
       const { promise, resolve } = Promise.withResolvers<OrderResult>();
@@ -71,12 +74,12 @@ export function runChild(
         resolve(result);
       };
       orders.set(id, settle);
-      say({ type: 'order', id, order });
+      channel.send({ type: 'order', id, order });
       return promise;
     },
   };
 
-  process.on('message', (message: ToChild) => {
+  function hear(message: ToChild): void {
     switch (message.type) {
       case 'start':
         settings = message.settings;
@@ -84,7 +87,7 @@ export function runChild(
         conductor
           .then((running) => running.serving)
           .then(
-            () => say({ type: 'ready' }),
+            () => channel.send({ type: 'ready' }),
             (error: unknown) => {
               logLine('cannot start', error);
               process.exit(1);
@@ -92,7 +95,7 @@ export function runChild(
           );
         break;
       case 'ping':
-        say({ type: 'pong', n: message.n });
+        channel.send({ type: 'pong', n: message.n });
         break;
       case 'drain':
         drain();
@@ -103,8 +106,7 @@ export function runChild(
       default:
         logLine('unknown message from the supervisor', message satisfies never);
     }
-  });
-  process.on('disconnect', drain);
+  }
 }
 
 /** One JSON line on stderr, which the supervisor passes on to the log. Never a secret: errors print their message and stack. */
