@@ -31,9 +31,9 @@ function failures({ testResults }) {
     .flatMap(({ name, message, assertionResults }) => {
       const tests = assertionResults.filter((one) => one.status === 'failed');
       return tests.length === 0
-        ? [`FAILED ${name}: ${firstLines(message)}`]
+        ? [`FAILED ${name}: ${firstLines(message ?? '')}`]
         : tests.map(
-            (one) => `FAILED ${name}: ${one.fullName}\n${firstLines(one.failureMessages.join('\n'))}`,
+            (one) => `FAILED ${name}: ${one.fullName}\n${firstLines((one.failureMessages ?? []).join('\n'))}`,
           );
     });
 }

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Postern } from './postern.ts';
+import { eventually, type Postern } from './postern.ts';
 import { type Screen, type SshOptions, ssh } from './ssh-screen.ts';
 import type { Target } from './target.ts';
 
@@ -68,13 +68,31 @@ export async function keyOf(postern: Postern, person: string): Promise<string> {
   return file;
 }
 
+/**
+ * ssh to the bastion, again while the door makes our address wait: tests before this one may have failed to log in more
+ * often than it bears, and every test comes from the same address.
+ */
+export async function knock(postern: Postern, person: string, options: SshOptions = {}): Promise<Screen> {
+  return await eventually(
+    'the door to let us in',
+    async () => {
+      const screen = ssh(postern.port, person, options);
+      await eventually('the first words', () => screen.bytes.length > 0);
+      if (!screen.bytes.includes('kex_exchange')) return screen;
+      await screen.exited;
+      return false;
+    },
+    60,
+  );
+}
+
 /** ssh to the bastion, the login screen, the password: until the accounts are there. */
 export async function login(
   postern: Postern,
   person = 'alice',
   { password = PERSON_PASSWORD, ...options }: SshOptions & { readonly password?: string } = {},
 ): Promise<Screen> {
-  const screen = ssh(postern.port, person, options);
+  const screen = await knock(postern, person, options);
   if (options.identity === undefined) {
     await screen.sees('Password');
     screen.type(password).press('enter');

@@ -291,6 +291,7 @@ test('users, groups, safes and members, in words and as JSON', { timeout: 90_000
     lockedUntil: null,
     hasPassword: true,
     publicKeys: [],
+    secondFactor: { policy: 'optional', enrolled: false, recoveryLeft: 0 },
   });
   expect(await said(['user', 'list'])).toMatch(
     /^NAME +GROUPS +DISABLED[^]*\nnina +Night shift +no +yes +0 +-\n/,

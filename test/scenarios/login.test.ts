@@ -3,8 +3,8 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Postern, startPostern } from '../helpers/postern.ts';
-import { ssh } from '../helpers/ssh-screen.ts';
-import { ACCOUNTS, addPerson, keyOf, login, PERSON_PASSWORD } from '../helpers/walk.ts';
+
+import { ACCOUNTS, addPerson, keyOf, knock, login, PERSON_PASSWORD } from '../helpers/walk.ts';
 
 let postern: Postern;
 beforeAll(async () => {
@@ -23,7 +23,7 @@ test("first start: the administrator's one-time password, changed at first login
   const password = readFileSync(file, 'utf8').trim();
   expect(postern.output()).not.toContain(password);
 
-  const screen = ssh(postern.port, 'Administrator');
+  const screen = await knock(postern, 'Administrator');
   await screen.sees('Password');
   screen.type(password).press('enter');
   await screen.sees('New password');
@@ -71,7 +71,7 @@ test('a wrong password and an unknown user are told the same, and too many failu
     ['nobody-here', 'wrong'],
     ['carol', ''],
   ] as const) {
-    const screen = ssh(postern.port, user);
+    const screen = await knock(postern, user);
     await screen.sees('Password');
     screen.type(password).press('enter');
     said.push(((await screen.sees('Login failed.')).match(/Login failed\..*/) ?? [''])[0].trim());
@@ -80,7 +80,7 @@ test('a wrong password and an unknown user are told the same, and too many failu
   }
   expect(new Set(said).size).toBe(1);
 
-  const screen = ssh(postern.port, 'carol');
+  const screen = await knock(postern, 'carol');
   for (let i = 0; i < 5; i += 1) {
     await screen.sees('Password');
     screen.press('ctrl-u').type(`wrong-${i}`).press('enter');
@@ -127,7 +127,7 @@ test.each([
   [500, 300],
 ])('a terminal of %i x %i, then a storm of resizes', { timeout: 60_000 }, async (columns, rows) => {
   const identity = await keyOf(postern, 'erin');
-  const screen = ssh(postern.port, 'erin', { identity, columns, rows });
+  const screen = await knock(postern, 'erin', { identity, columns, rows });
   if (columns >= 40) await screen.sees(columns >= 60 ? ACCOUNTS : /\S/);
   for (let i = 0; i < 30; i += 1) screen.resize(30 + ((i * 37) % 170), 5 + ((i * 13) % 60));
   screen.resize(100, 30);
@@ -141,7 +141,10 @@ test.each([
   ['an-unknown-terminal', {}],
   ['xterm', { LANG: 'C' }],
 ])('TERM=%s %j is served', { timeout: 60_000 }, async (TERM, env) => {
-  const screen = ssh(postern.port, 'erin', { identity: await keyOf(postern, 'erin'), env: { TERM, ...env } });
+  const screen = await knock(postern, 'erin', {
+    identity: await keyOf(postern, 'erin'),
+    env: { TERM, ...env },
+  });
   await screen.sees(ACCOUNTS);
   screen.press('ctrl-q');
   expect(await screen.exited).toBe(0);
