@@ -94,6 +94,7 @@ const libraries: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli'],
   fuzzysort: ['portal'],
   'string-width': ['portal'],
+  qr: ['one file of portal'],
   'asciinema-player': ['monitor'],
   'csv-parse': ['one file of vault'],
 };

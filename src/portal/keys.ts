@@ -45,6 +45,22 @@ export const COMMANDS = {
   'form.enter': { keys: ['enter'], brief: 'go on', help: 'next field; on the last one, go on' },
   'form.leave': { keys: ['escape', 'ctrl-q', 'ctrl-d', 'ctrl-c'], brief: 'leave', help: 'leave Postern' },
 
+  'enrol.leave': {
+    keys: ['escape', 'ctrl-q', 'ctrl-d', 'ctrl-c'],
+    brief: 'not now',
+    help: 'leave without a second factor; Postern too, where it is required',
+  },
+  'you.open': { keys: ['ctrl-k'], brief: 'you', help: 'your second factor and your SSH keys' },
+  'you.add': { keys: ["'a"], brief: 'add a key', help: 'register an SSH public key of yours' },
+  'you.remove': { keys: ["'r"], brief: 'remove it', help: 'remove the key that is marked' },
+  'you.setUp': {
+    keys: ["'s"],
+    brief: 'set up the second factor',
+    help: 'set up a second factor, or a new authenticator in place of the old one',
+  },
+  'you.drop': { keys: ["'d"], brief: 'drop it', help: 'go without a second factor, where that is allowed' },
+  'you.back': { keys: ['escape', 'ctrl-c'], brief: 'back', help: 'back to the menu' },
+
   'choice.up': { keys: ['up', 'left', 'shiftTab'], help: 'previous choice' },
   'choice.down': { keys: ['down', 'right', 'tab'], help: 'next choice' },
   'choice.take': { keys: ['enter'], brief: 'choose', help: 'take the choice that is marked' },
@@ -107,13 +123,36 @@ const FORM = ['form.enter', 'form.next', 'form.previous', ...EDIT, 'form.leave']
 const TAB = ['screen.next', 'screen.previous', 'leave.now', 'leave.ask', 'screen.redraw'] as const;
 
 /** Commands that mean the same wherever they are; screens need not answer them. */
-export const EVERYWHERE = [...TAB] as const;
+export const EVERYWHERE = [...TAB, 'you.open'] as const;
 
 /** What each screen listens to, in the order of the line at the bottom. `typing`: characters are text, never commands. */
 export const SCREENS = {
   login: { title: 'Login', typing: true, commands: FORM },
   unavailable: { title: 'Portal closed', typing: false, commands: ['form.leave'] },
   password: { title: 'New password', typing: true, commands: FORM },
+  code: { title: 'Second factor', typing: true, commands: ['form.enter', ...EDIT, 'form.leave'] },
+  enrol: {
+    title: 'Setting up a second factor',
+    typing: true,
+    commands: ['form.enter', ...EDIT, 'enrol.leave'],
+  },
+  you: {
+    title: 'You',
+    typing: false,
+    commands: [
+      'you.add',
+      'you.remove',
+      'you.setUp',
+      'you.drop',
+      'you.back',
+      'leave.now',
+      'choice.up',
+      'choice.down',
+    ],
+  },
+  addKey: { title: 'A new SSH key', typing: true, commands: ['dialog.enter', 'dialog.cancel', ...EDIT] },
+  removeKey: { title: 'Removing a key', typing: false, commands: ['dialog.enter', 'dialog.cancel'] },
+  prove: { title: 'Is it you?', typing: true, commands: ['dialog.enter', 'dialog.cancel', ...EDIT] },
   offer: {
     title: 'Sessions that wait for you',
     typing: false,
@@ -122,19 +161,37 @@ export const SCREENS = {
   accounts: {
     title: 'Accounts',
     typing: true,
-    commands: ['account.connect', ...TAB, 'account.favourite', 'list.refresh', 'list.back', ...MOVE, ...EDIT],
+    commands: [
+      'account.connect',
+      ...TAB,
+      'account.favourite',
+      'list.refresh',
+      'list.back',
+      'you.open',
+      ...MOVE,
+      ...EDIT,
+    ],
   },
   recordings: {
     title: 'Recordings',
     typing: true,
-    commands: ['recording.replay', ...TAB, 'list.refresh', 'list.back', ...MOVE, ...EDIT],
+    commands: ['recording.replay', ...TAB, 'list.refresh', 'list.back', 'you.open', ...MOVE, ...EDIT],
   },
   live: {
     title: 'Live',
     typing: true,
-    commands: ['session.attach', 'session.end', ...TAB, 'list.refresh', 'list.back', ...MOVE, ...EDIT],
+    commands: [
+      'session.attach',
+      'session.end',
+      ...TAB,
+      'list.refresh',
+      'list.back',
+      'you.open',
+      ...MOVE,
+      ...EDIT,
+    ],
   },
-  help: { title: 'Help', typing: false, commands: ['help.back', ...TAB, ...MOVE] },
+  help: { title: 'Help', typing: false, commands: ['help.back', ...TAB, 'you.open', ...MOVE] },
   connecting: { title: 'Connecting', typing: false, commands: ['connecting.cancel'] },
   hostKey: {
     title: 'Unknown host key',

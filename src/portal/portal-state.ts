@@ -23,6 +23,7 @@ export type PortalAction =
   | { readonly type: 'opened'; readonly configuration: Configuration }
   | { readonly type: 'closed'; readonly failure: Failure }
   | { readonly type: 'loggedIn'; readonly login: LoggedIn }
+  | { readonly type: 'secondFactorDone'; readonly mustChange: boolean; readonly notice: Notice | null }
   | { readonly type: 'passwordChanged' }
   | { readonly type: 'loggedOut'; readonly why: string }
   | { readonly type: 'waiting'; readonly sessions: readonly SessionRow[] }
@@ -54,7 +55,13 @@ export function portalReducer(state: PortalState, action: PortalAction): PortalS
         ...state,
         person: action.login.person,
         notice: null,
-        stack: [action.login.mustChange ? MUST_CHANGE : { screen: 'accounts' }],
+        stack: [afterLogin(action.login)],
+      };
+    case 'secondFactorDone':
+      return {
+        ...state,
+        stack: [action.mustChange ? MUST_CHANGE : { screen: 'accounts' }],
+        notice: action.notice,
       };
     case 'passwordChanged':
       return {
@@ -86,6 +93,19 @@ export function portalReducer(state: PortalState, action: PortalAction): PortalS
 }
 
 const MUST_CHANGE: Route = { screen: 'password', why: 'Choose a new password before anything else.' };
+
+function afterLogin({ mustChange, secondFactor }: LoggedIn): Route {
+  if (secondFactor === 'code') return { screen: 'code', mustChange };
+  if (secondFactor === 'enrol')
+    return { screen: 'enrol', enrolment: null, then: { kind: 'login', mustChange } };
+  return mustChange ? MUST_CHANGE : { screen: 'accounts' };
+}
+
+/** Whether somebody is in, and not only on his way. */
+export function isInside({ person, stack }: PortalState): boolean {
+  const [{ screen }] = stack;
+  return person !== null && !['login', 'code', 'enrol', 'password'].includes(screen);
+}
 
 function turned(state: PortalState, by: 1 | -1): PortalState {
   const { screen } = here(state.stack);

@@ -15,6 +15,7 @@ import { hasHeader, isTooSmall, roomOf, tooSmallText } from './frame/frame.js';
 import { headerLines } from './frame/header.js';
 import { briefCommands } from './keyboard.js';
 import { useNow } from './loading.js';
+import { isInside } from './portal-state.js';
 import { here, type Route } from './route.js';
 import { Screen } from './screens/screen.js';
 import type { PortalServices } from './services.js';
@@ -76,6 +77,7 @@ function everywhere({ state, leave }: PortalTools) {
     'screen.next': () => state.dispatch({ type: 'tab', by: 1 }),
     'screen.previous': () => state.dispatch({ type: 'tab', by: -1 }),
     'screen.redraw': () => state.dispatch({ type: 'notice', notice: null }),
+    'you.open': () => state.dispatch({ type: 'go', route: { screen: 'you' } }),
     'leave.ask': () => state.dispatch({ type: 'go', route: { screen: 'leave' } }),
     'leave.now': leave,
   } as const;
@@ -88,8 +90,9 @@ function Header({ route, columns }: { readonly route: Route; readonly columns: n
   const portal = usePortal();
   const { sign } = useTheme();
   const now = useNow(portal.clock, CLOCK);
-  const { configuration, person } = useStore(portal.state);
-  const inside = route.screen === 'password' ? null : person;
+  const state = useStore(portal.state);
+  const { configuration } = state;
+  const inside = isInside(state) ? state.person : null;
   return (
     <Lines
       lines={headerLines({

@@ -1,6 +1,7 @@
-import type { AccountRow, RecordingRow, SessionRow } from '#/contract/rows.js';
+import type { AccountRow, KeyRow, RecordingRow, SessionRow } from '#/contract/rows.js';
 import type { Failure } from '#/domain/failure.js';
 import type { HostKey } from '#/domain/host-key.js';
+import type { Enrolment } from './services.js';
 
 /** The screens that Tab goes around, in its order. */
 export const TABS = ['accounts', 'recordings', 'live', 'help'] as const;
@@ -15,6 +16,12 @@ export type SessionWish =
 export type Route =
   | { readonly screen: 'login'; readonly why: string | null }
   | { readonly screen: 'password'; readonly why: string }
+  | { readonly screen: 'code'; readonly mustChange: boolean }
+  | { readonly screen: 'enrol'; readonly enrolment: Enrolment | null; readonly then: AfterEnrolling }
+  | { readonly screen: 'you' }
+  | { readonly screen: 'addKey' }
+  | { readonly screen: 'removeKey'; readonly key: KeyRow }
+  | { readonly screen: 'prove'; readonly wish: ProvenWish; readonly by: 'code' | 'password' }
   | { readonly screen: 'offer'; readonly sessions: readonly SessionRow[] }
   | { readonly screen: Tab }
   | { readonly screen: 'connecting'; readonly wish: SessionWish }
@@ -27,6 +34,16 @@ export type Route =
   | { readonly screen: 'approve'; readonly account: AccountRow; readonly keys: ChangedKeys }
   | { readonly screen: 'replay'; readonly recording: RecordingRow }
   | { readonly screen: 'leave' };
+
+/** `login`: somebody who must enrol before anything else, and perhaps choose a new password after that. */
+export type AfterEnrolling =
+  | { readonly kind: 'login'; readonly mustChange: boolean }
+  | { readonly kind: 'back' };
+/** What somebody proves himself again for. */
+export type ProvenWish =
+  | { readonly kind: 'enrol' }
+  | { readonly kind: 'removeFactor' }
+  | { readonly kind: 'addKey'; readonly line: string };
 
 /** The key that was pinned and the one that the target showed instead. */
 export interface ChangedKeys {

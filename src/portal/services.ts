@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { LoggedIn as VaultLogin } from '#/contract/calls.js';
 import type { FromMonitor, ToMonitor } from '#/contract/replay-link.js';
-import type { AccountRow, RecordingRow, SessionRow } from '#/contract/rows.js';
+import type { AccountRow, KeyRow, RecordingRow, SecondFactorRow, SessionRow } from '#/contract/rows.js';
 import type { Failure, Stage } from '#/domain/failure.js';
 import type { HostKey } from '#/domain/host-key.js';
 import type { Outcome } from '#/domain/outcome.js';
@@ -18,6 +18,13 @@ export interface Configuration {
 
 /** Somebody who is logged in. The ticket stays with the services: no screen needs it. */
 export type LoggedIn = Omit<VaultLogin, 'ticket'>;
+
+/** A new authenticator's secret, to be shown: base 32, as authenticators take it. */
+export interface Enrolment {
+  readonly issuer: string;
+  readonly user: string;
+  readonly key: string;
+}
 
 /** A host key nobody has pinned yet. `mayPin`: the person may accept it for everybody. */
 export interface HostKeyQuestion {
@@ -83,6 +90,17 @@ export interface PortalServices {
   login(user: string, password: Buffer): Promise<Outcome<LoggedIn>>;
   /** Both are wiped by the caller when this settles. */
   changePassword(old: Buffer, next: Buffer): Promise<Outcome<null>>;
+  /** The code that the login waits for. The blobs here and below are wiped by the caller when this settles. */
+  verifyCode(code: Buffer): Promise<Outcome<{ readonly recoveryLeft: number | null }>>;
+  secondFactor(): Promise<Outcome<SecondFactorRow>>;
+  /** `proof`: a code where there is a second factor, else the password; empty at a login that must enrol. */
+  beginEnrolment(proof: Buffer): Promise<Outcome<Enrolment>>;
+  /** The recovery codes, which nobody can ask for again. */
+  confirmEnrolment(code: Buffer): Promise<Outcome<readonly string[]>>;
+  removeSecondFactor(proof: Buffer): Promise<Outcome<null>>;
+  keys(): Promise<Outcome<readonly KeyRow[]>>;
+  addKey(line: string, proof: Buffer): Promise<Outcome<KeyRow>>;
+  removeKey(fingerprint: string): Promise<Outcome<null>>;
   logout(): Promise<Outcome<null>>;
 
   accounts(): Promise<Outcome<readonly AccountRow[]>>;

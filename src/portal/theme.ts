@@ -32,6 +32,8 @@ const LOOKS = {
   warning: { color: 'yellow' },
   bad: { color: 'red' },
   live: { color: 'red', bold: true },
+  /** Light modules are the text: cameras want dark on light, whatever the person's background. */
+  qr: { color: 'whiteBright', backgroundColor: 'black' },
 } as const satisfies Record<string, Look>;
 export type Token = keyof typeof LOOKS;
 

@@ -1,12 +1,12 @@
 import { useEffect } from 'react';
 import type { Portal } from './context.js';
+import { isInside } from './portal-state.js';
 import type { PortalServices } from './services.js';
 import { useStore } from './store.js';
 
 /** Once after each login: are there sessions of one's own that lost their terminal? Then they are offered. */
 export function useWaitingSessions({ state, after }: Portal, services: PortalServices): void {
-  const { person, stack } = useStore(state);
-  const inside = person !== null && stack[0].screen !== 'password' && stack[0].screen !== 'login';
+  const inside = isInside(useStore(state));
   useEffect(() => {
     if (!inside) return;
     after(services.sessions(), (outcome) => {

@@ -1,8 +1,10 @@
 import type { FromMonitor, ReplayFrame } from '#/contract/replay-link.js';
+import type { KeyRow, SecondFactorRow } from '#/contract/rows.js';
 import { failure } from '#/domain/failure.js';
 import { done, failed } from '#/domain/outcome.js';
 import type {
   AccountRow,
+  Enrolment,
   LoggedIn,
   PortalServices,
   RecordingRow,
@@ -27,6 +29,28 @@ export const alice: LoggedIn = {
     lastFailure: { at: NOW - 50 * HOUR, from: '10.0.0.9' },
   },
 };
+
+export const FACTOR: SecondFactorRow = { policy: 'optional', enrolled: true, recoveryLeft: 8 };
+export const ENROLMENT: Enrolment = {
+  issuer: 'Postern',
+  user: 'alice',
+  key: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ',
+};
+export const RECOVERY_CODES = Array.from({ length: 10 }, (_, i) => `abcd-efgh-jkmn-000${i}`);
+export const KEYS: readonly KeyRow[] = [
+  {
+    fingerprint: 'SHA256:uNiVztksCsDhcc0u9e8BgrJXVGLYIYtKxxZT1vDJrzg',
+    type: 'ssh-ed25519',
+    comment: 'laptop',
+    verifyRequired: false,
+  },
+  {
+    fingerprint: 'SHA256:yM5D9l2o3G1n8u3cWJm7Qy0m1gk3rQx6mT5oZ8f7p2E',
+    type: 'sk-ssh-ed25519@openssh.com',
+    comment: 'a stick',
+    verifyRequired: true,
+  },
+];
 
 export function account(
   id: string,
@@ -179,6 +203,18 @@ export function fakeServices(
         user === 'alice' && password.toString() === 'secret' ? done(alice) : failed(failure('LOGIN_REFUSED')),
       ),
     changePassword: () => Promise.resolve(done(null)),
+    verifyCode: (code) =>
+      Promise.resolve(
+        code.toString() === '123456' ? done({ recoveryLeft: null }) : failed(failure('CODE_REFUSED')),
+      ),
+    secondFactor: () => Promise.resolve(done(FACTOR)),
+    beginEnrolment: () => Promise.resolve(done(ENROLMENT)),
+    confirmEnrolment: (code) =>
+      Promise.resolve(code.toString() === '123456' ? done(RECOVERY_CODES) : failed(failure('CODE_REFUSED'))),
+    removeSecondFactor: () => Promise.resolve(done(null)),
+    keys: () => Promise.resolve(done(KEYS)),
+    addKey: () => Promise.resolve(done(KEYS[0] as KeyRow)),
+    removeKey: () => Promise.resolve(done(null)),
     logout: () => Promise.resolve(done(null)),
     accounts: () => Promise.resolve(done(ACCOUNTS)),
     favourite: () => Promise.resolve(done(null)),

@@ -5,17 +5,23 @@ import type { Route } from '../route.js';
 import { centered, span } from '../view.js';
 import { AccountsScreen } from './accounts/accounts-screen.js';
 import { ApproveScreen } from './approve/approve-screen.js';
+import { CodeScreen } from './code/code-screen.js';
 import { ConnectingScreen } from './connecting/connecting-screen.js';
+import { EnrolScreen } from './enrol/enrol-screen.js';
 import { HelpScreen } from './help/help-screen.js';
 import { LeaveScreen } from './leave/leave-screen.js';
 import { LiveScreen } from './live/live-screen.js';
 import { LoginScreen } from './login/login-screen.js';
 import { OfferScreen } from './offer/offer-screen.js';
 import { PasswordScreen } from './password/password-screen.js';
+import { ProveScreen } from './prove/prove-screen.js';
 import { RecordingsScreen } from './recordings/recordings-screen.js';
 import { RefusedScreen } from './refused/refused-screen.js';
 import { ReplayScreen } from './replay/replay-screen.js';
 import { UnavailableScreen } from './unavailable/unavailable-screen.js';
+import { AddKeyScreen } from './you/add-key-screen.js';
+import { RemoveKeyScreen } from './you/remove-key-screen.js';
+import { YouScreen } from './you/you-screen.js';
 
 /** The screen of a route. Before login the portal itself must be open. */
 export function Screen({
@@ -37,6 +43,18 @@ export function Screen({
       );
     case 'password':
       return <PasswordScreen why={route.why} />;
+    case 'code':
+      return <CodeScreen mustChange={route.mustChange} />;
+    case 'enrol':
+      return <EnrolScreen enrolment={route.enrolment} then={route.then} />;
+    case 'you':
+      return <YouScreen />;
+    case 'addKey':
+      return <AddKeyScreen />;
+    case 'removeKey':
+      return <RemoveKeyScreen sshKey={route.key} />;
+    case 'prove':
+      return <ProveScreen wish={route.wish} by={route.by} />;
     case 'offer':
       return <OfferScreen sessions={route.sessions} />;
     case 'accounts':

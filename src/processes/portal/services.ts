@@ -5,6 +5,7 @@ import { type FailureCode, failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import type { TerminalSize } from '#/domain/session.js';
 import type { Terminal } from '#/door/terminal.js';
+import { base32 } from '#/portal/otpauth.js';
 import type { PortalServices, SessionHooks, SessionResult } from '#/portal/services.js';
 import type { VaultLink } from '../shared/vault-link.js';
 import { type Landing, land } from './landing.js';
@@ -30,17 +31,35 @@ export interface ServedPerson {
   close(): void;
 }
 
-const REFUSED_LOGINS: readonly FailureCode[] = ['LOGIN_REFUSED', 'LOGIN_THROTTLED'];
+const REFUSED_LOGINS: readonly FailureCode[] = ['LOGIN_REFUSED', 'LOGIN_THROTTLED', 'CODE_REFUSED'];
 
 /** Answers the screens of one connected person by asking the vault, a session host or the monitor. */
 export function servePerson({ vault, run, terminal, login, onLive }: ServicesOptions): ServedPerson {
   let ticket = login?.ticket ?? null;
-  if (login?.secondFactor === 'done') terminal.identified();
+  // until the second factor is done, whoever this is counts as a stranger
+  let known = login?.secondFactor === 'done';
+  if (known) terminal.identified();
+  const nowKnown = (): void => {
+    known = true;
+    terminal.identified();
+  };
 
   type Ticketed = { [K in CallName]: CallArgs<K> extends { readonly ticket: string } ? K : never }[CallName];
   const forget = (): void => {
     ticket = null;
+    known = false;
     terminal.forgotten();
+  };
+  const askWithBlob = async <K extends Ticketed>(
+    call: K,
+    args: Omit<CallArgs<K>, 'ticket'>,
+    blob?: Buffer,
+  ): ReturnType<typeof vault.ask<K>> => {
+    if (ticket === null) return failed(failure('NOT_LOGGED_IN'));
+    const asked = ticket;
+    const answer = await vault.ask(call, { ...args, ticket: asked } as unknown as CallArgs<K>, blob);
+    if (!answer.ok && answer.failure.code === 'NOT_LOGGED_IN' && ticket === asked) forget();
+    return answer;
   };
   /** Asks for the person; a login that is over is forgotten here too. */
   const ask = async <K extends Ticketed>(
@@ -48,11 +67,13 @@ export function servePerson({ vault, run, terminal, login, onLive }: ServicesOpt
     args: Omit<CallArgs<K>, 'ticket'>,
     blob?: Buffer,
   ): Promise<Outcome<CallResult<K>>> => {
-    if (ticket === null) return failed(failure('NOT_LOGGED_IN'));
-    const asked = ticket;
-    const answer = await vault.ask(call, { ...args, ticket: asked } as unknown as CallArgs<K>, blob);
-    if (answer.ok) return done(answer.value.value);
-    if (answer.failure.code === 'NOT_LOGGED_IN' && ticket === asked) forget();
+    const answer = await askWithBlob(call, args, blob);
+    return answer.ok ? done(answer.value.value) : answer;
+  };
+  /** A code of somebody who is not known yet: wrong ones count as tries of his connection. */
+  const tried = <T>(answer: Outcome<T>): Outcome<T> => {
+    if (answer.ok && !known) nowKnown();
+    if (!answer.ok && !known && REFUSED_LOGINS.includes(answer.failure.code)) terminal.attemptRefused();
     return answer;
   };
   const walk = async (
@@ -90,7 +111,7 @@ export function servePerson({ vault, run, terminal, login, onLive }: ServicesOpt
       if (answer.ok) {
         const { ticket: given, ...rest } = answer.value.value;
         ticket = given;
-        if (rest.secondFactor === 'done') terminal.identified();
+        if (rest.secondFactor === 'done') nowKnown();
         return done(rest);
       }
       if (REFUSED_LOGINS.includes(answer.failure.code)) terminal.attemptRefused();
@@ -102,6 +123,24 @@ export function servePerson({ vault, run, terminal, login, onLive }: ServicesOpt
       payload.fill(0);
       return answer;
     },
+    verifyCode: async (code) => tried(await ask('person.secondFactor.verify', {}, code)),
+    secondFactor: () => ask('person.secondFactor.state', {}),
+    async beginEnrolment(proof) {
+      const answer = await askWithBlob('person.secondFactor.begin', {}, proof);
+      if (!answer.ok) return answer;
+      const { value, blob: secret = Buffer.alloc(0) } = answer.value;
+      const key = base32(secret);
+      secret.fill(0);
+      return done({ ...value, key });
+    },
+    async confirmEnrolment(code) {
+      const answer = tried(await askWithBlob('person.secondFactor.confirm', {}, code));
+      return answer.ok ? done((answer.value.blob?.toString('utf8') ?? '').split('\n')) : answer;
+    },
+    removeSecondFactor: (proof) => ask('person.secondFactor.remove', {}, proof),
+    keys: () => ask('person.keys', {}),
+    addKey: (key, proof) => ask('person.key.add', { key }, proof),
+    removeKey: (fingerprint) => ask('person.key.remove', { fingerprint }),
     async logout() {
       const answer = await ask('person.logout', {});
       forget();

@@ -52,7 +52,7 @@ describe('recordings', () => {
 
           running · safe Linux-Production · from 10.0.0.5 · being written
 
-         Enter replay  Tab screens  Ctrl-Q quit  Ctrl-R refresh  Esc back"
+         Enter replay  Tab screens  Ctrl-Q quit  Ctrl-R refresh  Esc back  Ctrl-K you"
       `);
     else
       expect(text).toMatchInlineSnapshot(`
@@ -288,14 +288,14 @@ describe('help', () => {
          Ctrl-R          ask for the list again
          Esc             clear what was typed; with nothing typed, ask whether to
                          leave
+         Ctrl-K          your second factor and your SSH keys
          Up              one up
          Down            one down
          PgUp            one page up
          PgDn            one page down
          Home            to the first
-         End             to the last
 
-       Esc accounts  Tab screens  Ctrl-Q quit"
+       Esc accounts  Tab screens  Ctrl-Q quit  Ctrl-K you"
     `);
     terminal.press('down', 'pageDown');
     await terminal.sees('▲▼');

@@ -11,6 +11,7 @@ const ORDER: readonly KeyScreen[] = [
   'hostKey',
   'refused',
   'offer',
+  'you',
   'help',
 ];
 
