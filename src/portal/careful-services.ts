@@ -28,6 +28,12 @@ export function carefulServices(services: PortalServices): PortalServices {
     connect: (account, size, hooks) => ended(() => services.connect(account, size, hooks)),
     reattach: (sessionId, size, hooks) => ended(() => services.reattach(sessionId, size, hooks)),
     approveHostKey: (accountId, seen) => answered(() => services.approveHostKey(accountId, seen)),
+    retrieve: (accountId, reason, purpose) => answered(() => services.retrieve(accountId, reason, purpose)),
+    safes: () => answered(() => services.safes()),
+    members: (safe) => answered(() => services.members(safe)),
+    putMember: (wanted) => answered(() => services.putMember(wanted)),
+    removeMember: (safe, member) => answered(() => services.removeMember(safe, member)),
+    audit: (safe) => answered(() => services.audit(safe)),
     replay: (recordingId, size, listener) => services.replay(recordingId, size, listener),
   };
 }

@@ -29,6 +29,8 @@ export interface Portal {
   readonly failed: (failure: Failure) => void;
   /** What to do with an answer. Should that break, this portal closes; the others on the process hear nothing of it. */
   readonly after: <T>(answer: Promise<T>, then: (value: T) => void) => void;
+  /** Puts bytes on the clipboard of the person's terminal (OSC 52): only when he asks for it. */
+  readonly copy: (bytes: Buffer) => void;
   /** Logs out and closes. */
   readonly leave: () => void;
   /** Whether the person's terminal takes no more for now; `whenFree` runs once when it does again. */

@@ -35,6 +35,18 @@ export const COMMANDS = {
 
   'account.connect': { keys: ['enter'], brief: 'connect', help: 'connect to the account' },
   'account.favourite': { keys: ['ctrl-f'], brief: 'favourite', help: 'make it a favourite, or no longer' },
+  'account.secret': { keys: ['ctrl-y'], brief: 'reveal', help: 'show or copy its secret, if you may' },
+  'safes.open': { keys: ['ctrl-o'], brief: 'safes', help: 'your safes: their members and audit' },
+  'secret.copy': {
+    keys: ['ctrl-y'],
+    brief: 'copy',
+    help: 'copy it to the clipboard of your terminal (OSC 52), without showing it',
+  },
+  'safe.members': { keys: ['enter'], brief: 'members', help: 'who may do what in the safe' },
+  'safe.audit': { keys: ['ctrl-t'], brief: 'audit', help: 'what happened in the safe' },
+  'audit.all': { keys: ['ctrl-g'], brief: 'all audit', help: 'all of the audit, if you may' },
+  'member.add': { keys: ['ctrl-a'], brief: 'add', help: 'add a member, or change what one may do' },
+  'member.remove': { keys: ['ctrl-e'], brief: 'remove', help: 'remove the member, after asking' },
   'recording.replay': { keys: ['enter'], brief: 'replay', help: 'replay the recording' },
   'session.attach': { keys: ['enter'], brief: 're-attach', help: 'take up your own session again' },
   'session.end': { keys: ['ctrl-e'], brief: 'end', help: 'end the session, after asking' },
@@ -120,6 +132,7 @@ export type CommandName = keyof typeof COMMANDS;
 const MOVE = ['move.up', 'move.down', 'move.pageUp', 'move.pageDown', 'move.first', 'move.last'] as const;
 const EDIT = ['text.erase', 'text.eraseWord', 'text.clear'] as const;
 const FORM = ['form.enter', 'form.next', 'form.previous', ...EDIT, 'form.leave'] as const;
+const LEAVE = ['leave.now', 'leave.ask', 'screen.redraw'] as const;
 const TAB = ['screen.next', 'screen.previous', 'leave.now', 'leave.ask', 'screen.redraw'] as const;
 
 /** Commands that mean the same wherever they are; screens need not answer them. */
@@ -165,6 +178,8 @@ export const SCREENS = {
       'account.connect',
       ...TAB,
       'account.favourite',
+      'account.secret',
+      'safes.open',
       'list.refresh',
       'list.back',
       'you.open',
@@ -231,6 +246,41 @@ export const SCREENS = {
       'replay.left',
       'replay.right',
     ],
+  },
+  secret: {
+    title: 'Secret',
+    typing: true,
+    commands: ['dialog.enter', 'secret.copy', 'dialog.cancel', ...EDIT],
+  },
+  safes: {
+    title: 'Safes',
+    typing: true,
+    commands: [
+      'safe.members',
+      'safe.audit',
+      'audit.all',
+      'list.refresh',
+      'list.back',
+      ...MOVE,
+      ...EDIT,
+      ...LEAVE,
+    ],
+  },
+  members: {
+    title: 'Members of a safe',
+    typing: true,
+    commands: ['member.add', 'member.remove', 'list.refresh', 'list.back', ...MOVE, ...EDIT, ...LEAVE],
+  },
+  addMember: {
+    title: 'Adding a member',
+    typing: true,
+    commands: ['form.enter', 'form.next', 'form.previous', 'choice.cancel', ...EDIT],
+  },
+  removeMember: { title: 'Removing a member', typing: false, commands: ['dialog.enter', 'dialog.cancel'] },
+  audit: {
+    title: 'Audit',
+    typing: true,
+    commands: ['list.refresh', 'list.back', ...MOVE, ...EDIT, ...LEAVE],
   },
   leave: { title: 'Leaving', typing: false, commands: ['leave.yes', 'leave.no'] },
 } as const satisfies Record<

@@ -45,6 +45,7 @@ export function portalTools(options: ToolsOptions): Portal {
       memory = createMemory();
       state.dispatch({ type: 'loggedOut', why: text });
     },
+    copy: (bytes) => void output.write(`\u001b]52;c;${bytes.toString('base64')}\u0007`),
     leave() {
       if (leaving) return;
       leaving = true;

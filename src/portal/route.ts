@@ -1,4 +1,4 @@
-import type { AccountRow, KeyRow, RecordingRow, SessionRow } from '#/contract/rows.js';
+import type { AccountRow, KeyRow, PersonSafeRow, RecordingRow, SessionRow } from '#/contract/rows.js';
 import type { Failure } from '#/domain/failure.js';
 import type { HostKey } from '#/domain/host-key.js';
 import type { Enrolment } from './services.js';
@@ -33,6 +33,11 @@ export type Route =
     }
   | { readonly screen: 'approve'; readonly account: AccountRow; readonly keys: ChangedKeys }
   | { readonly screen: 'replay'; readonly recording: RecordingRow }
+  | { readonly screen: 'secret'; readonly account: AccountRow }
+  | { readonly screen: 'safes' }
+  | { readonly screen: 'members'; readonly safe: PersonSafeRow }
+  /** Null: all of it. */
+  | { readonly screen: 'audit'; readonly safe: string | null }
   | { readonly screen: 'leave' };
 
 /** `login`: somebody who must enrol before anything else, and perhaps choose a new password after that. */

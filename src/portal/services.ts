@@ -1,13 +1,37 @@
 import type { Readable, Writable } from 'node:stream';
 import type { LoggedIn as VaultLogin } from '#/contract/calls.js';
 import type { FromMonitor, ToMonitor } from '#/contract/replay-link.js';
-import type { AccountRow, KeyRow, RecordingRow, SecondFactorRow, SessionRow } from '#/contract/rows.js';
+import type {
+  AccountRow,
+  AuditRow,
+  KeyRow,
+  MemberRow,
+  PersonSafeRow,
+  RecordingRow,
+  SecondFactorRow,
+  SessionRow,
+} from '#/contract/rows.js';
 import type { Failure, Stage } from '#/domain/failure.js';
 import type { HostKey } from '#/domain/host-key.js';
 import type { Outcome } from '#/domain/outcome.js';
+import type { Preset } from '#/domain/permission.js';
 import type { Ending, TerminalSize } from '#/domain/session.js';
 
 export type { AccountRow, FromMonitor, RecordingRow, SessionRow };
+
+/** A secret that is being shown: the screen wipes the bytes. `passphrase` is empty when there is none. */
+export interface ShownSecret {
+  readonly secret: Buffer;
+  readonly passphrase: Buffer;
+}
+
+export interface WantedMember {
+  readonly safe: string;
+  readonly member: string;
+  readonly preset: Preset;
+  /** Milliseconds since 1970; null: no end. */
+  readonly expiresAt: number | null;
+}
 
 /** What a person sees of the house before anybody is logged in. */
 export interface Configuration {
@@ -113,6 +137,14 @@ export interface PortalServices {
   reattach(sessionId: string, size: TerminalSize, hooks: SessionHooks): Promise<SessionResult>;
   /** Pins the key that the account's last connection was shown in place of the old one. */
   approveHostKey(accountId: string, seen: HostKey): Promise<Outcome<null>>;
+
+  retrieve(accountId: string, reason: string, purpose: 'shown' | 'copied'): Promise<Outcome<ShownSecret>>;
+  safes(): Promise<Outcome<readonly PersonSafeRow[]>>;
+  members(safe: string): Promise<Outcome<readonly MemberRow[]>>;
+  putMember(wanted: WantedMember): Promise<Outcome<MemberRow>>;
+  removeMember(safe: string, member: string): Promise<Outcome<null>>;
+  /** Of a safe, or all of it (null), the newest first. */
+  audit(safe: string | null): Promise<Outcome<readonly AuditRow[]>>;
 
   /** Opens at once; what becomes of it (opened, frames, failed) goes to the listener. `size` is the room for the picture. */
   replay(recordingId: string, size: TerminalSize, listener: (message: FromMonitor) => void): ReplayHandle;

@@ -1,7 +1,8 @@
 import type { FromMonitor, ReplayFrame } from '#/contract/replay-link.js';
-import type { KeyRow, SecondFactorRow } from '#/contract/rows.js';
+import type { AuditRow, KeyRow, MemberRow, PersonSafeRow, SecondFactorRow } from '#/contract/rows.js';
 import { failure } from '#/domain/failure.js';
 import { done, failed } from '#/domain/outcome.js';
+import { PRESETS } from '#/domain/permission.js';
 import type {
   AccountRow,
   Enrolment,
@@ -170,6 +171,62 @@ export const SESSIONS: readonly SessionRow[] = [
   }),
 ];
 
+export const SAFES: readonly PersonSafeRow[] = [
+  { name: 'Linux-Production', builtIn: false, permissions: PRESETS.Full, expiresAt: null },
+  {
+    name: 'Databases',
+    builtIn: false,
+    permissions: ['useAccounts', 'listAccounts'],
+    expiresAt: NOW + 48 * HOUR,
+  },
+  { name: '日本', builtIn: false, permissions: ['listAccounts', 'viewAuditLog'], expiresAt: null },
+];
+export const MEMBERS: readonly MemberRow[] = [
+  {
+    safe: 'Linux-Production',
+    member: 'alice',
+    kind: 'user',
+    permissions: PRESETS.Full,
+    preset: 'Full',
+    expiresAt: null,
+  },
+  {
+    safe: 'Linux-Production',
+    member: 'Auditors',
+    kind: 'group',
+    permissions: ['listAccounts', 'viewAuditLog', 'viewSafeMembers'],
+    preset: null,
+    expiresAt: null,
+  },
+  {
+    safe: 'Linux-Production',
+    member: 'bob',
+    kind: 'user',
+    permissions: PRESETS.ConnectOnly,
+    preset: 'ConnectOnly',
+    expiresAt: NOW + 30 * 24 * HOUR,
+  },
+];
+export const AUDIT: readonly AuditRow[] = [3, 2, 1].map((sequence) => ({
+  sequence,
+  at: NOW - sequence * MINUTE,
+  code: 295,
+  action: 'retrieve',
+  outcome: sequence === 2 ? 'failure' : 'ok',
+  actor: 'bob',
+  gateway: 'PVWAGW',
+  from: '10.0.0.77',
+  bastion: 'bastion1',
+  safe: 'Linux-Production',
+  account: 'root@web1.example.com',
+  target: 'web1.example.com:22',
+  sessionId: null,
+  stage: null,
+  failureCode: sequence === 2 ? 'INTEGRITY' : null,
+  detail: `password, version ${sequence}, shown; reason: incident \u001b[31m${sequence}`,
+  hash: 'a'.repeat(64),
+}));
+
 export const FRAME: ReplayFrame = {
   type: 'frame',
   at: 12_000,
@@ -225,6 +282,14 @@ export function fakeServices(
       Promise.resolve({ kind: 'failed', failure: failure('TARGET_REFUSED', 'web1.example.com:22') }),
     reattach: () => Promise.resolve({ kind: 'failed', failure: failure('SESSION_GONE') }),
     approveHostKey: () => Promise.resolve(done(null)),
+    retrieve: () =>
+      Promise.resolve(done({ secret: Buffer.from('Tr0ub4dor&3'), passphrase: Buffer.alloc(0) })),
+    safes: () => Promise.resolve(done(SAFES)),
+    members: () => Promise.resolve(done(MEMBERS)),
+    putMember: (wanted) =>
+      Promise.resolve(done({ ...wanted, kind: 'user', permissions: [...PRESETS[wanted.preset]] })),
+    removeMember: () => Promise.resolve(done(null)),
+    audit: () => Promise.resolve(done(AUDIT)),
     replay(_id, _size, hear) {
       listener = hear;
       hear({

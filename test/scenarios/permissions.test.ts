@@ -13,7 +13,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Postern, startPostern } from '../helpers/postern.ts';
 import { startTarget, type Target } from '../helpers/target.ts';
-import { ACCOUNT_PASSWORD, addPerson, connectTo, keyOf, login, prepare, SAFE } from '../helpers/walk.ts';
+import {
+  ACCOUNT_PASSWORD,
+  ACCOUNTS,
+  addPerson,
+  connectTo,
+  keyOf,
+  login,
+  prepare,
+  SAFE,
+} from '../helpers/walk.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'postern-heads-'));
 /** Where the vault's own user may write. */
@@ -79,6 +88,57 @@ test('safes are renamed, and deleted when they are empty', { timeout: 60_000 }, 
   await postern.json(['safe', 'delete', 'Other']);
   expect((await postern.cli(['safe', 'delete', SAFE])).status).toBe(3);
   expect((await postern.cli(['safe', 'delete', 'PSM'])).status).toBe(3);
+});
+
+test('the screens show a secret for a reason to who may have it, and to nobody else', {
+  timeout: 90_000,
+}, async () => {
+  await addPerson(postern, 'keeper');
+  await addPerson(postern, 'helper');
+  await postern.json(['safe', 'member', 'add', SAFE, 'keeper', '--preset', 'Full']);
+  await postern.json(['safe', 'member', 'add', SAFE, 'helper', '--preset', 'ConnectOnly']);
+  const [keeper, helper] = [
+    await login(postern, 'keeper', { identity: await keyOf(postern, 'keeper') }),
+    await login(postern, 'helper', { identity: await keyOf(postern, 'helper') }),
+  ];
+  for (const screen of [keeper, helper]) {
+    screen.press('ctrl-y');
+    await screen.sees('Secret of admin60');
+    screen.type('incident 42');
+    await screen.sees('incident 42_');
+    screen.press('enter');
+  }
+  await keeper.sees(ACCOUNT_PASSWORD);
+  expect(await helper.sees('Not permitted: retrieveAccounts on safe')).not.toContain(ACCOUNT_PASSWORD);
+  const rows = await audit();
+  expect(rows.find((row) => row.code === 295 && row.actor === 'keeper')).toMatchObject({
+    gateway: 'PVWAGW',
+    detail: 'password, version 1, shown; reason: incident 42',
+  });
+  expect(rows.find((row) => row.code === 922)).toMatchObject({ actor: 'helper', gateway: 'PVWAGW' });
+
+  keeper.press('escape');
+  await keeper.sees(ACCOUNTS);
+  keeper.press('ctrl-o');
+  await keeper.sees(/Windows-Domain-Safe +Full/);
+  keeper.press('enter');
+  await keeper.sees(/helper +user +ConnectOnly/);
+  keeper.press('ctrl-a');
+  await keeper.sees('Add to');
+  keeper.type('carol\r\r7\r');
+  await keeper.sees('carol is a member of');
+  const members = await postern.json<{ member: string; preset: string; expiresAt: string | null }[]>([
+    ...['safe', 'member', 'list', SAFE],
+  ]);
+  const carol = members.find((row) => row.member === 'carol');
+  expect(carol?.preset).toBe('ConnectOnly');
+  expect(Date.parse(carol?.expiresAt ?? '') - Date.now()).toBeGreaterThan(6 * 86_400_000);
+  helper.press('escape');
+  await helper.sees(ACCOUNTS);
+  for (const screen of [keeper, helper]) {
+    screen.press('ctrl-q');
+    await screen.exited;
+  }
 });
 
 test('a membership that is taken away ends the live session, and says why', { timeout: 90_000 }, async () => {

@@ -5,6 +5,7 @@ import type { Route } from '../route.js';
 import { centered, span } from '../view.js';
 import { AccountsScreen } from './accounts/accounts-screen.js';
 import { ApproveScreen } from './approve/approve-screen.js';
+import { AuditScreen } from './audit/audit-screen.js';
 import { CodeScreen } from './code/code-screen.js';
 import { ConnectingScreen } from './connecting/connecting-screen.js';
 import { EnrolScreen } from './enrol/enrol-screen.js';
@@ -12,12 +13,15 @@ import { HelpScreen } from './help/help-screen.js';
 import { LeaveScreen } from './leave/leave-screen.js';
 import { LiveScreen } from './live/live-screen.js';
 import { LoginScreen } from './login/login-screen.js';
+import { MembersScreen } from './members/members-screen.js';
 import { OfferScreen } from './offer/offer-screen.js';
 import { PasswordScreen } from './password/password-screen.js';
 import { ProveScreen } from './prove/prove-screen.js';
 import { RecordingsScreen } from './recordings/recordings-screen.js';
 import { RefusedScreen } from './refused/refused-screen.js';
 import { ReplayScreen } from './replay/replay-screen.js';
+import { SafesScreen } from './safes/safes-screen.js';
+import { SecretScreen } from './secret/secret-screen.js';
 import { UnavailableScreen } from './unavailable/unavailable-screen.js';
 import { AddKeyScreen } from './you/add-key-screen.js';
 import { RemoveKeyScreen } from './you/remove-key-screen.js';
@@ -73,6 +77,14 @@ export function Screen({
       return <ApproveScreen account={route.account} keys={route.keys} />;
     case 'replay':
       return <ReplayScreen recording={route.recording} />;
+    case 'secret':
+      return <SecretScreen account={route.account} />;
+    case 'safes':
+      return <SafesScreen />;
+    case 'members':
+      return <MembersScreen safe={route.safe} />;
+    case 'audit':
+      return <AuditScreen safe={route.safe} />;
     case 'leave':
       return <LeaveScreen />;
     default:

@@ -1,5 +1,5 @@
 import type { CallArgs, CallName, CallResult, LoggedIn } from '#/contract/calls.js';
-import { encodeSecretPayload } from '#/contract/secret-payload.js';
+import { decodeSecretPayload, encodeSecretPayload } from '#/contract/secret-payload.js';
 import { socketPath } from '#/contract/sockets.js';
 import { type FailureCode, failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
@@ -170,6 +170,18 @@ export function servePerson({ vault, run, terminal, login, onLive }: ServicesOpt
       const { permit, host } = permitted.value;
       return await walk({ sessionId, permit, hosts: [host] }, { type: 'attach', columns, rows }, hooks);
     },
+    retrieve: async (accountId, reason, purpose) => {
+      if (ticket === null) return failed(failure('NOT_LOGGED_IN'));
+      const answer = await vault.ask('person.account.retrieve', { ticket, accountId, reason, purpose });
+      if (!answer.ok) return answer;
+      const payload = decodeSecretPayload(answer.value.blob ?? Buffer.alloc(0));
+      return payload === null ? failed(failure('PROTOCOL', 'the secret did not come')) : done(payload);
+    },
+    safes: () => ask('person.safes', {}),
+    members: (safe) => ask('person.members', { safe }),
+    putMember: (wanted) => ask('person.member.put', wanted),
+    removeMember: (safe, member) => ask('person.member.remove', { safe, member }),
+    audit: (safe) => (safe === null ? ask('person.audit', {}) : ask('person.safe.audit', { safe })),
     replay: (recordingId, size, listener) =>
       openReplay({
         path: socketPath(run, 'monitor'),

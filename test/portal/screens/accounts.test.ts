@@ -31,7 +31,7 @@ test('the accounts at 80x24', async () => {
 
       port 22 · UnixSSH by password · host key SHA256:uNiVztksCsDhcc0u9e8BgrJXVGLYI…
 
-     Enter connect  Tab screens  Ctrl-Q quit  Ctrl-F favourite  Ctrl-R refresh"
+     Enter connect  Tab screens  Ctrl-Q quit  Ctrl-F favourite  Ctrl-Y reveal"
   `);
 });
 

@@ -285,6 +285,8 @@ describe('help', () => {
          Ctrl-D, Ctrl-C  leave Postern, after asking
          Ctrl-L          draw everything again
          Ctrl-F          make it a favourite, or no longer
+         Ctrl-Y          show or copy its secret, if you may
+         Ctrl-O          your safes: their members and audit
          Ctrl-R          ask for the list again
          Esc             clear what was typed; with nothing typed, ask whether to
                          leave

@@ -69,6 +69,11 @@ export function AccountsScreen() {
       ),
       'account.connect': connect,
       'account.favourite': favourite,
+      'account.secret': () => {
+        const account = selectedItem(memory.accounts.now());
+        if (account !== null) portal.dispatch({ type: 'go', route: { screen: 'secret', account } });
+      },
+      'safes.open': () => portal.dispatch({ type: 'go', route: { screen: 'safes' } }),
       'list.refresh': refresh,
     },
     { text: (text) => memory.accounts.dispatch({ type: 'text', text }) },
