@@ -95,6 +95,7 @@ test('the screens show a secret for a reason to who may have it, and to nobody e
 }, async () => {
   await addPerson(postern, 'keeper');
   await addPerson(postern, 'helper');
+  await addPerson(postern, 'colin');
   await postern.json(['safe', 'member', 'add', SAFE, 'keeper', '--preset', 'Full']);
   await postern.json(['safe', 'member', 'add', SAFE, 'helper', '--preset', 'ConnectOnly']);
   const [keeper, helper] = [
@@ -125,14 +126,14 @@ test('the screens show a secret for a reason to who may have it, and to nobody e
   await keeper.sees(/helper +user +ConnectOnly/);
   keeper.press('ctrl-a');
   await keeper.sees('Add to');
-  keeper.type('carol\r\r7\r');
-  await keeper.sees('carol is a member of');
+  keeper.type('colin\r\r7\r');
+  await keeper.sees('colin is a member of');
   const members = await postern.json<{ member: string; preset: string; expiresAt: string | null }[]>([
     ...['safe', 'member', 'list', SAFE],
   ]);
-  const carol = members.find((row) => row.member === 'carol');
-  expect(carol?.preset).toBe('ConnectOnly');
-  expect(Date.parse(carol?.expiresAt ?? '') - Date.now()).toBeGreaterThan(6 * 86_400_000);
+  const colin = members.find((row) => row.member === 'colin');
+  expect(colin?.preset).toBe('ConnectOnly');
+  expect(Date.parse(colin?.expiresAt ?? '') - Date.now()).toBeGreaterThan(6 * 86_400_000);
   helper.press('escape');
   await helper.sees(ACCOUNTS);
   for (const screen of [keeper, helper]) {
