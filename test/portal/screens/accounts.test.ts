@@ -93,7 +93,7 @@ test('the accounts at 120x30: the details beside the list', async () => {
                                                                                │
                                                                                │
 
-     Enter connect  Tab screens  Ctrl-Q quit  Ctrl-F favourite  Ctrl-R refresh  Esc back  Ctrl-K you"
+     Enter connect  Tab screens  Ctrl-Q quit  Ctrl-F favourite  Ctrl-Y reveal  Ctrl-O safes  Ctrl-R refresh  Esc back"
   `);
 });
 

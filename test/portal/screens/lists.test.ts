@@ -294,8 +294,6 @@ describe('help', () => {
          Up              one up
          Down            one down
          PgUp            one page up
-         PgDn            one page down
-         Home            to the first
 
        Esc accounts  Tab screens  Ctrl-Q quit  Ctrl-K you"
     `);
