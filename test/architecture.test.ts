@@ -23,6 +23,11 @@ const reading = ['recorder/tape-file', 'recorder/tape-path', 'recorder/tape-scan
 const rooms: Readonly<Record<string, Room>> = {
   domain: { purpose: 'the nouns that everybody shares', mayImport: [] },
   contract: { purpose: 'what one process may ask of another', mayImport: ['domain'] },
+  // who takes a keyframe and who plays it must agree to the last cell
+  terminal: {
+    purpose: 'the model of a terminal, the same for a session and its replay',
+    mayImport: ['domain'],
+  },
 
   door: { purpose: 'bytes from outside become a terminal and evidence', mayImport: ['domain', 'contract'] },
   authentication: { purpose: 'evidence becomes an identity', mayImport: ['domain', 'audit'] },
@@ -35,13 +40,13 @@ const rooms: Readonly<Record<string, Room>> = {
   },
   session: {
     purpose: 'one session, from box to last byte',
-    mayImport: ['domain', 'contract'],
+    mayImport: ['domain', 'contract', 'terminal'],
     typesOf: ['recorder'],
   },
   recorder: { purpose: 'events become a sealed tape in a safe', mayImport: ['domain', 'contract'] },
   monitor: {
     purpose: 'watch live, replay, search',
-    mayImport: ['domain', 'contract', ...codecFiles, 'recorder/compression', ...reading],
+    mayImport: ['domain', 'contract', 'terminal', ...codecFiles, 'recorder/compression', ...reading],
   },
   audit: { purpose: 'what happened, in order, tamper-evident', mayImport: ['domain'] },
   store: {
@@ -88,7 +93,7 @@ const libraries: Readonly<Record<string, readonly string[]>> = {
   'node:sqlite': ['store'],
   conf: ['configuration', 'house'],
   ldapts: ['authentication'],
-  '@xterm/headless': ['monitor', 'session'],
+  '@xterm/headless': ['terminal', 'monitor', 'session'],
   '@xterm/addon-serialize': ['monitor', 'session'],
   zod: ['contract', 'configuration', 'house', 'door', 'supervisor'],
   commander: ['cli'],

@@ -1,8 +1,9 @@
-import headless, { type Terminal } from '@xterm/headless';
+import type { Terminal } from '@xterm/headless';
 import { done, type Outcome } from '#/domain/outcome.js';
 import { clampSize, type TerminalSize } from '#/domain/session.js';
 import type { TapeEvent } from '#/domain/tape.js';
 import { SEGMENT } from '#/recorder/tape-format.js';
+import { type SteadyTerminal, steadyTerminal } from '#/terminal/steady-terminal.js';
 import { eventsAfter } from './read-keyframe.js';
 import type { TapeReader } from './tape-reader.js';
 
@@ -26,7 +27,7 @@ export function openScreen(reader: TapeReader): TapeScreen {
 class Screen implements TapeScreen {
   readonly #reader: TapeReader;
   readonly #keyframes: readonly { readonly at: number; readonly segment: number }[];
-  terminal: Terminal;
+  #steady: SteadyTerminal;
   version = 0;
   /** Everything up to here is drawn. */
   #at = -1;
@@ -40,7 +41,11 @@ class Screen implements TapeScreen {
     this.#keyframes = reader.index.segments
       .filter(({ type }) => type === SEGMENT.keyframe)
       .map(({ first, number }) => ({ at: first, segment: number }));
-    this.terminal = blank(clampSize(reader.header.columns, reader.header.rows));
+    this.#steady = steadyTerminal(clampSize(reader.header.columns, reader.header.rows));
+  }
+
+  get terminal(): Terminal {
+    return this.#steady.terminal;
   }
 
   async show(at: number): Promise<Outcome<null>> {
@@ -76,7 +81,7 @@ class Screen implements TapeScreen {
 
   #restart(size: TerminalSize, next: number): void {
     this.terminal.dispose();
-    this.terminal = blank(size);
+    this.#steady = steadyTerminal(size);
     this.version += 1;
     this.#at = -1;
     this.#next = next;
@@ -120,25 +125,14 @@ class Screen implements TapeScreen {
 
   #resize({ columns, rows }: TerminalSize): void {
     if (this.#closed || (columns === this.terminal.cols && rows === this.terminal.rows)) return;
-    this.terminal.resize(columns, rows);
+    this.#steady.resize({ columns, rows });
     this.version += 1;
   }
 
   async #write(bytes: Buffer): Promise<void> {
     for (let from = 0; from < bytes.length && !this.#closed; from += CHUNK) {
-      await new Promise<void>((resolve) => this.terminal.write(bytes.subarray(from, from + CHUNK), resolve));
+      await new Promise<void>((resolve) => this.#steady.write(bytes.subarray(from, from + CHUNK), resolve));
       this.version += 1;
     }
   }
-}
-
-/** Without scrollback, so that a screen is the same from a keyframe as from the beginning. Nothing that it answers goes anywhere. */
-function blank({ columns, rows }: TerminalSize): Terminal {
-  return new headless.Terminal({
-    cols: columns,
-    rows,
-    scrollback: 0,
-    allowProposedApi: true,
-    logLevel: 'off',
-  });
 }

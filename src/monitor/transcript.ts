@@ -1,6 +1,7 @@
 import headless, { type IMarker, type Terminal } from '@xterm/headless';
 import { clampSize } from '#/domain/session.js';
 import type { TapeEvent, TapeHeader } from '#/domain/tape.js';
+import { guard } from '#/terminal/guards.js';
 import { neutralLine } from './neutral-text.js';
 
 /** What was written on the screen, as lines of text in the order in which one would have read them. */
@@ -27,6 +28,7 @@ export function createTranscript(header: TapeHeader): Transcript {
     allowProposedApi: true,
     logLevel: 'off',
   });
+  guard(terminal);
   const scrolled = createScrolledLines(terminal);
   const pictures = createPictures(terminal);
   let last = 0;

@@ -11,6 +11,8 @@ export interface Keyframes {
 
 const BYTES = 256 * 1024;
 const EVERY = 10_000;
+/** There are screens that nothing can draw, for a moment: then it is tried again after so much, each time twice as much. */
+const SOON = { bytes: 2 * 1024, ms: 100 } as const;
 
 export function startKeyframes(tape: OpenTape, screen: Screen): Keyframes {
   let bytesSince = 0;
@@ -18,12 +20,13 @@ export function startKeyframes(tape: OpenTape, screen: Screen): Keyframes {
   let latest = 0;
   let underWay = false;
   let wanted = false;
+  let wait: { readonly bytes: number; readonly ms: number } = { bytes: BYTES, ms: EVERY };
   return { shown, take };
 
   function shown(bytes: number, at: number): void {
     bytesSince += bytes;
     latest = at;
-    if (bytesSince >= BYTES || at - takenAt >= EVERY) take(at);
+    if (bytesSince >= wait.bytes || at - takenAt >= wait.ms) take(at);
   }
   /** In bulk output and storms of resizes one at a time, and the last one always. */
   function take(at: number): void {
@@ -36,11 +39,17 @@ export function startKeyframes(tape: OpenTape, screen: Screen): Keyframes {
     const { outputBytes } = tape;
     void screen.snapshot().then((shot) => {
       underWay = false;
-      if (shot !== null) {
+      if (shot?.exact === true) {
         const { columns, rows, held } = shot;
         tape.keyframe({ at, columns, rows, screen: shot.screen, outputBytes: outputBytes - held.length });
       }
+      wait = shot?.exact === false ? sooner() : { bytes: BYTES, ms: EVERY };
       if (wanted) take(latest);
     });
+  }
+  function sooner(): typeof wait {
+    const first = wait.bytes === BYTES && wait.ms === EVERY;
+    const next = first ? SOON : { bytes: 2 * wait.bytes, ms: 2 * wait.ms };
+    return { bytes: Math.min(next.bytes, BYTES), ms: Math.min(next.ms, EVERY) };
   }
 }

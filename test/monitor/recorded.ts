@@ -44,6 +44,7 @@ export async function recorded(happenings: readonly Happening[], how: { readonly
     else if (one === 'keyframe') {
       const outputBytes = tape.outputBytes;
       const shot = await new Promise<ModelSnapshot>((resolve) => model.snapshot(resolve));
+      if (!shot.exact) continue;
       tape.keyframe({
         at,
         columns: shot.columns,

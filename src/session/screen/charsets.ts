@@ -1,5 +1,5 @@
 import headless from '@xterm/headless';
-import { type Charset, coreOf } from './core.js';
+import { type Charset, coreOf } from '#/terminal/internals.js';
 
 /** The terminal's character sets, by the final letter that designates them. */
 export type CharsetNames = ReadonlyMap<Charset, string>;

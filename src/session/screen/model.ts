@@ -1,13 +1,18 @@
-import headless, { type Terminal } from '@xterm/headless';
+import type { Terminal } from '@xterm/headless';
 import type { TerminalSize } from '#/domain/session.js';
+import { coreOf } from '#/terminal/internals.js';
+import { steadyTerminal } from '#/terminal/steady-terminal.js';
 import type { CharsetNames } from './charsets.js';
 import { watchExtraModes } from './extra-modes.js';
 import { restore } from './restore.js';
+import { difference } from './same-screen.js';
 import { createTail } from './tail.js';
 
 export interface ModelSnapshot extends TerminalSize {
   readonly screen: string;
   readonly held: Uint8Array;
+  /** A fresh terminal was drawn with it and could not be told apart. */
+  readonly exact: boolean;
 }
 
 /** One terminal model. Work is done in the order in which it was asked for. */
@@ -21,36 +26,39 @@ export interface Model {
 }
 
 export function createModel(size: TerminalSize, charsets: CharsetNames): Model {
-  const terminal = new headless.Terminal({
-    cols: size.columns,
-    rows: size.rows,
-    scrollback: 0,
-    allowProposedApi: true,
-    logLevel: 'off',
-  });
+  const steady = steadyTerminal(size);
+  const { terminal } = steady;
   const extra = watchExtraModes(terminal);
   const tail = createTail(terminal);
   return {
     write(bytes, taken) {
-      terminal.write(bytes, () => {
+      steady.write(bytes, () => {
         tail.saw(bytes);
         taken?.();
       });
     },
     // an empty write is called back when everything before it has been parsed
-    resize: ({ columns, rows }) => terminal.write('', () => terminal.resize(columns, rows)),
+    resize: (next) => terminal.write('', () => steady.resize(next)),
     snapshot(give) {
+      const held = Buffer.from(steady.held);
       terminal.write('', () => {
-        const { unfinished, held } = tail.now();
-        give({
-          columns: terminal.cols,
-          rows: terminal.rows,
-          screen: restore({ terminal, charsets, extra }) + unfinished,
-          held,
-        });
+        const screen = restore({ terminal, charsets, extra }) + tail.unfinished(held.length);
+        const { cols: columns, rows } = terminal;
+        give({ columns, rows, screen, held, exact: inexactness(terminal, screen) === null });
       });
     },
     close: () => terminal.dispose(),
     terminal,
   };
+}
+
+/** What a fresh terminal with that screen has that is not as it is here. */
+export function inexactness(terminal: Terminal, screen: string): string | null {
+  const drawn = steadyTerminal({ columns: terminal.cols, rows: terminal.rows });
+  try {
+    coreOf(drawn.terminal).writeSync(Buffer.from(screen, 'utf8'));
+    return difference(terminal, drawn.terminal);
+  } finally {
+    drawn.terminal.dispose();
+  }
 }

@@ -15,4 +15,5 @@ export type FromWorker =
       readonly rows: number;
       readonly screen: string;
       readonly held: Uint8Array;
+      readonly exact: boolean;
     };

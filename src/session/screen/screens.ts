@@ -6,6 +6,8 @@ export interface Snapshot extends TerminalSize {
   readonly screen: string;
   /** The first bytes of a character whose others have not come yet: part of what follows. */
   readonly held: Buffer;
+  /** A fresh terminal that was drawn with it could not be told apart from this one. */
+  readonly exact: boolean;
 }
 
 /** A model of a session's terminal, fed with copies of its output. */

@@ -29,8 +29,8 @@ export function createWorkerScreens(options: WorkerScreensOptions): Screens {
 
   worker.on('message', (message: FromWorker) => {
     if (message.type === 'taken') return taken(message.screen, message.bytes);
-    const { columns, rows, screen, held } = message;
-    settle(message.request, { columns, rows, screen, held: Buffer.from(held) });
+    const { columns, rows, screen, held, exact } = message;
+    settle(message.request, { columns, rows, screen, held: Buffer.from(held), exact });
   });
   worker.on('error', (error) => options.log('the screen models broke', error));
   worker.on('exit', () => {
