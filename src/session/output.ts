@@ -2,6 +2,7 @@ import type { TerminalSize } from '#/domain/session.js';
 import type { OpenTape } from '#/recorder/tape.js';
 import { startKeyframes } from './keyframes.js';
 import type { PortalLink } from './portal-link.js';
+import { freshTerminal } from './screen/fresh-terminal.js';
 import type { Screen } from './screen/screens.js';
 
 /** Output of a session: to the tape first, then to the person, and a copy to the model. It pauses its source when one of them is behind. */
@@ -99,7 +100,9 @@ export function startOutput(options: OutputOptions): Output {
     if (client !== joining) return;
     link.send({ type: 'live' });
     link.data(
-      shot === null ? Buffer.from(CLEARED) : Buffer.concat([Buffer.from(FRESH + shot.screen), shot.held]),
+      shot === null
+        ? Buffer.from(freshTerminal(0) + CLEARED)
+        : Buffer.concat([Buffer.from(freshTerminal(shot.columns) + shot.screen), shot.held]),
     );
     for (const bytes of joining.waiting ?? []) link.data(bytes);
     joining.waiting = null;
@@ -134,7 +137,4 @@ export function startOutput(options: OutputOptions): Output {
   }
 }
 
-/** Brings any terminal into the state of a fresh one: out of the alternate screen, no modes, whole scroll region, cleared. */
-const FRESH =
-  '\x1b[?1049l\x1b[?9;1000;1002;1003;1005;1006;1015;1004;2004l\x1b[!p\x1b[?7h\x1b[r\x1b[0m\x1b(B\x0f\x1b[H\x1b[2J';
-const CLEARED = `${FRESH}The screen could not be restored; what comes is shown. Ctrl-L redraws most programs.\r\n`;
+const CLEARED = 'The screen could not be restored; what comes is shown. Ctrl-L redraws most programs.\r\n';

@@ -52,15 +52,18 @@ function printSteadily(core: Core): void {
   const { _inputHandler: handler } = core;
   const print = handler.print.bind(handler);
   handler.print = (data, start, end) => {
-    if (core.coreService.decPrivateModes.wraparound) return print(data, start, end);
-    for (let at = start; at < end; at += 1) {
-      const buffer = core._bufferService.buffers.active;
+    const buffer = core._bufferService.buffers.active;
+    const wraps = core.coreService.decPrivateModes.wraparound;
+    if (wraps) print(data, start, end);
+    for (let at = start; at < end && !wraps; at += 1) {
       if (buffer.x < core.cols - 1 || core.unicodeService.wcwidth(data[at] ?? 0) < 2) print(data, at, at + 1);
       else {
         buffer.x = core.cols - 1;
         handler._parser.precedingJoinState = 0;
       }
     }
+    // marks that belong to nothing would walk on and on
+    buffer.x = Math.min(buffer.x, core.cols);
   };
 }
 
