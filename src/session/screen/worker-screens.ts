@@ -17,8 +17,26 @@ interface Owned {
   readonly waiting: (() => void)[];
 }
 
-/** Terminal models in one thread of their own, so that they never cost the owner's keys time. If it dies, sessions go on without models. */
+/**
+ * Terminal models in one thread of their own, so that they never cost the owner's keys time. If it dies, sessions that had a
+ * model in it go on without one, and say so who re-attaches; those that start later have theirs in a new thread.
+ */
 export function createWorkerScreens(options: WorkerScreensOptions): Screens {
+  let thread = startThread(options);
+  return {
+    open(size) {
+      if (thread.broken) thread = startThread(options);
+      return thread.open(size);
+    },
+    close: () => thread.close(),
+  };
+}
+
+interface Thread extends Screens {
+  readonly broken: boolean;
+}
+
+function startThread(options: WorkerScreensOptions): Thread {
   const worker = new Worker(options.worker ?? new URL('./screen-worker.js', import.meta.url), {
     name: 'screens',
   });
@@ -39,6 +57,9 @@ export function createWorkerScreens(options: WorkerScreensOptions): Screens {
     for (const one of owned.values()) calm(one, 0);
   });
   return {
+    get broken() {
+      return broken;
+    },
     open,
     async close() {
       await worker.terminate();
