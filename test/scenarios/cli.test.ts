@@ -312,7 +312,7 @@ test('users, groups, safes and members, in words and as JSON', { timeout: 90_000
   await said(['group', 'member', 'add', 'Night shift', 'nina']);
   const groups = await postern.json<{ name: string; members: string[] }[]>(['group', 'list']);
   expect(groups.find((one) => one.name === 'Night shift')?.members).toEqual(['nina']);
-  expect(fieldsOf(groups[0])).toEqual(['builtIn', 'id', 'members', 'name', 'rights']);
+  expect(fieldsOf(groups[0])).toEqual(['builtIn', 'id', 'members', 'name', 'rights', 'secondFactor']);
 
   expect(await said(['safe', 'add', 'Night'])).toMatch(/^\S+\n$/);
   const member = await postern.json([
