@@ -2,6 +2,7 @@ import { Command, type CommanderError } from 'commander';
 import { EXIT, failure } from '#/domain/failure.js';
 import { accountCommands } from './commands/account.js';
 import { auditCommands } from './commands/audit.js';
+import { componentCommands, credfileCommands } from './commands/credfile.js';
 import { doctorCommand } from './commands/doctor.js';
 import { explainCommand } from './commands/explain.js';
 import { groupCommands } from './commands/group.js';
@@ -43,6 +44,8 @@ for (const add of [
   sessionCommands,
   recordingCommands,
   shadowCommands,
+  credfileCommands,
+  componentCommands,
   auditCommands,
   explainCommand,
   doctorCommand,

@@ -57,6 +57,7 @@ export const schema = z.strictObject({
     .regex(/^[1-9]\d{0,3}:(100|[1-9]?\d):[1-9]\d{0,3}$/)
     .default('10:30:100'),
   userCertificateAuthorities: z.array(z.string().regex(AUTHORITY).max(33_000)).max(100).default([]),
+  credentialRotationMinutes: minutes.default(1440),
   watchdogSeconds: z.int().min(2).max(600).default(5),
   drainSeconds: z.int().min(1).max(3600).default(20),
   memoryMb: memory.prefault({}),
@@ -88,6 +89,7 @@ export const ALLOWED: Readonly<Record<keyof Configuration, string>> = {
   loginGraceSeconds: 'a whole number of seconds from 5 to 3600',
   maxStartups: 'START:PERCENT:FULL as in sshd_config, such as "10:30:100"',
   userCertificateAuthorities: 'a list of public keys, each as it stands in its .pub file',
+  credentialRotationMinutes: 'a whole number of minutes from 0 (never by itself) to 100000',
   watchdogSeconds: 'a whole number of seconds from 2 to 600',
   drainSeconds: 'a whole number of seconds from 1 to 3600',
   memoryMb:

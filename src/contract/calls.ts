@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { PLATFORMS, type SecretKind } from '#/domain/account.js';
 import type { HostKey } from '#/domain/host-key.js';
 import type { Outcome } from '#/domain/outcome.js';
-import { COMPONENTS } from '#/domain/people.js';
 import { PERMISSIONS, PRESETS, type Preset, VAULT_RIGHTS } from '#/domain/permission.js';
 import type { SecondFactorStep } from '#/domain/second-factor.js';
 import type { IsolationLevel } from '#/domain/session.js';
 import { call } from './call-kind.js';
+import { COMPONENT_USER_CALLS } from './component-calls.js';
 import { ending } from './ending.js';
 import { FACTOR_CALLS } from './factor-calls.js';
 import { MANAGE_CALLS } from './manage-calls.js';
@@ -78,11 +78,7 @@ export interface AuditVerdict {
 
 /** Every question that may be asked of the vault. The vault enforces `callers`; what is not here does not exist. */
 export const CALLS = {
-  /** Blob: the component's password. */
-  'component.login': call<{ readonly component: string }>()(
-    ['anybody'],
-    z.strictObject({ component: z.enum(COMPONENTS) }),
-  ),
+  ...COMPONENT_USER_CALLS,
   'vault.status': call<{
     readonly sealed: boolean;
     readonly version: string;

@@ -1,3 +1,4 @@
+import type { Component } from '#/domain/people.js';
 import type { IsolationLevel } from '#/domain/session.js';
 
 /** What the supervisor says to its children over their channel. Its closing means: drain and exit. */
@@ -27,6 +28,17 @@ export type Order =
       readonly lang: string;
     }
   | { readonly kind: 'forget-box'; readonly sessionId: string }
+  /**
+   * A component's credential file, by hand. 'look' changes nothing; 'stage' writes a file with a new password beside the
+   * present one, whose hash comes back; 'promote' puts the one with this hash in its place.
+   */
+  | {
+      readonly kind: 'credential';
+      readonly component: Component;
+      readonly step: 'look' | 'stage' | 'promote';
+      /** SHA-256 of the password, base64; with 'promote' only. */
+      readonly hash: string | null;
+    }
   | {
       readonly kind: 'reset-profile';
       readonly uid: number;
@@ -35,10 +47,28 @@ export type Order =
       readonly keep: boolean;
     };
 
+export type CredentialOrder = Extract<Order, { kind: 'credential' }>;
+
 export type OrderResult =
   | { readonly kind: 'done'; readonly level: IsolationLevel; readonly healed: string | null }
+  | CredentialLook
   | { readonly kind: 'over-quota'; readonly detail: string }
   | { readonly kind: 'failed'; readonly detail: string };
+
+/** What was found in the folder of a credential file. No password is in it: only the SHA-256 (base64) of 32 bytes of chance. */
+export interface CredentialLook {
+  readonly kind: 'credential';
+  readonly state: 'good' | 'missing' | 'refused';
+  /** What is wrong with it, as a phrase that follows the name of the file. */
+  readonly detail: string;
+  readonly hash: string | null;
+  /** Of the file of a rotation or repair that was not finished. */
+  readonly stagedHash: string | null;
+  readonly hostName: string | null;
+  readonly uid: number | null;
+  readonly executable: string | null;
+  readonly madeAt: number | null;
+}
 
 /** Everything a child is told at its start. Secrets are not in it. */
 export interface ChildSettings {
@@ -83,5 +113,6 @@ export interface ChildSettings {
     };
     /** Where signed heads of the audit are appended, too: a file, or a folder. */
     readonly auditHeadsPath?: string | undefined;
+    readonly credentialRotationMinutes: number;
   };
 }

@@ -213,3 +213,25 @@ export interface SignedHead {
 export function signedHeadText(head: Omit<SignedHead, 'signature'>): string {
   return `postern-head-1 ${head.recordingId} ${head.segments} ${head.head} ${head.final ? 'final' : 'live'} ${head.at}`;
 }
+
+/** A component user, with its credential file as it was found just now. Nothing in it is secret. */
+export interface ComponentRow {
+  readonly component: string;
+  readonly disabled: boolean;
+  /** Path of the credential file. */
+  readonly file: string;
+  /** 'mismatch': it opens, but the vault knows another password. 'unknown': it could not be looked at. */
+  readonly state: 'good' | 'missing' | 'refused' | 'mismatch' | 'unknown';
+  /** What is wrong, as a sentence; null: nothing. */
+  readonly problem: string | null;
+  readonly hostName: string | null;
+  readonly uid: number | null;
+  readonly executable: string | null;
+  /** When the file was made and when the vault took its password; milliseconds since 1970. */
+  readonly madeAt: number | null;
+  readonly rotatedAt: number | null;
+  /** When the next rotation is due; null: none by itself. */
+  readonly nextAt: number | null;
+  /** Processes that are logged in as it. */
+  readonly connections: number;
+}

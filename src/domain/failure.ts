@@ -119,7 +119,25 @@ export const FAILURES = {
     side: 'ours',
     stage: null,
     message: 'The credential file {detail}.',
-    next: 'On the bastion: postern doctor',
+    next: 'On the bastion: postern credfile resync COMPONENT',
+  },
+  CREDENTIAL_MISMATCH: {
+    side: 'ours',
+    stage: null,
+    message: "The password in {detail}'s credential file is not the one that the vault knows.",
+    next: 'On the bastion: postern credfile resync {detail}',
+  },
+  CREDENTIAL_BUSY: {
+    side: 'ours',
+    stage: null,
+    message: 'The credential of {detail} is being changed just now.',
+    next: 'Wait a moment and try again.',
+  },
+  COMPONENT_DISABLED: {
+    side: 'ours',
+    stage: null,
+    message: 'The component user {detail} is disabled.',
+    next: 'On the bastion: postern component enable {detail}',
   },
   NOT_YOUR_ROLE: {
     side: 'ours',

@@ -1,4 +1,6 @@
 import { hostname } from 'node:os';
+import { CREDENTIAL_FILES } from '#/contract/credentials.js';
+import type { Component } from '#/domain/people.js';
 
 /** What a credential file is bound to, beside its component: moved anywhere else, it does not open. */
 export interface Binding {
@@ -14,6 +16,15 @@ export function runningBinding(): Binding {
     hostName: hostname(),
     uid: process.getuid?.() ?? 0,
     executable: executableName(process.argv[1] ?? ''),
+  };
+}
+
+/** The binding of a component's file on this host, for the process that logs in with it. */
+export function bindingFor(component: Component, uid: number): Binding {
+  return {
+    hostName: hostname(),
+    uid,
+    executable: `processes/${CREDENTIAL_FILES[component].role}.js`,
   };
 }
 

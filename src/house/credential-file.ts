@@ -1,14 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { chownSync, lstatSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname } from 'node:path';
 import Conf from 'conf';
 import { z } from 'zod';
-import { failure } from '#/domain/failure.js';
-import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { COMPONENTS, type Component } from '#/domain/people.js';
-import { Secret } from '#/domain/secret.js';
-import { type Binding, brokenBinding, runningBinding } from './credential-binding.js';
+import type { Binding } from './credential-binding.js';
+import { chanceIn, makeEntropy } from './credential-entropy.js';
 import { credentialKey, machineId } from './credential-key.js';
+import { entropyPath, removeBoth, stagedEntropyPath, stagedPath, syncFolder } from './credential-paths.js';
 
 const content = z.strictObject({
   format: z.literal(1),
@@ -16,73 +15,77 @@ const content = z.strictObject({
   hostName: z.string(),
   uid: z.int(),
   executable: z.string(),
+  /** Milliseconds since 1970; the first release did not write it. */
+  madeAt: z.int().optional(),
   password: z.base64(),
 });
-type Content = z.infer<typeof content>;
+export type CredentialContent = z.infer<typeof content>;
 
-/** Names of the files in HOME/credentials. */
-export const CREDENTIAL_FILES = {
-  PVWAApp: 'appuser.ini',
-  PVWAGW: 'gwuser.ini',
-  PSMApp: 'psmapp.ini',
-  PSMGW: 'psmgw.ini',
-  PSMAdminConnect: 'psmadminconnect.ini',
-} as const satisfies Record<Component, string>;
-
-const ENTROPY_BYTES = 64;
-
-/** Makes the file and the entropy file beside it, both 0600 and owned by the uid it is bound to. The password is not wiped. */
-export function createCredentialFile(options: {
+export interface NewCredential {
   readonly path: string;
   readonly component: Component;
   readonly password: Buffer;
   readonly binding: Binding;
-}): void {
-  const { path, component, password, binding } = options;
-  const entropy = randomBytes(ENTROPY_BYTES);
-  rmSync(path, { force: true });
-  rmSync(entropyPath(path), { force: true });
-  writeFileSync(entropyPath(path), entropy, { mode: 0o600, flag: 'wx' });
-  const store = open(path, credentialKey(machineId(), entropy));
-  store.store = { format: 1, component, ...binding, password: password.toString('base64') };
+  /** Told after each step that is on the disk, for tests that end the process right there. */
+  readonly reached?: (step: CredentialStep) => void;
+}
+
+/** What a rotation leaves on the disk, one after the other; it may be killed after each. */
+export type CredentialStep = 'entropy-written' | 'file-written' | 'entropy-renamed' | 'file-renamed';
+
+/** Makes the file and the entropy file beside it, both 0600 and owned by the uid it is bound to. The password is not wiped. */
+export function createCredentialFile({ path, component, password, binding, reached }: NewCredential): void {
+  const entropy = makeEntropy(machineId(), randomBytes);
+  removeBoth(path);
+  writeFileSync(entropyPath(path), entropy, { mode: 0o600, flag: 'wx', flush: true });
+  reached?.('entropy-written');
+  store(path, credentialKey(machineId(), chanceIn(entropy))).store = {
+    format: 1,
+    component,
+    ...binding,
+    madeAt: Date.now(),
+    password: password.toString('base64'),
+  };
   if (process.getuid?.() === 0)
     for (const file of [path, entropyPath(path)]) chownSync(file, binding.uid, -1);
+  syncFolder(path);
+  reached?.('file-written');
 }
 
-/**
- * The component's password. Refuses a file that others could read, that is not encrypted, that was changed, or that is
- * bound to something else, and says which.
- */
-export function openCredentialFile(
-  path: string,
-  component: Component,
-  running: Binding = runningBinding(),
-): Outcome<Secret> {
-  const refuse = (why: string) => failed(failure('CREDENTIAL_FILE', `${basename(path)} ${why}`));
-  const careless = carelessness(path) ?? carelessness(entropyPath(path));
-  if (careless !== null) return refuse(careless);
-  const read = decrypt(path);
-  if (typeof read === 'string') return refuse(read);
-  if (read.component !== component)
-    return refuse(`is bound to component ${read.component}, not to ${component}`);
-  const broken = brokenBinding(read, running);
-  return broken === null ? done(Secret.take(Buffer.from(read.password, 'base64'))) : refuse(broken);
+/** Phase one of a rotation: the next file beside the present one, which stays as it is. */
+export function stageCredentialFile(next: NewCredential): void {
+  createCredentialFile({ ...next, path: stagedPath(next.path) });
 }
 
-function decrypt(path: string): Content | string {
+/** The end of a rotation: the next file takes the place of the present one, which is gone then. */
+export function promoteCredentialFile(path: string, reached?: NewCredential['reached']): void {
+  const staged = stagedPath(path);
+  // in between, neither name opens the present file, but the staged one opens with the entropy in its place
+  if (existsSync(entropyPath(staged))) renameSync(entropyPath(staged), entropyPath(path));
+  syncFolder(path);
+  reached?.('entropy-renamed');
+  renameSync(staged, path);
+  syncFolder(path);
+  reached?.('file-renamed');
+}
+
+/** What is in the file, or null when it does not open under this entropy on this machine. */
+export function decryptCredentialFile(path: string, chance: Buffer): CredentialContent | null {
   try {
-    if (looksPlain(readFileSync(path))) return 'is not encrypted';
-    return content.parse({
-      ...open(path, credentialKey(machineId(), readFileSync(entropyPath(path)))).store,
-    });
+    return content.parse({ ...store(path, credentialKey(machineId(), chance)).store });
   } catch {
-    return 'does not open: it was changed, or belongs to another machine or entropy file';
+    return null;
   }
 }
 
+/** Where the entropy of a file lies; a staged one may have it under its final name already. */
+export function entropyOf(path: string, staged: boolean): string {
+  return staged ? stagedEntropyPath(path) : entropyPath(path);
+}
+
 /** Files are written whole or not at all, and an unreadable one is never replaced by an empty one. */
-function open(path: string, encryptionKey: Buffer): Conf<Content> {
-  return new Conf<Content>({
+function store(path: string, encryptionKey: Buffer): Conf<CredentialContent> {
+  return new Conf<CredentialContent>({
     cwd: dirname(path),
     configName: basename(path, extname(path)),
     fileExtension: extname(path).slice(1),
@@ -92,20 +95,4 @@ function open(path: string, encryptionKey: Buffer): Conf<Content> {
     accessPropertiesByDotNotation: false,
     clearInvalidConfig: false,
   });
-}
-
-function carelessness(path: string): string | null {
-  const found = lstatSync(path, { throwIfNoEntry: false });
-  if (found === undefined)
-    return path.endsWith('.entropy') ? 'has no entropy file beside it' : 'does not exist';
-  if (!found.isFile()) return 'is not a regular file';
-  return (found.mode & 0o077) === 0 ? null : `has mode 0${(found.mode & 0o777).toString(8)}, wider than 0600`;
-}
-
-function looksPlain(bytes: Buffer): boolean {
-  return bytes.subarray(0, 64).toString('latin1').trimStart().startsWith('{');
-}
-
-function entropyPath(path: string): string {
-  return `${path.slice(0, path.length - extname(path).length)}.entropy`;
 }

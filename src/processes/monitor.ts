@@ -1,9 +1,8 @@
 import type { Socket } from 'node:net';
-import { join } from 'node:path';
 import { socketPath } from '#/contract/sockets.js';
 import { failure } from '#/domain/failure.js';
 import { done, failed } from '#/domain/outcome.js';
-import { openCredentialFile } from '#/house/credential-file.js';
+import { componentCredential } from '#/house/component-credential.js';
 import type { ReplayVault } from '#/monitor/open-recording.js';
 import { serveViewer } from '#/monitor/serve-viewer.js';
 import { logLine, runChild } from './shared/child.js';
@@ -12,12 +11,9 @@ import { VaultLink } from './shared/vault-link.js';
 /** PSMAdminConnect: opens one recording against one permit, and shows nothing but harmless cells, or exports it. */
 runChild((settings, supervisor) => {
   const { run, paths } = settings;
-  const credential = join(paths.credentials, 'psmadminconnect.ini');
   const link = new VaultLink({
     path: socketPath(run, 'vault-monitor'),
-    components: [
-      { component: 'PSMAdminConnect', password: () => openCredentialFile(credential, 'PSMAdminConnect') },
-    ],
+    components: [componentCredential({ credentials: paths.credentials, component: 'PSMAdminConnect' })],
   });
   const viewers = new Set<Socket>();
   const parts = {

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { ChildSettings } from '#/contract/orders.js';
 import { socketPath } from '#/contract/sockets.js';
 import { readHostKey } from '#/door/host-key.js';
@@ -7,7 +6,7 @@ import { openLoginShellDoor } from '#/door/login-shell-door.js';
 import { openSshDoor } from '#/door/ssh-door.js';
 import { OPENSSH_STARTUPS, parseStartups } from '#/door/startups.js';
 import type { Terminal } from '#/door/terminal.js';
-import { openCredentialFile } from '#/house/credential-file.js';
+import { componentCredential } from '#/house/component-credential.js';
 import { keyQuestions } from './portal/key-questions.js';
 import { serveTerminal } from './portal/serve-terminal.js';
 import { type Conductor, logLine, runChild, type Supervisor } from './shared/child.js';
@@ -24,16 +23,9 @@ async function start(settings: ChildSettings, supervisor: Supervisor): Promise<C
   process.setMaxListeners(0);
   const vault = new VaultLink({
     path: socketPath(run, 'vault-portal'),
-    components: [
-      {
-        component: 'PVWAApp',
-        password: () => openCredentialFile(join(paths.credentials, 'appuser.ini'), 'PVWAApp'),
-      },
-      {
-        component: 'PVWAGW',
-        password: () => openCredentialFile(join(paths.credentials, 'gwuser.ini'), 'PVWAGW'),
-      },
-    ],
+    components: (['PVWAApp', 'PVWAGW'] as const).map((component) =>
+      componentCredential({ credentials: paths.credentials, component }),
+    ),
   });
   const draining = new AbortController();
   const serving = new Set<Promise<void>>();

@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import { socketPath } from '#/contract/sockets.js';
 import { done } from '#/domain/outcome.js';
-import { openCredentialFile } from '#/house/credential-file.js';
+import { componentCredential } from '#/house/component-credential.js';
 import { watchSpool } from '#/recorder/spool.js';
 import { logLine, runChild } from './shared/child.js';
 import { VaultLink } from './shared/vault-link.js';
@@ -9,10 +8,9 @@ import { VaultLink } from './shared/vault-link.js';
 /** PSMApp: brings finished tapes from the spool to their recording safes, and has no key to any of them. */
 runChild((settings) => {
   const { run, paths } = settings;
-  const credential = join(paths.credentials, 'psmapp.ini');
   const vault = new VaultLink({
     path: socketPath(run, 'vault-recorder'),
-    components: [{ component: 'PSMApp', password: () => openCredentialFile(credential, 'PSMApp') }],
+    components: [componentCredential({ credentials: paths.credentials, component: 'PSMApp' })],
   });
   const spool = watchSpool({
     spool: paths.spool,

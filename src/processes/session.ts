@@ -7,7 +7,7 @@ import type { Handler, RpcPeer } from '#/contract/rpc.js';
 import { socketPath } from '#/contract/sockets.js';
 import { failure } from '#/domain/failure.js';
 import { done, failed } from '#/domain/outcome.js';
-import { openCredentialFile } from '#/house/credential-file.js';
+import { componentCredential } from '#/house/component-credential.js';
 import { openTape } from '#/recorder/tape.js';
 import { endBox } from '#/session/box.js';
 import { readPsmServer } from '#/session/proof.js';
@@ -28,12 +28,7 @@ async function start(settings: ChildSettings, supervisor: Supervisor): Promise<C
   let host: SessionHost | null = null;
   const link = new VaultLink({
     path: socketPath(settings.run, 'vault-session'),
-    components: [
-      {
-        component: 'PSMGW',
-        password: () => openCredentialFile(join(settings.paths.credentials, 'psmgw.ini'), 'PSMGW'),
-      },
-    ],
+    components: [componentCredential({ credentials: settings.paths.credentials, component: 'PSMGW' })],
     handle: answerVault(() => host),
     onUp: async (peer) => {
       psmServer = await greet(peer, settings.index, host?.running() ?? []);

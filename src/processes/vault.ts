@@ -7,6 +7,7 @@ import { parsePublicKey } from '#/authentication/public-key.js';
 import type { ChildSettings } from '#/contract/orders.js';
 import { openStore } from '#/store/open-store.js';
 import { authenticator } from '#/vault/authenticator.js';
+import { createComponentBook } from '#/vault/component-book.js';
 import { createHeadCopies, type HeadCopies } from '#/vault/head-copies.js';
 import { createHosts } from '#/vault/hosts.js';
 import { createKeyring } from '#/vault/keyring.js';
@@ -69,6 +70,7 @@ async function openVault(
     permits: createPermits(tools),
     tickets: createTickets(tools),
     hosts: createHosts(),
+    components: createComponentBook(tools.now),
     connections: new Set(),
     authentication: authenticator({ store, ...tools, authorities: authoritiesOf(settings) }),
     order: (order) => supervisor.order(order),
@@ -113,6 +115,7 @@ function vaultSettings({
     paths: { masterKey: paths.masterKey, spool: paths.spool, recordings: paths.recordings },
     spoolReserveMb,
     liveGroups: configuration.liveGroups,
+    credentialRotationMinutes: configuration.credentialRotationMinutes,
   };
 }
 

@@ -37,6 +37,8 @@ export interface Steps {
 /** Stage 3: PSMConnect takes the session, from a portal that proves that it may land one. */
 export async function takeLanding(steps: Steps): Promise<Outcome<null>> {
   const { parts, message } = steps;
+  const trouble = (await parts.vault.trouble?.()) ?? null;
+  if (trouble !== null) return failed({ ...trouble, stage: 3 });
   const key = parts.psmServer();
   if (key === null) return failed(failure('LANDING_REFUSED', 'the vault has not said yet who PSMServer is'));
   if (!isProven(key, steps.nonce, message))

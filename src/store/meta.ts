@@ -15,20 +15,5 @@ export function metaRecords(db: Transaction<Tables>): MetaRecords {
         .onConflict((is) => is.column('name').doUpdateSet({ value }))
         .execute();
     },
-    async componentHash(component) {
-      const row = await db
-        .selectFrom('components')
-        .select('password_hash')
-        .where('name', '=', component)
-        .executeTakeFirst();
-      return row === undefined ? null : Buffer.from(row.password_hash);
-    },
-    async setComponentHash(name, hash) {
-      await db
-        .insertInto('components')
-        .values({ name, password_hash: hash })
-        .onConflict((is) => is.column('name').doUpdateSet({ password_hash: hash }))
-        .execute();
-    },
   };
 }

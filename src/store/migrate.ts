@@ -4,9 +4,16 @@ import { first } from './migrations/001-first.js';
 import { tickets } from './migrations/002-tickets.js';
 import { accountsByAddress } from './migrations/003-accounts-by-address.js';
 import { secondFactors } from './migrations/004-second-factors.js';
+import { componentRotation } from './migrations/005-component-rotation.js';
 
 /** In order; the number of those applied is the database's user_version. Never change one that was released. */
-export const MIGRATIONS: readonly string[] = [first, tickets, accountsByAddress, secondFactors];
+export const MIGRATIONS: readonly string[] = [
+  first,
+  tickets,
+  accountsByAddress,
+  secondFactors,
+  componentRotation,
+];
 
 export type Migrated =
   | { readonly ok: true; readonly from: number; readonly backup: string | null }

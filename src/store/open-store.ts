@@ -4,6 +4,7 @@ import { Kysely, SqliteDialect, type Transaction } from 'kysely';
 import type { Records, Store, StoreFailure } from '#/vault/records/records.js';
 import { accountRecords } from './accounts.js';
 import { auditRecords } from './audit.js';
+import { componentRecords } from './components.js';
 import { metaRecords } from './meta.js';
 import { migrate, userVersion } from './migrate.js';
 import { asSqliteDatabase } from './node-sqlite.js';
@@ -104,6 +105,7 @@ function recordsOf(db: Transaction<Tables>): Records {
     accounts: accountRecords(db),
     sessions: sessionRecords(db),
     shadows: shadowRecords(db),
+    components: componentRecords(db),
     meta: metaRecords(db),
     audit: auditRecords(db),
   };

@@ -5,7 +5,14 @@ type Flag = 0 | 1;
 /** The tables as SQLite has them: times in milliseconds since 1970, flags 0 or 1, lists and unions as JSON. */
 export interface Tables {
   meta: { name: string; value: Uint8Array };
-  components: { name: string; password_hash: Uint8Array };
+  components: {
+    name: string;
+    password_hash: Uint8Array;
+    previous_hash: Uint8Array | null;
+    previous_until: number | null;
+    rotated_at: number | null;
+    disabled: Flag;
+  };
   users: {
     id: string;
     name: string;

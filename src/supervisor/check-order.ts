@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Order } from '#/contract/orders.js';
 import { parseId } from '#/domain/ids.js';
+import { COMPONENTS } from '#/domain/people.js';
 import type { UidRange } from './uid-range.js';
 
 /** The vault may be taken over one day; root obeys nothing that is not exactly of this shape and inside the range of shadow uids. */
@@ -24,6 +25,12 @@ export function checkOrder(raw: unknown, range: UidRange): Order | null {
       lang: z.string().max(1024),
     }),
     z.strictObject({ kind: z.literal('forget-box'), sessionId }),
+    z.strictObject({
+      kind: z.literal('credential'),
+      component: z.enum(COMPONENTS),
+      step: z.enum(['look', 'stage', 'promote']),
+      hash: z.base64().length(44).nullable(),
+    }),
     z.strictObject({ kind: z.literal('reset-profile'), uid, name, profileVersion, keep: z.boolean() }),
   ]);
   const parsed = order.safeParse(raw);

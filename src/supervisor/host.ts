@@ -7,6 +7,7 @@ import { readConfiguration, writeKey } from '#/configuration/read-configuration.
 import type { Configuration } from '#/configuration/schema.js';
 import { runDirectory } from '#/contract/sockets.js';
 import { EXIT } from '#/domain/failure.js';
+import { moveIntoFolders } from '#/house/credential-paths.js';
 import { ensureServiceAccounts, type ServiceAccounts } from '#/house/service-accounts.js';
 import { layoutOf, makeLayout } from './layout.js';
 import { type Listener, openPort } from './listeners.js';
@@ -65,6 +66,7 @@ export function takeHost(options: HostOptions, configuration: Configuration): Ho
     const accounts = root ? ensureServiceAccounts(say) : null;
     const recordings = configuration.recordings ?? defaultRecordings(home, installation);
     makeLayout(layoutOf(home, recordings, accounts), root);
+    moveIntoFolders(join(home, 'credentials'));
     const range = root ? claimUids(home, configuration) : ownUids(configuration);
     return {
       home,

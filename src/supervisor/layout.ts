@@ -18,10 +18,17 @@ export function layoutOf(
   const own = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
   const recorder = accounts?.recorder ?? own;
   const monitor = accounts?.monitor ?? own;
+  const credentials = ['portal', 'session', 'recorder', 'monitor'] as const;
   return [
     { path: home, mode: 0o711, ...own },
     // create and append, but neither list nor read: setgid lets the recorder have what session hosts write here
     { path: join(home, 'spool'), mode: 0o3733, uid: recorder.uid, gid: recorder.gid },
+    { path: join(home, 'credentials'), mode: 0o711, ...own },
+    // a process writes the next credential file beside the present one, by itself
+    ...credentials.map((role) => {
+      const { uid, gid } = accounts?.[role] ?? own;
+      return { path: join(home, 'credentials', role), mode: 0o700, uid, gid };
+    }),
     { path: join(home, 'profiles'), mode: 0o711, ...own },
     { path: join(home, 'quarantine'), mode: 0o700, ...own },
     { path: join(home, 'logs'), mode: 0o700, ...own },

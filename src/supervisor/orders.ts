@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import type { Order, OrderResult } from '#/contract/orders.js';
 import { runPaths } from '#/contract/sockets.js';
 import { cleanTerm, type IsolationLevel } from '#/domain/session.js';
+import type { ServiceAccounts } from '#/house/service-accounts.js';
 import type { Bind } from './box-record.js';
 import { checkOrder } from './check-order.js';
+import { credentialOrder } from './credential-order.js';
 import { oneAtATime } from './one-at-a-time.js';
 import { type ProfilePlace, prepareProfile, quarantine } from './profile.js';
 import type { UidRange } from './uid-range.js';
@@ -18,7 +20,11 @@ export interface OrderOptions {
   /** False: everything runs as this very uid, and so do profiles. */
   readonly root: boolean;
   readonly now: () => Date;
+  readonly accounts: ServiceAccounts | null;
 }
+
+/** Looks and repairs of credential files wait for each other; no uid of a shadow has this number. */
+const CREDENTIALS = 0;
 
 type PrepareBox = Extract<Order, { kind: 'prepare-box' }>;
 type ResetProfile = Extract<Order, { kind: 'reset-profile' }>;
@@ -35,6 +41,8 @@ export function orderKeeper(options: OrderOptions): (raw: unknown) => Promise<Or
           return await perUid(order.uid, () => prepareBox(order, options));
         case 'reset-profile':
           return await perUid(order.uid, () => resetProfile(order, options));
+        case 'credential':
+          return await perUid(CREDENTIALS, () => credentialOrder(order, options));
         case 'forget-box':
           forgetBox(runPaths(options.run).boxes, order.sessionId);
           return { kind: 'done', level: options.level, healed: null };

@@ -58,6 +58,7 @@ export async function prepareRun({ host, namespace, env, say, now }: RunOptions)
       binds: existsSync(SSH) ? sshBinds(isolation) : [],
       root,
       now,
+      accounts,
     }),
   };
 }

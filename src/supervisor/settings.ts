@@ -57,6 +57,7 @@ export function settingsOf(post: Post, listeners: readonly Listener[], facts: Ho
       userCertificateAuthorities: configuration.userCertificateAuthorities,
       liveGroups: configuration.liveGroups,
       auditHeadsPath: configuration.auditHeadsPath,
+      credentialRotationMinutes: configuration.credentialRotationMinutes,
     },
   };
 }

@@ -60,10 +60,13 @@ export async function createVault(store: Store, options: NewVault): Promise<void
     await addPeople(records, options, passwordHash);
     await addSafes(tools, records);
     for (const component of COMPONENTS)
-      await records.meta.setComponentHash(
-        component,
-        createHash('sha256').update(options.components[component]).digest(),
-      );
+      await records.components.putComponent(component, {
+        hash: createHash('sha256').update(options.components[component]).digest(),
+        previous: null,
+        previousUntil: null,
+        rotatedAt: now(),
+        disabled: false,
+      });
     if (options.demo !== undefined) await addDemo(tools, records, options.demo);
     await journal.append(records.audit, {
       action: 'daemonStarted',

@@ -3,6 +3,7 @@ import { verifyEnd } from '#/audit/journal.js';
 import type { Check } from '#/contract/calls.js';
 import type { Component } from '#/domain/people.js';
 import { auditReader } from './audit-reader.js';
+import { examineComponents } from './examine-components.js';
 import type { Vault } from './vault.js';
 
 /** 2025-01-01: a clock before it was never set. */
@@ -25,6 +26,7 @@ export async function examine(vault: Vault): Promise<readonly Check[]> {
     hosts(vault),
     component(vault, 'recorder', 'PSMApp', 'failure'),
     component(vault, 'monitor', 'PSMAdminConnect', 'warning'),
+    ...(await examineComponents(vault)),
     await recordings(vault),
     space(vault),
   ];

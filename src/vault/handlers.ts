@@ -1,5 +1,6 @@
 import { adminAccountCalls } from './calls/admin-accounts.js';
 import { adminAuditCalls } from './calls/admin-audit.js';
+import { adminComponentCalls } from './calls/admin-components.js';
 import { adminGroupCalls } from './calls/admin-groups.js';
 import { adminRecordingCalls } from './calls/admin-recordings.js';
 import { adminSafeCalls } from './calls/admin-safes.js';
@@ -25,6 +26,7 @@ import { progressCalls } from './calls/progress.js';
 import { recorderCalls } from './calls/recorder.js';
 import { redeemCalls } from './calls/redeem.js';
 import { replayCalls } from './calls/replay.js';
+import { rotationCalls } from './calls/rotation.js';
 import { secondFactorCalls } from './calls/second-factor.js';
 import { shadowCalls } from './calls/shadow.js';
 import type { Handlers, Vault } from './vault.js';
@@ -33,6 +35,7 @@ import type { Handlers, Vault } from './vault.js';
 export function handlersOf(vault: Vault): Handlers {
   return {
     ...componentCalls(vault),
+    ...rotationCalls(vault),
     ...loginCalls(vault),
     ...secondFactorCalls(vault),
     ...ownKeyCalls(vault),
@@ -52,6 +55,7 @@ export function handlersOf(vault: Vault): Handlers {
     ...personAuditCalls(vault),
     ...personUserCalls(vault),
     ...adminVaultCalls(vault),
+    ...adminComponentCalls(vault),
     ...adminUserCalls(vault),
     ...adminGroupCalls(vault),
     ...adminSafeCalls(vault),

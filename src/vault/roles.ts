@@ -37,9 +37,25 @@ export function refusalText(role: Role, call: CallName): string {
   return `${who} may not ask for ${call}.`;
 }
 
+/** What is true of sessions that run stays true in the books, also when their component was disabled meanwhile. */
+const WHILE_DISABLED: ReadonlySet<CallName> = new Set<CallName>([
+  'component.rotation',
+  'session.hello',
+  'session.stage',
+  'session.state',
+  'session.ended',
+  'session.head',
+]);
+
+export function answersWhileDisabled(call: CallName): boolean {
+  return WHILE_DISABLED.has(call);
+}
+
 /** What a sealed vault still answers: what needs no key and no person. */
 const WHILE_SEALED: ReadonlySet<CallName> = new Set<CallName>([
   'component.login',
+  'component.unable',
+  'component.rotation',
   'vault.status',
   'portal.configuration',
   'session.hello',
@@ -50,6 +66,11 @@ const WHILE_SEALED: ReadonlySet<CallName> = new Set<CallName>([
   'recording.stored',
   'admin.unseal',
   'admin.doctor',
+  'admin.component.list',
+  'admin.component.set',
+  'admin.credfile.create',
+  'admin.credfile.resync',
+  'admin.credfile.rotate',
   'admin.sessions.list',
   'admin.sessions.terminate',
   'admin.recordings.list',

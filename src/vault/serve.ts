@@ -3,6 +3,7 @@ import { RpcPeer } from '#/contract/rpc.js';
 import { dispatcher } from './dispatch.js';
 import { handlersOf } from './handlers.js';
 import type { VaultSocket } from './roles.js';
+import { rotateDue } from './rotate-due.js';
 import { endOrphans, endStillborn } from './session-life.js';
 import type { Connection, Vault } from './vault.js';
 import { endWithdrawn } from './withdrawn.js';
@@ -36,6 +37,7 @@ export function serve(vault: Vault, onProblem: (what: string, error: unknown) =>
     later(SWEEP, 'sweep', sweep);
     await endStillborn(vault);
     await endWithdrawn(vault);
+    await rotateDue(vault);
   };
   const copyHeads = async (): Promise<void> => {
     later(HEADS, 'copies of signed heads', copyHeads);
@@ -52,6 +54,7 @@ export function serve(vault: Vault, onProblem: (what: string, error: unknown) =>
         handle: (call, args, blob) => answer(call, args, blob),
         onClose: () => {
           connections.delete(connection);
+          vault.components.leave(connection);
           if (socket === 'vault-portal' && !stopped) {
             const forget = vault.store.transaction((records) =>
               vault.tickets.dropConnection(records, connection),

@@ -8,6 +8,7 @@ import type { Component } from '#/domain/people.js';
 import type { IsolationLevel, SessionLimits } from '#/domain/session.js';
 import type { LiveGroups } from '#/policy/oversight.js';
 import type { Authentication } from './authentication.js';
+import type { ComponentBook } from './component-book.js';
 import type { HeadCopies } from './head-copies.js';
 import type { Hosts } from './hosts.js';
 import type { Keyring } from './keyring.js';
@@ -31,6 +32,8 @@ export interface VaultSettings {
   readonly paths: { readonly masterKey: string | null; readonly spool: string; readonly recordings: string };
   readonly spoolReserveMb: number;
   readonly liveGroups: LiveGroups;
+  /** Minutes after which a component gets a new password; 0: never by itself. */
+  readonly credentialRotationMinutes: number;
 }
 
 /** Everything that the vault's calls work with. */
@@ -44,6 +47,7 @@ export interface Vault {
   readonly permits: Permits;
   readonly tickets: Tickets;
   readonly hosts: Hosts;
+  readonly components: ComponentBook;
   /** Everything that is connected now. */
   readonly connections: Set<Connection>;
   readonly authentication: Authentication;

@@ -13,6 +13,7 @@ import { failure } from '#/domain/failure.js';
 import { done, failed } from '#/domain/outcome.js';
 import type { Component } from '#/domain/people.js';
 import { createCredentialFile } from '#/house/credential-file.js';
+import { credentialPath } from '#/house/credential-paths.js';
 import { channelOf } from '../helpers/child-channel.ts';
 
 const dist = join(import.meta.dirname, '../../dist');
@@ -27,8 +28,9 @@ export async function processRig(role: 'recorder' | 'monitor', component: Compon
   };
   for (const path of Object.values(paths)) mkdirSync(path);
   const password = randomBytes(32);
+  mkdirSync(join(paths.credentials, role));
   createCredentialFile({
-    path: join(paths.credentials, `${component.toLowerCase()}.ini`),
+    path: credentialPath(paths.credentials, component),
     component,
     password,
     binding: { hostName: hostname(), uid: process.getuid?.() ?? 0, executable: `processes/${role}.js` },

@@ -10,7 +10,9 @@ import { landingProofText, type ToHost, type ToPortal } from '#/contract/session
 import { socketPath } from '#/contract/sockets.js';
 import { type FailureCode, failure } from '#/domain/failure.js';
 import { done, failed } from '#/domain/outcome.js';
+import type { Component } from '#/domain/people.js';
 import { Secret } from '#/domain/secret.js';
+import type { ComponentCredential } from '#/house/component-credential.js';
 import { VaultLink } from '#/processes/shared/vault-link.js';
 
 const psmServer = generateKeyPairSync('ed25519');
@@ -119,13 +121,17 @@ export async function openHouse(): Promise<House> {
       server.listen(path, () => resolve(server));
     });
   await listen(socketPath(run, 'vault-portal'), (socket) => void new RpcPeer(socket, { handle }));
-  const password = () => done(Secret.take(randomBytes(32)));
+  const credential = (component: Component): ComponentCredential => ({
+    component,
+    read: () => done(Secret.take(randomBytes(32))),
+    readStaged: () => null,
+    stage: () => undefined,
+    promote: () => undefined,
+    discard: () => undefined,
+  });
   const vault = new VaultLink({
     path: socketPath(run, 'vault-portal'),
-    components: [
-      { component: 'PVWAApp', password },
-      { component: 'PVWAGW', password },
-    ],
+    components: [credential('PVWAApp'), credential('PVWAGW')],
   });
   return {
     run,

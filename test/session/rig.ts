@@ -28,6 +28,7 @@ import { failure } from '#/domain/failure.js';
 import { makeId } from '#/domain/ids.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { createCredentialFile } from '#/house/credential-file.js';
+import { credentialPath } from '#/house/credential-paths.js';
 import { openSocket } from '#/supervisor/listeners.js';
 import { sshBinds } from '#/supervisor/ssh-binds.js';
 import { descriptors } from '#/supervisor/supervised-child.js';
@@ -111,8 +112,9 @@ export async function startRig(): Promise<Rig> {
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'postern-test-spool', spool]);
   chmodSync(paths.sessions, 0o711);
   installBox(run);
+  mkdirSync(join(credentials, 'session'));
   createCredentialFile({
-    path: join(credentials, 'psmgw.ini'),
+    path: credentialPath(credentials, 'PSMGW'),
     component: 'PSMGW',
     password: randomBytes(32),
     binding: { hostName: hostname(), uid: 0, executable: 'processes/session.js' },
@@ -265,6 +267,7 @@ export async function startRig(): Promise<Rig> {
           maxStartups: '',
           liveGroups: { control: [], terminate: [], suspend: [] },
           userCertificateAuthorities: [],
+          credentialRotationMinutes: 0,
         },
       },
     });

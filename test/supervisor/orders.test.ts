@@ -37,6 +37,9 @@ describe('an order', () => {
     ['a long name', { ...order, name: 'x'.repeat(33) }],
     ['another program', { ...order, program: 'sh' }],
     ['more than it may say', { ...order, home: '/root' }],
+    ['a credential of nobody', { kind: 'credential', component: 'Administrator', step: 'look', hash: null }],
+    ['a credential to be read', { kind: 'credential', component: 'PSMApp', step: 'read', hash: null }],
+    ['a hash that is none', { kind: 'credential', component: 'PSMApp', step: 'promote', hash: '../x' }],
     ['an unknown kind', { kind: 'exec', command: 'id' }],
     [
       'a reset outside the range',
@@ -64,6 +67,7 @@ describe.runIf(process.getuid?.() === 0)('carrying out orders', () => {
       binds: [{ source: '/usr/bin/ssh', inside: '/usr/bin/ssh' }],
       root: true,
       now: () => new Date(),
+      accounts: null,
     });
 
   it('makes a profile and a record that only root could have written', async () => {

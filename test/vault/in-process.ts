@@ -1,4 +1,4 @@
-import { argon2Sync, randomBytes } from 'node:crypto';
+import { argon2Sync, createHash, randomBytes } from 'node:crypto';
 import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { createJournal } from '#/audit/journal.js';
 import { ask, type CallArgs, type CallName, type CallResult } from '#/contract/calls.js';
-import type { Order, OrderResult } from '#/contract/orders.js';
+import type { CredentialLook, CredentialOrder, Order, OrderResult } from '#/contract/orders.js';
 import { type Handler, RpcPeer } from '#/contract/rpc.js';
 import { encodeSecretPayload } from '#/contract/secret-payload.js';
 import type { Failure } from '#/domain/failure.js';
@@ -15,6 +15,7 @@ import type { Outcome } from '#/domain/outcome.js';
 import type { Component } from '#/domain/people.js';
 import { openStore } from '#/store/open-store.js';
 import { authenticator } from '#/vault/authenticator.js';
+import { createComponentBook } from '#/vault/component-book.js';
 import { createVault, type NewVault } from '#/vault/create-vault.js';
 import { createHeadCopies } from '#/vault/head-copies.js';
 import { createHosts } from '#/vault/hosts.js';
@@ -89,6 +90,7 @@ export function settingsFor(folder: string): VaultSettings {
       suspend: ['PSMLiveSessionTerminators'],
       terminate: ['PSMLiveSessionTerminators'],
     },
+    credentialRotationMinutes: 0,
   };
 }
 
@@ -140,6 +142,21 @@ function cheapHash(password: Buffer): Promise<string> {
   return Promise.resolve(`$argon2id$v=19$m=8,t=1,p=1$${text(salt)}$${text(tag)}`);
 }
 
+/** What the supervisor finds when a component's credential file is in order. */
+function goodFile({ component: one }: CredentialOrder): CredentialLook {
+  return {
+    kind: 'credential',
+    state: 'good',
+    detail: 'opens',
+    hash: createHash('sha256').update(made[one]).digest('base64'),
+    stagedHash: null,
+    hostName: 'bastion.test',
+    uid: 1,
+    executable: 'processes/test.js',
+    madeAt: Date.now(),
+  };
+}
+
 /** A vault in this process, on real unix sockets, with its files in a folder of its own. */
 export async function startVault(options: StartOptions = {}): Promise<Running> {
   const folder = options.folder ?? mkdtempSync(join(SPACE, 'vault-'));
@@ -165,11 +182,15 @@ export async function startVault(options: StartOptions = {}): Promise<Running> {
     permits: createPermits(tools),
     tickets: createTickets(tools),
     hosts: createHosts(),
+    components: createComponentBook(tools.now),
     connections: new Set(),
     authentication: { ...authenticator({ store: opened.store, ...tools }), hash: cheapHash },
     order: (order) => {
       running.orders.push(order);
-      return Promise.resolve(running.result);
+      const { result } = running;
+      return Promise.resolve(
+        order.kind === 'credential' && result.kind === 'done' ? goodFile(order) : result,
+      );
     },
     patience: options.patience ?? { lostHost: 20, start: 60_000 },
   };

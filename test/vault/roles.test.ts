@@ -32,7 +32,7 @@ describe('the table of roles', () => {
 
   test('has no secret for anybody', () => {
     const open = calls.filter((call) => allowed(call).includes('anybody'));
-    expect(open).toEqual(['component.login', 'vault.status']);
+    expect(open).toEqual(['component.login', 'component.unable', 'vault.status']);
     expect(calls.filter((call) => call.startsWith('admin.') && allowed(call).join() !== 'console')).toEqual(
       [],
     );
@@ -79,10 +79,10 @@ describe('over the sockets', () => {
       }
       const wrong = client(running, socket);
       expect(await wrong.refused('component.login', { component: 'PSMGW' }, Buffer.alloc(32))).toMatchObject({
-        code: 'NOT_YOUR_ROLE',
+        code: socket === 'vault-session' ? 'CREDENTIAL_MISMATCH' : 'NOT_YOUR_ROLE',
       });
       expect(await wrong.refused('component.login', { component: 'PVWAApp' }, Buffer.alloc(0))).toMatchObject(
-        { code: 'NOT_YOUR_ROLE' },
+        { code: socket === 'vault-portal' ? 'CREDENTIAL_MISMATCH' : 'NOT_YOUR_ROLE' },
       );
     }
   });

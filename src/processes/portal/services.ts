@@ -99,6 +99,8 @@ export function servePerson({ vault, run, terminal, login, onLive }: ServicesOpt
 
   const services: PortalServices = {
     async configuration() {
+      const trouble = await vault.trouble();
+      if (trouble !== null) return failed(trouble);
       const answer = await vault.ask('portal.configuration', {});
       return answer.ok ? done(answer.value.value) : answer;
     },

@@ -1,6 +1,6 @@
 import type { Permitted } from '#/contract/calls.js';
 import { accountName } from '#/domain/account.js';
-import { failure } from '#/domain/failure.js';
+import { type Failure, failure } from '#/domain/failure.js';
 import { makeId, parseId } from '#/domain/ids.js';
 import { done, failed } from '#/domain/outcome.js';
 import { withdrawal } from '#/policy/decide.js';
@@ -66,7 +66,9 @@ async function connect(vault: Vault, person: Person, accountId: string): Promise
     });
     return failed(failure(said.code, said.because));
   }
-  const hosts = await hostsByLoad(vault, person);
+  const psmgw = await records.components.component('PSMGW');
+  const why = psmgw?.disabled === true ? 'PSMGW is disabled' : vault.components.trouble('PSMGW');
+  const hosts = psmgw?.disabled === true ? [] : await hostsByLoad(vault, person);
   if (hosts.length === 0) {
     await vault.journal.append(records.audit, {
       ...about,
@@ -75,9 +77,9 @@ async function connect(vault: Vault, person: Person, accountId: string): Promise
       action: 'sessionStage',
       outcome: 'failure',
       code: 'SESSION_HOST_UNAVAILABLE',
-      detail: 'none is connected',
+      detail: why ?? 'none is connected',
     });
-    return failed(failure('SESSION_HOST_UNAVAILABLE', 'none is connected to the vault'));
+    return failed(noHost(why));
   }
   const session = await grant(vault, person, account);
   if (session === null) return failed(failure('INTEGRITY', `safe ${RECORDING_SAFE} is missing`));
@@ -100,6 +102,14 @@ async function connect(vault: Vault, person: Person, accountId: string): Promise
   });
   const value: Permitted = { permit, sessionId: session.id, account: session.account, hosts };
   return done({ value });
+}
+
+/** `why`: what keeps session hosts from logging in as PSMGW, when that is known. */
+function noHost(why: string | null): Failure {
+  const because = failure('SESSION_HOST_UNAVAILABLE', why ?? 'none is connected to the vault');
+  if (why === null) return because;
+  const command = why === 'PSMGW is disabled' ? 'component enable' : 'credfile resync';
+  return { ...because, next: `On the bastion: postern ${command} PSMGW` };
 }
 
 async function grant(

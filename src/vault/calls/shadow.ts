@@ -103,7 +103,7 @@ async function prepare(
     ...wanted,
   });
   if (result.kind === 'over-quota') return failed(failure('PROFILE_OVER_QUOTA', result.detail));
-  if (result.kind === 'failed') return failed(failure('SHADOW_UNAVAILABLE', result.detail));
+  if (result.kind !== 'done') return failed(failure('SHADOW_UNAVAILABLE', result.detail));
   const { level, healed } = result;
   const { minimum } = vault.settings.isolation;
   return await vault.store.transaction(async (records) => {

@@ -1,6 +1,6 @@
 import type { AuditRecords } from '#/audit/records.js';
-import type { Component } from '#/domain/people.js';
 import type { AccountRecords } from './accounts.js';
+import type { ComponentRecords } from './components.js';
 import type { PeopleRecords } from './people.js';
 import type { SafeRecords } from './safes.js';
 import type { SecondFactorRecords } from './second-factors.js';
@@ -12,9 +12,6 @@ import type { TicketRecords } from './tickets.js';
 export interface MetaRecords {
   value(name: string): Promise<Buffer | null>;
   setValue(name: string, value: Uint8Array): Promise<void>;
-  /** SHA-256 of a component's password. */
-  componentHash(component: Component): Promise<Buffer | null>;
-  setComponentHash(component: Component, hash: Uint8Array): Promise<void>;
 }
 
 /** Everything that is stored, within one transaction. */
@@ -26,6 +23,7 @@ export interface Records {
   readonly accounts: AccountRecords;
   readonly sessions: SessionRecords;
   readonly shadows: ShadowRecords;
+  readonly components: ComponentRecords;
   readonly meta: MetaRecords;
   readonly audit: AuditRecords;
 }

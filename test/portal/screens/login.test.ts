@@ -160,7 +160,7 @@ test('a closed portal says why and opens by itself', async () => {
         ),
     },
   });
-  expect(await terminal.screen('closed', 'Esc leave')).toMatchInlineSnapshot(`
+  expect(await terminal.screen('unavailable', 'Esc leave')).toMatchInlineSnapshot(`
     " Postern                                                              19:40 UTC
      privileged sessions, recorded
     ────────────────────────────────────────────────────────────────────────────────
@@ -169,7 +169,7 @@ test('a closed portal says why and opens by itself', async () => {
 
 
 
-          ╭─ The portal is closed for now ───────────────────────────────────╮
+          ╭─ Portal unavailable ─────────────────────────────────────────────╮
           │ The vault does not answer (connection refused).                  │
           │ Try again in a moment; on the bastion: postern doctor            │
           │                                                                  │
@@ -188,7 +188,7 @@ test('a closed portal says why and opens by itself', async () => {
   `);
   tick();
   open = true;
-  await terminal.sees('closed');
+  await terminal.sees('unavailable');
   tick();
   await terminal.sees('ACME login');
 });

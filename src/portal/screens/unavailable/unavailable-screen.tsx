@@ -23,5 +23,5 @@ export function UnavailableScreen({ failure }: { readonly failure: Failure }) {
     ),
     [span(failure.code, 'quiet')],
   ];
-  return <Lines lines={centered(framed('The portal is closed for now', lines, room.columns, sign), room)} />;
+  return <Lines lines={centered(framed('Portal unavailable', lines, room.columns, sign), room)} />;
 }

@@ -1,0 +1,34 @@
+import type { Transaction } from 'kysely';
+import type { ComponentRecords } from '#/vault/records/components.js';
+import type { Tables } from './tables.js';
+import { flag } from './values.js';
+
+export function componentRecords(db: Transaction<Tables>): ComponentRecords {
+  return {
+    async component(name) {
+      const row = await db.selectFrom('components').selectAll().where('name', '=', name).executeTakeFirst();
+      if (row === undefined) return null;
+      return {
+        hash: Buffer.from(row.password_hash),
+        previous: row.previous_hash === null ? null : Buffer.from(row.previous_hash),
+        previousUntil: row.previous_until,
+        rotatedAt: row.rotated_at,
+        disabled: row.disabled === 1,
+      };
+    },
+    async putComponent(name, { hash, previous, previousUntil, rotatedAt, disabled }) {
+      const values = {
+        password_hash: hash,
+        previous_hash: previous,
+        previous_until: previousUntil,
+        rotated_at: rotatedAt,
+        disabled: flag(disabled),
+      };
+      await db
+        .insertInto('components')
+        .values({ name, ...values })
+        .onConflict((is) => is.column('name').doUpdateSet(values))
+        .execute();
+    },
+  };
+}
