@@ -62,8 +62,6 @@ function printSteadily(core: Core): void {
         handler._parser.precedingJoinState = 0;
       }
     }
-    // marks that belong to nothing would walk on and on
-    buffer.x = Math.min(buffer.x, core.cols);
   };
 }
 

@@ -195,7 +195,11 @@ describe('the restored screen', () => {
           other.close();
         },
       ),
-      { numRuns: RUNS },
+      {
+        numRuns: RUNS,
+        // marks that belong to nothing, at the right edge
+        examples: [[{ columns: 4, rows: 3 }, [Buffer.from('abcd\x1b[m\u0301\u0301')], [9, 30]]],
+      },
     );
   }, 60_000);
 
