@@ -1,56 +1,12 @@
-import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { parsePublicKey } from '#/authentication/public-key.js';
 import { type RegisteredKey, trustKey, verifyUserAuth } from '#/authentication/user-auth.js';
+import { type Authenticator, authenticator } from '../helpers/security-key.ts';
 import { signedFor, sshString as str } from './wire.ts';
 
 const [PRESENT, VERIFIED] = [1, 4];
 const AT = { authorities: [], user: 'alice', address: '192.0.2.1', now: 0 };
-
-interface Authenticator {
-  readonly type: string;
-  readonly blob: Buffer;
-  sign(message: Buffer, flags: number, counter: number): Buffer;
-}
-
-/** Signs as an authenticator does (OpenSSH's PROTOCOL.u2f), in the form that is left of it after the algorithm's name. */
-function authenticator(kind: 'ed25519' | 'ecdsa', application = 'ssh:'): Authenticator {
-  const digest = (data: string | Buffer) => createHash('sha256').update(data).digest();
-  const trailer = (flags: number, counter: number) => {
-    const bytes = Buffer.alloc(5);
-    bytes[0] = flags;
-    bytes.writeUInt32BE(counter, 1);
-    return bytes;
-  };
-  const made = (
-    type: string,
-    fields: readonly Buffer[],
-    raw: (message: Buffer) => Buffer,
-  ): Authenticator => ({
-    type,
-    blob: Buffer.concat([str(type), ...fields, str(application)]),
-    sign(message, flags, counter) {
-      const end = trailer(flags, counter);
-      return Buffer.concat([raw(Buffer.concat([digest(application), end, digest(message)])), end]);
-    },
-  });
-  const point = (key: KeyObject, part: 'x' | 'y') =>
-    Buffer.from((key.export({ format: 'jwk' }) as Record<string, string>)[part] ?? '', 'base64url');
-  if (kind === 'ed25519') {
-    const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-    return made('sk-ssh-ed25519@openssh.com', [str(point(publicKey, 'x'))], (message) =>
-      sign(null, message, privateKey),
-    );
-  }
-  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const whole = Buffer.concat([Buffer.from([4]), point(publicKey, 'x'), point(publicKey, 'y')]);
-  const mpint = (bytes: Buffer) =>
-    str((bytes[0] ?? 0) > 127 ? Buffer.concat([Buffer.from([0]), bytes]) : bytes);
-  return made('sk-ecdsa-sha2-nistp256@openssh.com', [str('nistp256'), str(whole)], (message) => {
-    const rs = sign('sha256', message, { key: privateKey, dsaEncoding: 'ieee-p1363' });
-    return Buffer.concat([mpint(rs.subarray(0, 32)), mpint(rs.subarray(32))]);
-  });
-}
 
 function register(key: Authenticator, verifyRequired = false): RegisteredKey {
   const line = `${verifyRequired ? 'verify-required ' : ''}${key.type} ${key.blob.toString('base64')} a stick`;
