@@ -31,6 +31,10 @@ const rooms: Readonly<Record<string, Room>> = {
 
   door: { purpose: 'bytes from outside become a terminal and evidence', mayImport: ['domain', 'contract'] },
   authentication: { purpose: 'evidence becomes an identity', mayImport: ['domain', 'audit'] },
+  directory: {
+    purpose: 'asks LDAP directories about people; knows no vault',
+    mayImport: ['domain', 'contract'],
+  },
   portal: { purpose: 'the screens; asks only its services', mayImport: ['domain'], typesOf: ['contract'] },
   policy: { purpose: 'may this person do this now, and why not', mayImport: ['domain'] },
   vault: {
@@ -92,7 +96,7 @@ const libraries: Readonly<Record<string, readonly string[]>> = {
   kysely: ['store'],
   'node:sqlite': ['store'],
   conf: ['configuration', 'house'],
-  ldapts: ['authentication'],
+  ldapts: ['one file of directory'],
   '@xterm/headless': ['terminal', 'monitor', 'session'],
   '@xterm/addon-serialize': ['monitor', 'session'],
   zod: ['contract', 'configuration', 'house', 'door', 'supervisor'],

@@ -69,6 +69,20 @@ const needs = [
     without: 'the export scenarios fail',
   },
   {
+    name: 'slapd',
+    file: '/usr/sbin/slapd',
+    when: 'testing',
+    why: 'directories in the tests; its service is never started',
+    without: 'the scenarios and tests with a directory fail',
+  },
+  {
+    name: 'ldap-utils',
+    file: 'ldapmodify',
+    when: 'testing',
+    why: 'changes directories in the tests',
+    without: 'the scenarios and tests with a directory fail',
+  },
+  {
     name: 'procps',
     file: 'ps',
     when: 'testing',

@@ -9,6 +9,7 @@ const listen = z.string().refine((text) => parseListen(text) !== null);
 
 const memory = z.strictObject({
   vault: megabytes.default(384),
+  directory: megabytes.default(192),
   portal: megabytes.default(384),
   session: megabytes.default(384),
   recorder: megabytes.default(192),

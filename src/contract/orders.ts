@@ -72,7 +72,7 @@ export interface CredentialLook {
 
 /** Everything a child is told at its start. Secrets are not in it. */
 export interface ChildSettings {
-  readonly role: 'vault' | 'portal' | 'session' | 'recorder' | 'monitor' | 'demo';
+  readonly role: 'vault' | 'directory' | 'portal' | 'session' | 'recorder' | 'monitor' | 'demo';
   /** Number among its kind, from 0. */
   readonly index: number;
   readonly run: string;

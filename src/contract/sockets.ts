@@ -19,13 +19,14 @@ export function runDirectory(
 /** The service accounts of the host, made once at first start, nologin. */
 export const SERVICE_USERS = {
   vault: 'postern-vault',
+  directory: 'postern-directory',
   portal: 'postern-portal',
   session: 'psmconnect',
   recorder: 'psmapp',
   monitor: 'psmadminconnect',
   demo: 'postern-demo',
 } as const;
-export type ProcessRole = 'vault' | 'portal' | 'session' | 'recorder' | 'monitor' | 'demo';
+export type ProcessRole = 'vault' | 'directory' | 'portal' | 'session' | 'recorder' | 'monitor' | 'demo';
 
 /**
  * The sockets that the supervisor opens and hands to their owners as listening descriptors.
@@ -37,6 +38,7 @@ export const SOCKETS = {
   'vault-recorder': { owner: 'vault', peer: 'recorder' },
   'vault-monitor': { owner: 'vault', peer: 'monitor' },
   admin: { owner: 'vault', peer: 'root' },
+  directory: { owner: 'directory', peer: 'vault' },
   session: { owner: 'session', peer: 'portal' },
   monitor: { owner: 'monitor', peer: 'portal' },
   'monitor-admin': { owner: 'monitor', peer: 'root' },

@@ -18,6 +18,7 @@ export function postsOf({
 }: Pick<Configuration, 'portals' | 'sessionHosts'>): readonly Post[] {
   return [
     one('vault'),
+    one('directory'),
     one('recorder'),
     one('monitor'),
     ...many('session', sessionHosts),
@@ -31,11 +32,13 @@ export const DRAIN_ORDER: readonly (readonly Role[])[] = [
   ['recorder'],
   ['monitor'],
   ['vault'],
+  ['directory'],
 ];
 
 /** The kernel ends the higher ones first when memory runs out: a portal costs a reconnect, the vault every login. */
 export const OOM_SCORE: Readonly<Record<Role, number>> = {
   vault: 100,
+  directory: 400,
   recorder: 200,
   session: 300,
   monitor: 600,
