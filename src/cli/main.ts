@@ -2,7 +2,11 @@ import { Command, type CommanderError } from 'commander';
 import { EXIT, failure } from '#/domain/failure.js';
 import { accountCommands } from './commands/account.js';
 import { auditCommands } from './commands/audit.js';
+
 import { componentCommands, credfileCommands } from './commands/credfile.js';
+
+import { directoryCommands } from './commands/directory.js';
+
 import { doctorCommand } from './commands/doctor.js';
 import { explainCommand } from './commands/explain.js';
 import { groupCommands } from './commands/group.js';
@@ -46,6 +50,7 @@ for (const add of [
   shadowCommands,
   credfileCommands,
   componentCommands,
+  directoryCommands,
   auditCommands,
   explainCommand,
   doctorCommand,

@@ -8,6 +8,7 @@ const EXIT_OF: Partial<Record<FailureCode, number>> = {
   NOT_YOUR_ROLE: EXIT.denied,
   NOT_FOUND: EXIT.notFound,
   SESSION_GONE: EXIT.notFound,
+  DIRECTORY_UNAVAILABLE: EXIT.failed,
   DAEMON_NOT_RUNNING: EXIT.unavailable,
   VAULT_UNAVAILABLE: EXIT.unavailable,
   VAULT_SEALED: EXIT.unavailable,

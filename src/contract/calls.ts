@@ -6,7 +6,11 @@ import { PERMISSIONS, PRESETS, type Preset, VAULT_RIGHTS } from '#/domain/permis
 import type { SecondFactorStep } from '#/domain/second-factor.js';
 import type { IsolationLevel } from '#/domain/session.js';
 import { call } from './call-kind.js';
+
 import { COMPONENT_USER_CALLS } from './component-calls.js';
+
+import { DIRECTORY_ADMIN_CALLS } from './directory-admin-calls.js';
+
 import { ending } from './ending.js';
 import { FACTOR_CALLS } from './factor-calls.js';
 import { MANAGE_CALLS } from './manage-calls.js';
@@ -89,6 +93,7 @@ export const CALLS = {
   // PVWAApp opens the portal
   'portal.configuration': call<{
     readonly branding: string;
+    /** 'vault' and the names of directories; the first is preset. */
     readonly methods: readonly string[];
     readonly version: string;
     readonly sessionHosts: number;
@@ -97,10 +102,10 @@ export const CALLS = {
   'portal.psmServer': call<null>()(['PVWAApp'], z.strictObject({ sessionId: id })),
 
   // PVWAGW acts for a person. `from` is the client's address.
-  /** Blob: the password. */
+  /** Blob: the password. `method`: 'vault' or a directory; absent: by what the name ends in. */
   'person.login': call<LoggedIn>()(
     ['PVWAGW'],
-    z.strictObject({ user: name, from: text, via: z.enum(['ssh', 'login-shell']) }),
+    z.strictObject({ user: name, method: text.optional(), from: text, via: z.enum(['ssh', 'login-shell']) }),
   ),
   /** Is this key registered for this user? Says nothing else. `key` is the base64 public key blob. */
   'person.keyKnown': call<boolean>()(
@@ -343,6 +348,7 @@ export const CALLS = {
     ['console'],
     z.strictObject({ recordingId: id, purpose: z.enum(['play', 'export', 'verify']) }),
   ),
+  ...DIRECTORY_ADMIN_CALLS,
   'admin.shadow.list': call<readonly ShadowRow[]>()(['console'], nothing),
   'admin.shadow.reset': call<ShadowRow>()(['console'], z.strictObject({ user: name })),
   'admin.shadow.delete': call<null>()(['console'], z.strictObject({ user: name })),

@@ -14,7 +14,10 @@ export const directorySettings = z.strictObject({
   /** No TLS at all, on port 389: passwords cross the network in clear. */
   plain: z.boolean(),
   /** PEM of the authorities that may have signed the servers' certificates; null: those that Node knows. */
-  ca: z.string().max(1024 * 1024).nullable(),
+  ca: z
+    .string()
+    .max(1024 * 1024)
+    .nullable(),
   base: text,
   userClass: attribute,
   /** A person is found when one of these is what he typed; the first is his name here. */

@@ -70,6 +70,8 @@ export interface RecordingRow {
 
 export interface UserRow {
   readonly id: string;
+  /** The directory that he came from; null: a user of the vault's own. */
+  readonly directory: string | null;
   readonly name: string;
   readonly groups: readonly string[];
   readonly rights: readonly VaultRight[];

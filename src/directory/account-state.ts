@@ -74,7 +74,9 @@ const POLICY: Readonly<Record<number, AccountState>> = {
 /** Why a bind was rejected beyond a wrong password, as far as the server tells; null: it does not. */
 export function stateOfRejection(diagnostic: string, policy: number | null): AccountState | null {
   const data = /\bdata ([0-9a-f]{3,8})\b/i.exec(diagnostic)?.[1]?.toLowerCase();
-  return (data === undefined ? undefined : BIND_DATA[data]) ?? (policy === null ? null : (POLICY[policy] ?? null));
+  return (
+    (data === undefined ? undefined : BIND_DATA[data]) ?? (policy === null ? null : (POLICY[policy] ?? null))
+  );
 }
 
 /** Active Directory counts in 100 ns since 1601; 0 and 2^63-1 are "never". Milliseconds since 1970. */
@@ -89,8 +91,8 @@ export function filetime(text: string | null): number | null {
 function generalizedTime(text: string | null): number | null {
   const parts = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?(?:[.,]\d+)?Z$/.exec(text ?? '');
   if (parts === null) return null;
-  const [, year, month, day, hour, minute, second] = parts.map(Number);
-  return Date.UTC(year ?? 0, (month ?? 1) - 1, day ?? 1, hour ?? 0, minute ?? 0, second || 0);
+  const [, year, month, day, hour, minute, second] = parts.map((one) => Number(one ?? 0));
+  return Date.UTC(year ?? 0, (month ?? 1) - 1, day ?? 1, hour ?? 0, minute ?? 0, second ?? 0);
 }
 
 function first(values: Values, name: string): string | null {

@@ -15,7 +15,8 @@ export async function changePassword(
       const ldap = await server.again();
       if (ldap === null) throw new Error('the password was changed, and then the server did not answer');
       const answer = await ldap.bind(bindUser.dn, next);
-      if (answer.kind === 'rejected') throw new Error('the server took the new password, and then rejected it');
+      if (answer.kind === 'rejected')
+        throw new Error('the server took the new password, and then rejected it');
       await knownAs(ldap);
       return { value: true, detail: 'the new password is taken' };
     });

@@ -68,7 +68,13 @@ function question(
     ...wanted,
   ];
   // two are enough to know that it is not one; a few more, or the server says "too many" in its own words
-  return { filter, scope, attributes: [...new Set(attributes)], binary: ['objectGUID', 'objectSid'], most: 20 };
+  return {
+    filter,
+    scope,
+    attributes: [...new Set(attributes)],
+    binary: ['objectGUID', 'objectSid'],
+    most: 20,
+  };
 }
 
 function oneOf(entries: readonly Entry[], settings: DirectorySettings): Search {

@@ -10,7 +10,6 @@ import {
   InvalidCredentialsError,
   OrFilter,
   PasswordPolicyControl,
-  PresenceFilter,
   ResultCodeError,
 } from 'ldapts';
 
@@ -168,9 +167,6 @@ function problemOf(error: unknown): string {
 
 export function equals(attribute: string, value: string | Buffer): Filter {
   return new EqualityFilter({ attribute, value });
-}
-export function present(attribute: string): Filter {
-  return new PresenceFilter({ attribute });
 }
 export function all(...filters: Filter[]): Filter {
   return new AndFilter({ filters });

@@ -79,9 +79,7 @@ export async function withServer<T>(
       onSteps?.(steps);
     }
   }
-  return (
-    trouble ?? { kind: 'unavailable', step: 'name', server: '-', detail: 'no server answered in time' }
-  );
+  return trouble ?? { kind: 'unavailable', step: 'name', server: '-', detail: 'no server answered in time' };
 }
 
 /** As configured, those that did not answer lately last. */

@@ -1,7 +1,8 @@
 import type { AccountId, SafeId } from './ids.js';
 
 export const PLATFORMS = ['UnixSSH'] as const;
-export type PlatformName = (typeof PLATFORMS)[number];
+/** 'LDAP' is a directory's bind user: `postern directory` makes it, and nobody can connect to it. */
+export type PlatformName = (typeof PLATFORMS)[number] | 'LDAP';
 
 /** What is stored for an account: which kind of secret, never the secret. */
 export type SecretKind = 'password' | 'key';

@@ -21,6 +21,8 @@ export const ACTIONS = {
   shadowChanged: 916,
   secondFactorChanged: 917,
   firstFactorAccepted: 918,
+  directoryChanged: 933,
+  directoryTrouble: 934,
   componentLogon: 920,
   componentRefused: 921,
   rightMissing: 922,

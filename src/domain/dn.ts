@@ -34,7 +34,7 @@ function escaped(value: string): string {
 
 function parseDn(text: string): Part[][] | null {
   const names = split(text, ',').map((name) => split(name, '+').map(partOf));
-  return names.every((parts) => parts.every((part) => part !== null)) ? (names as Part[][]) : null;
+  return names.every((parts) => parts.every((part) => part !== null)) ? names : null;
 }
 
 /** Cuts at a sign that is not escaped. */

@@ -47,6 +47,12 @@ export const FAILURES = {
     message: 'Your groups do not allow that: {detail}',
     next: 'Ask an administrator: postern group set GROUP --second-factor required|optional|off',
   },
+  DIRECTORY_UNAVAILABLE: {
+    side: 'ours',
+    stage: null,
+    message: 'The directory cannot be asked now ({detail}).',
+    next: 'Try again in a moment; on the bastion: postern directory test NAME',
+  },
   PASSWORD_MUST_CHANGE: {
     side: 'ours',
     stage: null,

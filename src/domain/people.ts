@@ -8,7 +8,7 @@ export interface Identity {
   readonly [minted]: 'identity';
   readonly userId: UserId;
   readonly user: string;
-  readonly method: 'password' | 'publickey' | 'console';
+  readonly method: 'password' | 'directory' | 'publickey' | 'console';
   readonly rights: readonly VaultRight[];
   /** Names of the groups the person is in, built-in ones included. */
   readonly groups: readonly string[];

@@ -9,7 +9,7 @@ import type { PortalServices, SessionResult } from './services.js';
 export function carefulServices(services: PortalServices): PortalServices {
   return {
     configuration: () => answered(() => services.configuration()),
-    login: (user, password) => answered(() => services.login(user, password)),
+    login: (user, password, method) => answered(() => services.login(user, password, method)),
     changePassword: (old, next) => answered(() => services.changePassword(old, next)),
     verifyCode: (code) => answered(() => services.verifyCode(code)),
     secondFactor: () => answered(() => services.secondFactor()),

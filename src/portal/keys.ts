@@ -55,6 +55,8 @@ export const COMMANDS = {
   'form.next': { keys: ['tab', 'down'], brief: 'next field', help: 'next field' },
   'form.previous': { keys: ['shiftTab', 'up'], help: 'previous field' },
   'form.enter': { keys: ['enter'], brief: 'go on', help: 'next field; on the last one, go on' },
+  'login.previousMethod': { keys: ['left'], help: 'the login method before, where there are several' },
+  'login.nextMethod': { keys: ['right'], help: 'the next login method, where there are several' },
   'form.leave': { keys: ['escape', 'ctrl-q', 'ctrl-d', 'ctrl-c'], brief: 'leave', help: 'leave Postern' },
 
   'enrol.leave': {
@@ -140,7 +142,11 @@ export const EVERYWHERE = [...TAB, 'you.open'] as const;
 
 /** What each screen listens to, in the order of the line at the bottom. `typing`: characters are text, never commands. */
 export const SCREENS = {
-  login: { title: 'Login', typing: true, commands: FORM },
+  login: {
+    title: 'Login',
+    typing: true,
+    commands: [...FORM, 'login.previousMethod', 'login.nextMethod'],
+  },
   unavailable: { title: 'Portal closed', typing: false, commands: ['form.leave'] },
   password: { title: 'New password', typing: true, commands: FORM },
   code: { title: 'Second factor', typing: true, commands: ['form.enter', ...EDIT, 'form.leave'] },

@@ -110,8 +110,8 @@ export interface ReplayHandle {
 export interface PortalServices {
   /** Opens the portal (as PVWAApp). Asked again every few seconds while it fails. */
   configuration(): Promise<Outcome<Configuration>>;
-  /** `password` is wiped by the caller when this settles. */
-  login(user: string, password: Buffer): Promise<Outcome<LoggedIn>>;
+  /** `password` is wiped by the caller when this settles. `method`: one of the configuration's. */
+  login(user: string, password: Buffer, method?: string): Promise<Outcome<LoggedIn>>;
   /** Both are wiped by the caller when this settles. */
   changePassword(old: Buffer, next: Buffer): Promise<Outcome<null>>;
   /** The code that the login waits for. The blobs here and below are wiped by the caller when this settles. */

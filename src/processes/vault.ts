@@ -1,13 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createJournal } from '#/audit/journal.js';
 import { parsePublicKey } from '#/authentication/public-key.js';
 import type { ChildSettings } from '#/contract/orders.js';
+import { socketPath } from '#/contract/sockets.js';
 import { openStore } from '#/store/open-store.js';
 import { authenticator } from '#/vault/authenticator.js';
+
 import { createComponentBook } from '#/vault/component-book.js';
+
+import { directoryLink } from '#/vault/directory/link.js';
+
 import { createHeadCopies, type HeadCopies } from '#/vault/head-copies.js';
 import { createHosts } from '#/vault/hosts.js';
 import { createKeyring } from '#/vault/keyring.js';
@@ -73,6 +79,7 @@ async function openVault(
     components: createComponentBook(tools.now),
     connections: new Set(),
     authentication: authenticator({ store, ...tools, authorities: authoritiesOf(settings) }),
+    directory: directoryLink(() => connect(socketPath(settings.run, 'directory'))),
     order: (order) => supervisor.order(order),
     patience: { lostHost: 1500, start: 5000 },
   };

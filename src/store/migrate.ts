@@ -4,7 +4,9 @@ import { first } from './migrations/001-first.js';
 import { tickets } from './migrations/002-tickets.js';
 import { accountsByAddress } from './migrations/003-accounts-by-address.js';
 import { secondFactors } from './migrations/004-second-factors.js';
+
 import { componentRotation } from './migrations/005-component-rotation.js';
+import { directories } from './migrations/006-directories.js';
 
 /** In order; the number of those applied is the database's user_version. Never change one that was released. */
 export const MIGRATIONS: readonly string[] = [
@@ -13,6 +15,7 @@ export const MIGRATIONS: readonly string[] = [
   accountsByAddress,
   secondFactors,
   componentRotation,
+  directories,
 ];
 
 export type Migrated =

@@ -4,7 +4,11 @@ import { Kysely, SqliteDialect, type Transaction } from 'kysely';
 import type { Records, Store, StoreFailure } from '#/vault/records/records.js';
 import { accountRecords } from './accounts.js';
 import { auditRecords } from './audit.js';
+
 import { componentRecords } from './components.js';
+
+import { directoryRecords } from './directories.js';
+
 import { metaRecords } from './meta.js';
 import { migrate, userVersion } from './migrate.js';
 import { asSqliteDatabase } from './node-sqlite.js';
@@ -100,6 +104,7 @@ function recordsOf(db: Transaction<Tables>): Records {
   return {
     people: peopleRecords(db),
     secondFactors: secondFactorRecords(db),
+    directories: directoryRecords(db),
     tickets: ticketRecords(db),
     safes: safeRecords(db),
     accounts: accountRecords(db),

@@ -53,6 +53,30 @@ export interface Tables {
     last_used_at: number;
     second_factor: Generated<string>;
   };
+  directories: {
+    name: string;
+    name_key: string;
+    settings: string;
+    bind_account: string;
+    enabled: Flag;
+    preset: Flag;
+  };
+  directory_maps: {
+    directory: string;
+    position: number;
+    rule: string;
+    rights: string;
+    groups: string;
+    location: string | null;
+  };
+  directory_users: {
+    user_id: string;
+    directory: string;
+    external_id: string;
+    dn: string;
+    groups: string;
+    location: string | null;
+  };
   groups: { id: string; name: string; name_key: string; built_in: Flag; second_factor: Generated<string> };
   group_rights: { group_id: string; right: string };
   group_members: { group_id: string; user_id: string };

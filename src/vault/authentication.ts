@@ -4,6 +4,8 @@ import type { User, UserKey } from './records/people.js';
 
 export interface LoginQuestion {
   readonly user: string;
+  /** 'vault', or the name of a directory; absent: what the name ends in decides. */
+  readonly method?: string | undefined;
   readonly from: string;
   readonly evidence:
     | { readonly kind: 'password'; readonly password: Buffer }
@@ -25,7 +27,13 @@ export type LoginAnswer =
       readonly mustChange: boolean;
     }
   /** `reason` is for the audit, `failure` for the person. */
-  | { readonly kind: 'refused'; readonly reason: string; readonly failure: Failure };
+  | {
+      readonly kind: 'refused';
+      readonly reason: string;
+      readonly failure: Failure;
+      /** Whose failure it is, when it is not that of the name that was typed. */
+      readonly user?: string;
+    };
 
 export type TryAnswer =
   | { readonly kind: 'right' }

@@ -3,7 +3,9 @@ import { verifyEnd } from '#/audit/journal.js';
 import type { Check } from '#/contract/calls.js';
 import type { Component } from '#/domain/people.js';
 import { auditReader } from './audit-reader.js';
+import { examineDirectories } from './directory/examine-directories.js';
 import { examineComponents } from './examine-components.js';
+
 import type { Vault } from './vault.js';
 
 /** 2025-01-01: a clock before it was never set. */
@@ -29,6 +31,7 @@ export async function examine(vault: Vault): Promise<readonly Check[]> {
     ...(await examineComponents(vault)),
     await recordings(vault),
     space(vault),
+    ...(await examineDirectories(vault)),
   ];
 }
 

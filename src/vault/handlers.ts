@@ -1,6 +1,11 @@
 import { adminAccountCalls } from './calls/admin-accounts.js';
 import { adminAuditCalls } from './calls/admin-audit.js';
+
 import { adminComponentCalls } from './calls/admin-components.js';
+
+import { adminDirectoryCalls } from './calls/admin-directories.js';
+import { adminDirectoryMapCalls } from './calls/admin-directory-maps.js';
+
 import { adminGroupCalls } from './calls/admin-groups.js';
 import { adminRecordingCalls } from './calls/admin-recordings.js';
 import { adminSafeCalls } from './calls/admin-safes.js';
@@ -58,6 +63,8 @@ export function handlersOf(vault: Vault): Handlers {
     ...adminComponentCalls(vault),
     ...adminUserCalls(vault),
     ...adminGroupCalls(vault),
+    ...adminDirectoryCalls(vault),
+    ...adminDirectoryMapCalls(vault),
     ...adminSafeCalls(vault),
     ...adminAccountCalls(vault),
     ...importCalls(vault),

@@ -74,11 +74,12 @@ export function recordingRow(session: RecordedSession): RecordingRow {
   };
 }
 
-export function userRow(user: User, lockedUntil: number | null): UserRow {
+export function userRow(user: User, lockedUntil: number | null, directory: string | null): UserRow {
   const { id, name, groups, rights, disabled, expiresAt, logonHours, mustChangePassword, publicKeys } = user;
   return {
     id,
     name,
+    directory,
     groups,
     rights,
     disabled,

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { RpcPeer } from '#/contract/rpc.js';
+import { createRecheck, LOOK_AGAIN } from './directory/recheck.js';
 import { dispatcher } from './dispatch.js';
 import { handlersOf } from './handlers.js';
 import type { VaultSocket } from './roles.js';
@@ -47,6 +48,12 @@ export function serve(vault: Vault, onProblem: (what: string, error: unknown) =>
   later(vault.patience.start, 'sessions of the last run', () => endOrphans(vault));
   later(SWEEP, 'sweep', sweep);
   later(HEADS, 'copies of signed heads', copyHeads);
+  const recheck = createRecheck(vault);
+  const lookAgain = async (): Promise<void> => {
+    // not from the beginning: a slow directory must not be asked twice at once
+    await recheck().finally(() => later(LOOK_AGAIN, 'people of directories', lookAgain));
+  };
+  later(LOOK_AGAIN, 'people of directories', lookAgain);
 
   return {
     accept(socket, stream) {

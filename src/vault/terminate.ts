@@ -16,7 +16,7 @@ export async function noteTermination(
   vault: Vault,
   records: Records,
   { session, reason, kind }: Termination,
-  about: { readonly actor: string; readonly gateway: string | null; readonly from: string },
+  about: { readonly actor: string; readonly gateway: string | null; readonly from: string | null },
 ): Promise<void> {
   await vault.journal.append(records.audit, {
     ...aboutSession(session),

@@ -8,7 +8,11 @@ import type { Component } from '#/domain/people.js';
 import type { IsolationLevel, SessionLimits } from '#/domain/session.js';
 import type { LiveGroups } from '#/policy/oversight.js';
 import type { Authentication } from './authentication.js';
+
 import type { ComponentBook } from './component-book.js';
+
+import type { DirectoryLink } from './directory/link.js';
+
 import type { HeadCopies } from './head-copies.js';
 import type { Hosts } from './hosts.js';
 import type { Keyring } from './keyring.js';
@@ -51,6 +55,7 @@ export interface Vault {
   /** Everything that is connected now. */
   readonly connections: Set<Connection>;
   readonly authentication: Authentication;
+  readonly directory: DirectoryLink;
   readonly order: (order: Order) => Promise<OrderResult>;
   readonly now: () => number;
   readonly random: (bytes: number) => Buffer;

@@ -1,12 +1,30 @@
 import { rmSync } from 'node:fs';
-import { createServer, type Server, type Socket, connect } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { DirectoryArgs, DirectoryCall, DirectoryResult, DirectorySettings } from '#/contract/directory-calls.js';
+import type {
+  DirectoryArgs,
+  DirectoryCall,
+  DirectoryResult,
+  DirectorySettings,
+} from '#/contract/directory-calls.js';
 import { encodeSecretPayload } from '#/contract/secret-payload.js';
 import { directoryAnswers } from '#/directory/answer.js';
 import {
-  BASE, BIND_DN, BIND_PASSWORD, type Certificates, type CertificateName, freePort, group, groupDn, HAS_SLAPD, makeCertificates,
-  PASSWORD, person, personDn, type Slapd, startSlapd,
+  BASE,
+  BIND_DN,
+  BIND_PASSWORD,
+  type CertificateName,
+  type Certificates,
+  freePort,
+  group,
+  groupDn,
+  HAS_SLAPD,
+  makeCertificates,
+  PASSWORD,
+  person,
+  personDn,
+  type Slapd,
+  startSlapd,
 } from '../helpers/slapd.ts';
 
 const CROWD = 1500;
@@ -159,7 +177,9 @@ describe.skipIf(!HAS_SLAPD)('a real directory over TLS (slapd)', () => {
       kind: 'unavailable',
       step: 'tls',
     });
-    expect(await login('alice', PASSWORD, { settings: slapd.settings({ servers, plain: true }) })).toMatchObject({
+    expect(
+      await login('alice', PASSWORD, { settings: slapd.settings({ servers, plain: true }) }),
+    ).toMatchObject({
       kind: 'in',
     });
   });
@@ -170,7 +190,13 @@ describe.skipIf(!HAS_SLAPD)('a real directory over TLS (slapd)', () => {
     const handler = directoryAnswers();
     const first = await ask('directory.test', { user: null }, '', { settings, handler });
     expect(first.steps.map(({ step, ok }) => [step, ok])).toEqual([
-      ['name', true], ['tcp', false], ['name', true], ['tcp', true], ['tls', true], ['bind', true], ['search', true],
+      ['name', true],
+      ['tcp', false],
+      ['name', true],
+      ['tcp', true],
+      ['tls', true],
+      ['bind', true],
+      ['search', true],
     ]);
     const second = await ask('directory.test', { user: null }, '', { settings, handler });
     expect(second.steps.map(({ server }) => server)).toEqual(Array(5).fill(`localhost:${slapd.port}`));
@@ -178,7 +204,11 @@ describe.skipIf(!HAS_SLAPD)('a real directory over TLS (slapd)', () => {
 
   test('reads beyond what one answer may hold', async () => {
     const { steps } = await test_();
-    expect(steps.at(-1)).toMatchObject({ step: 'search', ok: true, detail: expect.stringContaining(`${CROWD + 8} entries`) as string });
+    expect(steps.at(-1)).toMatchObject({
+      step: 'search',
+      ok: true,
+      detail: expect.stringContaining(`${CROWD + 8} entries`) as string,
+    });
     expect(steps.at(-1)?.detail).toContain('1 referrals were not followed');
   });
 
@@ -221,17 +251,20 @@ describe.skipIf(!HAS_SLAPD)('a real directory over TLS (slapd)', () => {
     test('a black hole costs its time and no more', async () => {
       const began = performance.now();
       const settings = await relay(() => undefined);
-      expect(await login('alice', PASSWORD, { settings })).toMatchObject({ kind: 'unavailable', step: 'tls' });
+      expect(await login('alice', PASSWORD, { settings })).toMatchObject({
+        kind: 'unavailable',
+        step: 'tls',
+      });
       expect(performance.now() - began).toBeLessThan(5000);
     });
 
     test('one that goes silent after the handshake costs its time, too', async () => {
-      let answers = 0;
+      let seen = 0;
       const settings = await relay((client) =>
         through(client, (bytes) => {
-          answers += 1;
+          seen += 1;
           // TLS 1.3: the server's flight, then its session tickets; everything after is LDAP
-          if (answers <= 2) client.write(bytes);
+          if (seen <= 2) client.write(bytes);
         }),
       );
       expect(await login('alice', PASSWORD, { settings })).toMatchObject({ kind: 'unavailable' });
@@ -251,7 +284,10 @@ describe.skipIf(!HAS_SLAPD)('a real directory over TLS (slapd)', () => {
           else target.write(bytes);
         });
       });
-      expect(await login('alice', PASSWORD, { settings })).toMatchObject({ kind: 'unavailable', step: 'bind' });
+      expect(await login('alice', PASSWORD, { settings })).toMatchObject({
+        kind: 'unavailable',
+        step: 'bind',
+      });
     });
 
     test('and the next one takes over', async () => {
@@ -268,7 +304,12 @@ describe.skipIf(!HAS_SLAPD)('a real directory over TLS (slapd)', () => {
     slapd.modify(`dn: ${dn}\nchangetype: modrdn\nnewrdn: uid=alicia\ndeleteoldrdn: 1\n`);
     const answer = await ask(
       'directory.lookUp',
-      { people: [{ id, dn }, { id: '00000000-0000-0000-0000-000000000000', dn: personDn('gone') }] },
+      {
+        people: [
+          { id, dn },
+          { id: '00000000-0000-0000-0000-000000000000', dn: personDn('gone') },
+        ],
+      },
       '',
     );
     slapd.modify(`dn: ${personDn('alicia')}\nchangetype: modrdn\nnewrdn: uid=alice\ndeleteoldrdn: 1\n`);
@@ -286,13 +327,19 @@ describe.skipIf(!HAS_SLAPD)('a real directory over TLS (slapd)', () => {
     const days = ((good?.expiresAt ?? 0) - Date.now()) / 86_400_000;
     expect(days).toBeGreaterThan(18);
     expect(days).toBeLessThan(21);
-    expect(bad).toMatchObject({ ok: false, expiresAt: null, detail: expect.stringContaining('tcp:') as string });
+    expect(bad).toMatchObject({
+      ok: false,
+      expiresAt: null,
+      detail: expect.stringContaining('tcp:') as string,
+    });
   });
 
   test("changes the bind user's password and proves it", async () => {
     expect(await ask('directory.changePassword', {}, 'a fresh one')).toEqual({ kind: 'changed' });
     expect(await login('alice', PASSWORD, { bind: 'a fresh one' })).toMatchObject({ kind: 'in' });
     expect(await login('alice')).toMatchObject({ kind: 'unavailable', step: 'bind' });
-    expect(await ask('directory.changePassword', {}, BIND_PASSWORD, { bind: 'a fresh one' })).toEqual({ kind: 'changed' });
+    expect(await ask('directory.changePassword', {}, BIND_PASSWORD, { bind: 'a fresh one' })).toEqual({
+      kind: 'changed',
+    });
   });
 });

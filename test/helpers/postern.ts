@@ -35,7 +35,7 @@ export interface Postern {
   remove(): Promise<void>;
 }
 
-export type Role = 'vault' | 'portal' | 'session' | 'recorder' | 'monitor';
+export type Role = 'vault' | 'directory' | 'portal' | 'session' | 'recorder' | 'monitor';
 
 export interface PosternOptions {
   readonly config?: Readonly<Record<string, unknown>>;

@@ -47,7 +47,16 @@ export function makeCertificates(): Certificates {
   for (const name of ['ca', 'other'])
     openssl(
       ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'],
-      ...['-subj', `/CN=test authority ${name}`, '-days', '30', '-keyout', `${name}.key`, '-out', `${name}.pem`],
+      ...[
+        '-subj',
+        `/CN=test authority ${name}`,
+        '-days',
+        '30',
+        '-keyout',
+        `${name}.key`,
+        '-out',
+        `${name}.pem`,
+      ],
     );
   const sign = (name: CertificateName, host: string, by: string, dates: readonly string[]): void => {
     openssl(
@@ -62,7 +71,17 @@ export function makeCertificates(): Certificates {
       `[ca]\ndefault_ca=here\n[here]\nnew_certs_dir=${folder}/${name}.d\ndatabase=${folder}/${name}.d/index\ndefault_md=sha256\npolicy=any\nrand_serial=yes\nx509_extensions=ext\n[any]\ncommonName=supplied\n[ext]\nsubjectAltName=${names}\n`,
     );
     openssl(
-      ...['ca', '-batch', '-notext', '-config', `${name}.conf`, '-cert', `${by}.pem`, '-keyfile', `${by}.key`],
+      ...[
+        'ca',
+        '-batch',
+        '-notext',
+        '-config',
+        `${name}.conf`,
+        '-cert',
+        `${by}.pem`,
+        '-keyfile',
+        `${by}.key`,
+      ],
       ...['-in', `${name}.csr`, '-out', `${name}.pem`, ...dates],
     );
   };
@@ -214,7 +233,8 @@ async function answers(port: number, child: ChildProcess): Promise<void> {
       socket.once('error', () => resolve(false));
     });
     if (open) return;
-    if (child.exitCode !== null || Date.now() > end) throw new Error(`slapd does not answer (${child.exitCode})`);
+    if (child.exitCode !== null || Date.now() > end)
+      throw new Error(`slapd does not answer (${child.exitCode})`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -14,7 +14,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const accounts = Object.fromEntries(
-  ['vault', 'portal', 'session', 'recorder', 'monitor', 'demo'].map((role, index) => [
+  ['vault', 'portal', 'session', 'recorder', 'monitor', 'demo', 'directory'].map((role, index) => [
     role,
     { name: role, uid: 7000 + index, gid: 8000 + index },
   ]),
@@ -26,6 +26,7 @@ describe.runIf(process.getuid?.() === 0)('the sockets of the house', () => {
     ['vault-session', 7000, 8002, 0o660],
     ['vault-recorder', 7000, 8003, 0o660],
     ['vault-monitor', 7000, 8004, 0o660],
+    ['directory', 7006, 8000, 0o660],
     ['admin', 0, 0, 0o600],
     ['monitor-admin', 0, 0, 0o600],
     ['monitor', 7004, 8001, 0o660],
@@ -40,7 +41,7 @@ describe.runIf(process.getuid?.() === 0)('the sockets of the house', () => {
 
   it('are all of them', () => {
     expect(
-      ['vault', 'portal', 'session', 'recorder', 'monitor', 'demo']
+      ['vault', 'directory', 'portal', 'session', 'recorder', 'monitor', 'demo']
         .flatMap((role) => socketsOf(role as 'vault'))
         .sort(),
     ).toEqual(Object.keys(SOCKETS).sort());

@@ -9,6 +9,7 @@ import { ask, type CallArgs, type CallName, type CallResult } from '#/contract/c
 import type { CredentialLook, CredentialOrder, Order, OrderResult } from '#/contract/orders.js';
 import { type Handler, RpcPeer } from '#/contract/rpc.js';
 import { encodeSecretPayload } from '#/contract/secret-payload.js';
+import { directoryAnswers } from '#/directory/answer.js';
 import type { Failure } from '#/domain/failure.js';
 import type { HostKey } from '#/domain/host-key.js';
 import type { Outcome } from '#/domain/outcome.js';
@@ -17,6 +18,7 @@ import { openStore } from '#/store/open-store.js';
 import { authenticator } from '#/vault/authenticator.js';
 import { createComponentBook } from '#/vault/component-book.js';
 import { createVault, type NewVault } from '#/vault/create-vault.js';
+import type { DirectoryLink } from '#/vault/directory/link.js';
 import { createHeadCopies } from '#/vault/head-copies.js';
 import { createHosts } from '#/vault/hosts.js';
 import { createKeyring } from '#/vault/keyring.js';
@@ -157,6 +159,17 @@ function goodFile({ component: one }: CredentialOrder): CredentialLook {
   };
 }
 
+/** The directory room itself, without the process around it. */
+function inProcess(): DirectoryLink {
+  const answers = directoryAnswers();
+  return {
+    async ask(call, args, blob) {
+      const outcome = await answers(call, args, blob);
+      return outcome.ok ? { ok: true, value: outcome.value.value as never } : outcome;
+    },
+  };
+}
+
 /** A vault in this process, on real unix sockets, with its files in a folder of its own. */
 export async function startVault(options: StartOptions = {}): Promise<Running> {
   const folder = options.folder ?? mkdtempSync(join(SPACE, 'vault-'));
@@ -185,6 +198,7 @@ export async function startVault(options: StartOptions = {}): Promise<Running> {
     components: createComponentBook(tools.now),
     connections: new Set(),
     authentication: { ...authenticator({ store: opened.store, ...tools }), hash: cheapHash },
+    directory: inProcess(),
     order: (order) => {
       running.orders.push(order);
       const { result } = running;

@@ -61,6 +61,7 @@ export function userCommands(program: Command): void {
         outcome.value,
         {
           NAME: (row) => row.name,
+          FROM: (row) => row.directory ?? 'vault',
           GROUPS: (row) => row.groups.join(','),
           DISABLED: (row) => row.disabled,
           PASSWORD: (row) => row.hasPassword,

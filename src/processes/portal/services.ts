@@ -104,10 +104,10 @@ export function servePerson({ vault, run, terminal, login, onLive }: ServicesOpt
       const answer = await vault.ask('portal.configuration', {});
       return answer.ok ? done(answer.value.value) : answer;
     },
-    async login(user, password) {
+    async login(user, password, method) {
       const answer = await vault.ask(
         'person.login',
-        { user, from: terminal.from, via: terminal.via },
+        { user, method, from: terminal.from, via: terminal.via },
         password,
       );
       if (answer.ok) {

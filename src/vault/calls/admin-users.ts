@@ -30,7 +30,13 @@ export function adminUserCalls(vault: Vault): Handlers<Names> {
     'admin.user.set': ({ name, unlock, ...change }) =>
       withUser<'admin.user.set'>(vault, name, async (user, records) => {
         if (!hoursAreFine(vault, change.logonHours)) return badHours();
-        if (change.disabled === false && user.passwordHash === null && user.publicKeys.length === 0)
+        const external = (await records.directories.directoryUser(user.id)) !== null;
+        if (
+          change.disabled === false &&
+          user.passwordHash === null &&
+          user.publicKeys.length === 0 &&
+          !external
+        )
           return failed(
             failure('BAD_INPUT', `user ${user.name} has no password yet: postern user passwd ${user.name}`),
           );
@@ -54,6 +60,11 @@ export function adminUserCalls(vault: Vault): Handlers<Names> {
       if (why !== null) return failed(failure('PASSWORD_TOO_WEAK', why));
       const passwordHash = await authentication.hash(password);
       return await withUser<'admin.user.passwd'>(vault, name, async (user, records) => {
+        const external = await records.directories.directoryUser(user.id);
+        if (external !== null)
+          return failed(
+            failure('BAD_INPUT', `${user.name} has the password of the directory ${external.directory}`),
+          );
         // a built-in user that never had a password was disabled for that reason only
         const firstPassword = user.passwordHash === null && user.disabled;
         await records.people.changeUser(user.id, {
@@ -142,6 +153,9 @@ export async function insertUser(
   if (!check.ok) return failed(failure('BAD_INPUT', `the name ${check.why}`));
   if ((await records.people.userByName(check.name)) !== null)
     return failed(failure('ALREADY_EXISTS', `User ${check.name}`));
+  const suffix = check.name.includes('@') ? check.name.slice(check.name.lastIndexOf('@') + 1) : '';
+  if (suffix !== '' && (await records.directories.directory(suffix)) !== null)
+    return failed(failure('BAD_INPUT', `names that end in @${suffix} are those of the directory ${suffix}`));
   const groups = await groupIds(records, args.groups);
   if (!groups.ok) return groups;
   const id = makeId('user', vault.random(20));
@@ -187,8 +201,9 @@ async function withUser<K extends Names>(
   });
 }
 
-async function rowOf(vault: Vault, records: Records, user: User) {
-  return userRow(user, await records.people.lockedUntil(user.name, vault.now()));
+export async function rowOf(vault: Vault, records: Records, user: User) {
+  const from = await records.directories.directoryUser(user.id);
+  return userRow(user, await records.people.lockedUntil(user.name, vault.now()), from?.directory ?? null);
 }
 
 export async function note(

@@ -43,17 +43,21 @@ export function componentCalls(
           },
         }),
       ),
-    'portal.configuration': () =>
-      Promise.resolve(
-        done({
-          value: {
-            branding: settings.branding,
-            methods: ['vault'],
-            version: settings.version,
-            sessionHosts: settings.sessionHosts,
-          },
-        }),
-      ),
+    async 'portal.configuration'() {
+      const directories = (
+        await vault.store.transaction((records) => records.directories.directories())
+      ).filter(({ enabled }) => enabled);
+      const names = (preset: boolean) =>
+        directories.filter((one) => one.preset === preset).map(({ name }) => name);
+      return done({
+        value: {
+          branding: settings.branding,
+          methods: [...names(true), 'vault', ...names(false)],
+          version: settings.version,
+          sessionHosts: settings.sessionHosts,
+        },
+      });
+    },
   };
 }
 

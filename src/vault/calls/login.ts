@@ -4,6 +4,7 @@ import { failure } from '#/domain/failure.js';
 import { done, failed } from '#/domain/outcome.js';
 import { stepAfterLogin } from '#/domain/second-factor.js';
 import type { LoginQuestion } from '../authentication.js';
+import { createSignIn, type SignIn } from '../directory/sign-in.js';
 import { noteLogon, noteRefusal } from '../note-login.js';
 import { askedBy, personRow, withPerson } from '../persons.js';
 import type { Answer, Asking, Handlers, Vault } from '../vault.js';
@@ -17,9 +18,15 @@ type Names =
 
 /** People log in, change their password, and leave. */
 export function loginCalls(vault: Vault): Handlers<Names> {
+  const signIn = createSignIn(vault);
   return {
-    'person.login': ({ user, from, via }, asking, password) =>
-      logIn(vault, { user, from: sourceOf(from, via), evidence: { kind: 'password', password } }, asking),
+    'person.login': ({ user, method, from, via }, asking, password) =>
+      logIn(
+        vault,
+        signIn,
+        { user, method, from: sourceOf(from, via), evidence: { kind: 'password', password } },
+        asking,
+      ),
     async 'person.keyKnown'({ user: name, key, from }) {
       const user = await vault.store.transaction((records) => records.people.userByName(name));
       return done({ value: user !== null && vault.authentication.knowsKey(user, key, from) });
@@ -35,7 +42,7 @@ export function loginCalls(vault: Vault): Handlers<Names> {
         signed: blob.subarray(4, 4 + length),
         signature: blob.subarray(4 + length),
       } as const;
-      return await logIn(vault, { user, from: sourceOf(from, via), evidence }, asking);
+      return await logIn(vault, signIn, { user, from: sourceOf(from, via), evidence }, asking);
     },
     'person.changePassword': (args, asking, blob) => changePassword(vault, args.ticket, asking, blob),
     'person.logout': ({ ticket }, asking) =>
@@ -51,12 +58,17 @@ export function loginCalls(vault: Vault): Handlers<Names> {
   };
 }
 
-async function logIn(vault: Vault, question: LoginQuestion, asking: Asking): Promise<Answer<'person.login'>> {
-  const answer = await vault.authentication.login(question);
+async function logIn(
+  vault: Vault,
+  signIn: SignIn,
+  question: LoginQuestion,
+  asking: Asking,
+): Promise<Answer<'person.login'>> {
+  const answer = await signIn(question);
   const { from } = question;
   return await vault.store.transaction(async (records) => {
     if (answer.kind === 'refused') {
-      await noteRefusal(vault, records, question, answer);
+      await noteRefusal(vault, records, { from, user: answer.user ?? question.user }, answer);
       return failed(answer.failure);
     }
     const { identity, how, mustChange } = answer;

@@ -6,9 +6,8 @@ import { type Holder, outOfReach } from '#/policy/delegation.js';
 import { withVaultRight } from '../person-rights.js';
 import type { Person } from '../persons.js';
 import type { User } from '../records/people.js';
-import { userRow } from '../rows.js';
 import type { Answer, Asking, Handlers, Vault } from '../vault.js';
-import { badHours, hoursAreFine, insertUser, newUserProblem, note } from './admin-users.js';
+import { badHours, hoursAreFine, insertUser, newUserProblem, note, rowOf } from './admin-users.js';
 
 type Names = Extract<CallName, 'person.users' | `person.user.${string}`>;
 
@@ -18,8 +17,7 @@ export function personUserCalls(vault: Vault): Handlers<Names> {
     'person.users': (args, asking) =>
       withVaultRight(vault, 'person.users', args, asking, async ({ records }) => {
         const rows = [];
-        for (const user of await records.people.users())
-          rows.push(userRow(user, await records.people.lockedUntil(user.name, vault.now())));
+        for (const user of await records.people.users()) rows.push(await rowOf(vault, records, user));
         return done({ value: rows });
       }),
     'person.user.add': (args, asking, password) => add(vault, args, asking, password),

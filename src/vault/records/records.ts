@@ -1,6 +1,10 @@
 import type { AuditRecords } from '#/audit/records.js';
 import type { AccountRecords } from './accounts.js';
+
 import type { ComponentRecords } from './components.js';
+
+import type { DirectoryRecords } from './directories.js';
+
 import type { PeopleRecords } from './people.js';
 import type { SafeRecords } from './safes.js';
 import type { SecondFactorRecords } from './second-factors.js';
@@ -18,6 +22,7 @@ export interface MetaRecords {
 export interface Records {
   readonly people: PeopleRecords;
   readonly secondFactors: SecondFactorRecords;
+  readonly directories: DirectoryRecords;
   readonly tickets: TicketRecords;
   readonly safes: SafeRecords;
   readonly accounts: AccountRecords;

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { failure } from '#/domain/failure.js';
 import { done, failed } from '#/domain/outcome.js';
 import { alice } from '../fake-services.ts';
@@ -262,3 +262,55 @@ test.each(['escape', 'ctrl-c', 'ctrl-d', 'ctrl-q'] as const)(
     expect(terminal.bytes.toString()).toContain('\x1b[?25h');
   },
 );
+
+test('with directories one chooses the method; the first is preset', async () => {
+  const asked: (string | undefined)[] = [];
+  const { terminal } = mount({
+    stranger: true,
+    services: {
+      configuration: () =>
+        Promise.resolve(done({ branding: 'Postern', methods: ['corp', 'vault', 'lab'], version: '1' })),
+      login: (_user, _password, method) => {
+        asked.push(method);
+        return Promise.resolve(failed(failure('LOGIN_REFUSED')));
+      },
+    },
+  });
+  expect(await terminal.screen('Password  _', 'Left and Right')).toMatchInlineSnapshot(`
+    " Postern                                                              19:40 UTC
+     privileged sessions, recorded
+    ────────────────────────────────────────────────────────────────────────────────
+
+
+
+
+
+              ╭─ Postern login ──────────────────────────────────────────╮
+              │                                                          │
+              │   User      alice                                        │
+              │ > Password  _                                            │
+              │   Method    < corp >  Left and Right choose              │
+              │                                                          │
+              │ Your password is checked by the directory corp. Every    │
+              │ session is recorded.                                     │
+              ╰──────────────────────────────────────────────────────────╯
+
+
+
+
+
+
+     Enter go on  Tab next field  Esc leave"
+  `);
+  terminal.type('one\r');
+  await terminal.sees('Login failed.');
+  terminal.press('right');
+  await terminal.sees('< vault >');
+  terminal.press('right');
+  terminal.press('right');
+  await terminal.sees('< corp >');
+  terminal.press('left');
+  await terminal.sees('< lab >');
+  terminal.type('two\r');
+  await vi.waitFor(() => expect(asked).toEqual(['corp', 'lab']));
+});

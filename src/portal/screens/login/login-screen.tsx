@@ -24,12 +24,13 @@ export function LoginScreen({
   useEffect(() => () => password.wipe(), [password]);
   const state = useStore(store);
   const configuration = useStore(portal).configuration;
+  const { branding, methods } = configuration ?? { branding: 'Postern', methods: [] };
 
   const submit = (): void => {
     const bytes = password.take();
     store.dispatch({ type: 'busy' });
     store.dispatch({ type: 'typed', length: 0 });
-    after(services.login(store.now().user, bytes), (outcome) => {
+    after(services.login(store.now().user, bytes, methods[store.now().method]), (outcome) => {
       bytes.fill(0);
       if (outcome.ok) portal.dispatch({ type: 'loggedIn', login: outcome.value });
       else store.dispatch({ type: 'refused', failure: outcome.failure });
@@ -47,6 +48,9 @@ export function LoginScreen({
       () => store.dispatch({ type: 'turn' }),
       () => store.dispatch({ type: 'turn' }),
     );
+  const choose = (by: 1 | -1): void => {
+    if (!store.now().busy) store.dispatch({ type: 'method', by, of: methods.length });
+  };
   useKeys(
     'login',
     {
@@ -72,6 +76,8 @@ export function LoginScreen({
           () => store.dispatch({ type: 'clear' }),
           () => password.wipe(),
         ),
+      'login.previousMethod': () => choose(-1),
+      'login.nextMethod': () => choose(1),
       'form.leave': leave,
     },
     {
@@ -82,6 +88,5 @@ export function LoginScreen({
         ),
     },
   );
-  const { branding, methods } = configuration ?? { branding: 'Postern', methods: [] };
   return <Lines lines={loginLines({ state, branding, methods, why, room, sign })} />;
 }

@@ -4,6 +4,8 @@ import { withoutLast, withoutLastWord } from '../../text.js';
 /** The login form. The password is not in it: only how long it is. */
 export interface LoginState {
   readonly user: string;
+  /** How far from the preset method, in the list of them. */
+  readonly method: number;
   readonly at: 'user' | 'password';
   readonly typed: number;
   readonly busy: boolean;
@@ -13,6 +15,7 @@ export interface LoginState {
 export type LoginAction =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'erase' | 'eraseWord' | 'clear' | 'turn' | 'busy' }
+  | { readonly type: 'method'; readonly by: 1 | -1; readonly of: number }
   | { readonly type: 'typed'; readonly length: number }
   | { readonly type: 'refused'; readonly failure: Failure };
 
@@ -20,7 +23,7 @@ export type LoginAction =
 const LONGEST = 512;
 
 export function firstLogin(user: string): LoginState {
-  return { user, at: user === '' ? 'user' : 'password', typed: 0, busy: false, refused: null };
+  return { user, method: 0, at: user === '' ? 'user' : 'password', typed: 0, busy: false, refused: null };
 }
 
 export function loginReducer(state: LoginState, action: LoginAction): LoginState {
@@ -35,6 +38,8 @@ export function loginReducer(state: LoginState, action: LoginAction): LoginState
       return { ...state, user: '' };
     case 'turn':
       return { ...state, at: state.at === 'user' ? 'password' : 'user' };
+    case 'method':
+      return { ...state, method: (state.method + action.by + action.of) % Math.max(1, action.of) };
     case 'typed':
       return { ...state, typed: action.length };
     case 'busy':
