@@ -152,6 +152,7 @@ export async function startRig(): Promise<Rig> {
     [K in CallName]?: (args: CallArgs<K>) => Outcome<{ readonly value: unknown; readonly blob?: Buffer }>;
   } = {
     'component.login': () => done({ value: { component: 'PSMGW' } }),
+    'component.rotation': () => done({ value: { current: true } }),
     'session.hello': () =>
       done({
         value: { psmServer: key.publicKey.export({ format: 'der', type: 'spki' }).toString('base64') },
