@@ -84,6 +84,7 @@ describe('a person behind the door', () => {
       user: 'alice',
       from: '127.0.0.1',
       via: 'ssh',
+      method: 'vault',
     });
     person.pty.kill('SIGTERM');
     await until(() => house.asked.some(({ call }) => call === 'person.logout'));
