@@ -98,8 +98,11 @@ export const CALLS = {
     readonly version: string;
     readonly sessionHosts: number;
   }>()(['PVWAApp'], nothing),
-  /** Blob back: PSMServer's Ed25519 private key, PKCS8 DER. Stage 2, audited per session. */
-  'portal.psmServer': call<null>()(['PVWAApp'], z.strictObject({ sessionId: id })),
+  /** The vault signs landingProofText() with PSMServer's key for this one session; the key stays where it is. Stage 2, audited. */
+  'portal.psmServer': call<{ readonly proof: string }>()(
+    ['PVWAApp'],
+    z.strictObject({ sessionId: id, nonce: z.base64().length(44), permit: z.base64url().max(1024) }),
+  ),
 
   // PVWAGW acts for a person. `from` is the client's address.
   /** Blob: the password. `method`: 'vault' or a directory; absent: by what the name ends in. */

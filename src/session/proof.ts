@@ -8,7 +8,7 @@ export function readPsmServer(base64: string): KeyObject {
   return key;
 }
 
-/** Stage 3: the portal holds PSMServer's key and means this session, this permit and this connection. */
+/** Stage 3: PSMServer, which is to say the vault, lets a portal land this session, with this permit, on this connection. */
 export function isProven(
   key: KeyObject,
   nonce: string,

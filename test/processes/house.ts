@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes, verify } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, sign, verify } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -78,9 +78,16 @@ export async function openHouse(): Promise<House> {
     'portal.configuration': () => ({
       value: { branding: 'Postern of the test', methods: ['vault'], version: '0', sessionHosts: 1 },
     }),
-    'portal.psmServer': () => ({
-      value: null,
-      blob: psmServer.privateKey.export({ format: 'der', type: 'pkcs8' }),
+    'portal.psmServer': (args) => ({
+      value: {
+        proof: sign(
+          null,
+          Buffer.from(
+            landingProofText(String(args['nonce']), String(args['sessionId']), String(args['permit'])),
+          ),
+          psmServer.privateKey,
+        ).toString('base64'),
+      },
     }),
     'person.login': (args, blob) =>
       args['user'] === 'alice' && blob?.toString() === 'right' ? { value: loggedIn } : 'LOGIN_REFUSED',

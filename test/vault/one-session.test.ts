@@ -1,7 +1,8 @@
-import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
+import { createPublicKey, randomBytes, verify } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { signedHeadText } from '#/contract/rows.js';
 import { decodeSecretPayload } from '#/contract/secret-payload.js';
+import { isProven, readPsmServer } from '#/session/proof.js';
 import {
   type Client,
   client,
@@ -60,20 +61,20 @@ test('one session, from the login to the stored recording', async () => {
   });
   expect(permitted).toMatchObject({ account: 'root@web1.test', hosts: [1] });
   const { permit, sessionId } = permitted;
-  const key = createPrivateKey({
-    key: (await door.blob('portal.psmServer', { sessionId })) ?? Buffer.alloc(0),
-    format: 'der',
-    type: 'pkcs8',
-  });
-  const proof = sign(null, Buffer.from('proof'), key);
-  expect(
-    verify(
-      null,
-      Buffer.from('proof'),
-      createPublicKey({ key: Buffer.from(psmServer, 'base64'), format: 'der', type: 'spki' }),
-      proof,
-    ),
-  ).toBe(true);
+  const nonce = randomBytes(32).toString('base64');
+  const asked = { sessionId, nonce, permit };
+  // a signature for this one landing is all that a portal gets of PSMServer
+  const answer = await door.peer.call('portal.psmServer', asked);
+  expect(answer).toEqual({ ok: true, value: { value: { proof: expect.any(String) }, blob: undefined } });
+  const { proof } = (answer.ok ? answer.value.value : {}) as { readonly proof: string };
+  const key = readPsmServer(psmServer);
+  expect(isProven(key, nonce, { sessionId, permit, proof })).toBe(true);
+  expect(isProven(key, randomBytes(32).toString('base64'), { sessionId, permit, proof })).toBe(false);
+  expect(isProven(key, nonce, { sessionId, permit: 'another', proof })).toBe(false);
+  for (const wrong of [{ nonce: `${nonce} n-2 p` }, { nonce: '' }, { permit: `${permit} x` }])
+    expect(await door.refused('portal.psmServer', { ...asked, ...wrong })).toMatchObject({
+      code: 'BAD_INPUT',
+    });
 
   await host.ask('session.landed', { permit, sessionId });
   const payload = await host.blob('session.redeem', { permit, sessionId });

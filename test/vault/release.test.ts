@@ -242,7 +242,13 @@ describe('without an audit log', () => {
     expect(
       await door.refused('person.connect', { ticket, accountId, columns: 80, rows: 24, term: 'xterm' }),
     ).toMatchObject({ code: 'AUDIT_UNAVAILABLE' });
-    expect(await door.refused('portal.psmServer', { sessionId })).toMatchObject({
+    expect(
+      await door.refused('portal.psmServer', {
+        sessionId,
+        nonce: Buffer.alloc(32).toString('base64'),
+        permit: 'p',
+      }),
+    ).toMatchObject({
       code: 'AUDIT_UNAVAILABLE',
     });
     expect(

@@ -89,7 +89,7 @@ describe('over the sockets', () => {
 
   test('refusals are audited with who and what', async () => {
     const recorder = await component(running, ['PSMApp']);
-    await recorder.refused('portal.psmServer', { sessionId: 'n' });
+    await recorder.refused('portal.psmServer', { sessionId: 'n', nonce: '', permit: '' });
     const [row] = await client(running, 'admin').ask('admin.audit.list', {
       after: 0,
       limit: 1,

@@ -1,8 +1,6 @@
-import { createPrivateKey, sign } from 'node:crypto';
-import { landingProofText } from '#/contract/session-link.js';
 import { socketPath } from '#/contract/sockets.js';
 import { failure } from '#/domain/failure.js';
-import { failed, type Outcome } from '#/domain/outcome.js';
+import { done, failed, type Outcome } from '#/domain/outcome.js';
 import type { SessionHooks } from '#/portal/services.js';
 import type { VaultLink } from '../shared/vault-link.js';
 import { type HostLink, openHostLink } from './host-link.js';
@@ -50,25 +48,14 @@ async function firstHost(run: string, hosts: readonly number[]): Promise<Outcome
   return failed(failure('SESSION_HOST_UNAVAILABLE', why));
 }
 
-/** The key is asked for each session anew, used once and wiped: a portal holds nothing between sessions. */
+/** The vault signs, for this session and this connection only: a portal never holds the key. */
 async function prove(
   vault: VaultLink,
   { sessionId, permit }: Landing,
   nonce: string,
 ): Promise<Outcome<string>> {
-  const asked = await vault.ask('portal.psmServer', { sessionId });
-  if (!asked.ok) return failed(failure('PSM_SERVER_LOGON', asked.failure.message));
-  const blob = asked.value.blob;
-  if (blob === undefined) return failed(failure('PSM_SERVER_LOGON', 'the vault gave no key'));
-  try {
-    const key = createPrivateKey({ key: blob, format: 'der', type: 'pkcs8' });
-    return {
-      ok: true,
-      value: sign(null, Buffer.from(landingProofText(nonce, sessionId, permit)), key).toString('base64'),
-    };
-  } catch {
-    return failed(failure('PSM_SERVER_LOGON', 'the key cannot be read'));
-  } finally {
-    blob.fill(0);
-  }
+  const asked = await vault.ask('portal.psmServer', { sessionId, nonce, permit });
+  return asked.ok
+    ? done(asked.value.value.proof)
+    : failed(failure('PSM_SERVER_LOGON', asked.failure.message));
 }

@@ -1,6 +1,9 @@
+import { createPrivateKey, sign } from 'node:crypto';
+import { landingProofText } from '#/contract/session-link.js';
 import { type FailureCode, failure } from '#/domain/failure.js';
 import { parseId } from '#/domain/ids.js';
-import { done, failed } from '#/domain/outcome.js';
+import { done, failed, type Outcome } from '#/domain/outcome.js';
+import type { Secret } from '#/domain/secret.js';
 import { psmServer } from '../objects.js';
 import type { Records } from '../records/records.js';
 import type { StoredSession } from '../records/sessions.js';
@@ -14,7 +17,7 @@ export function landingCalls(
 ): Handlers<'portal.psmServer' | 'session.hello' | 'session.landed' | 'session.redeemAttach'> {
   const { store, journal, permits } = vault;
   return {
-    'portal.psmServer': ({ sessionId }, { connection }) =>
+    'portal.psmServer': ({ sessionId, nonce, permit }, { connection }) =>
       store.transaction(async (records) => {
         const session = await sessionOf(records, sessionId);
         if (
@@ -28,6 +31,7 @@ export function landingCalls(
           stored === null
             ? failed(failure('INTEGRITY', 'object PSMServer is missing'))
             : await takeSecret(vault, records.accounts, placeOfObject(stored.safe, stored.object));
+        const proof = key.ok ? signWith(key.value, landingProofText(nonce, session.id, permit)) : key;
         const row = {
           ...aboutSession(session),
           actor: 'PVWAApp',
@@ -36,15 +40,15 @@ export function landingCalls(
           account: 'PSMServer',
           stage: 2,
         };
-        if (!key.ok) {
+        if (!proof.ok) {
           await journal.append(records.audit, {
             ...row,
             action: 'retrieve',
             outcome: 'failure',
-            code: key.failure.code,
-            detail: key.failure.message,
+            code: proof.failure.code,
+            detail: proof.failure.message,
           });
-          return failed(failure('PSM_SERVER_LOGON', key.failure.message));
+          return failed(failure('PSM_SERVER_LOGON', proof.failure.message));
         }
         if (session.stage < 1)
           await journal.append(records.audit, {
@@ -61,7 +65,7 @@ export function landingCalls(
           detail: `for ${session.user}`,
         });
         await records.sessions.changeSession(session.id, { stage: Math.max(session.stage, 2) });
-        return done({ value: null, blob: key.value.exposeSecret() });
+        return done({ value: { proof: proof.value } });
       }),
     async 'session.hello'({ host, running }, { connection }) {
       if (host < 0 || host >= vault.settings.sessionHosts)
@@ -129,6 +133,18 @@ export function landingCalls(
         return done({ value: { user: session.user } });
       }),
   };
+}
+
+/** Ed25519, base64. Wipes the key. */
+function signWith(secret: Secret, text: string): Outcome<string> {
+  try {
+    const key = createPrivateKey({ key: secret.exposeSecret(), format: 'der', type: 'pkcs8' });
+    return done(sign(null, Buffer.from(text), key).toString('base64'));
+  } catch {
+    return failed(failure('INTEGRITY', 'the key of PSMServer cannot be read'));
+  } finally {
+    secret.wipe();
+  }
 }
 
 export async function sessionOf(records: Records, sessionId: string): Promise<StoredSession | null> {
