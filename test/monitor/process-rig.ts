@@ -77,7 +77,10 @@ export async function processRig(role: 'recorder' | 'monitor', component: Compon
         listening: listening.map((name, index) => ({ name, fd: 4 + index })),
         paths,
       } as unknown as ChildSettings;
-      const { promise, resolve } = Promise.withResolvers<FromChild>();
+      const { promise, resolve, reject } = Promise.withResolvers<FromChild>();
+      child.once('exit', () =>
+        reject(new Error(`${role} ended before it was ready; is dist of this source?`)),
+      );
       const channel = channelOf(child, resolve);
       channel.send({ type: 'start', settings });
       const said = await promise;
