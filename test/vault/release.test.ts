@@ -246,7 +246,7 @@ describe('without an audit log', () => {
       await door.refused('portal.psmServer', {
         sessionId,
         nonce: Buffer.alloc(32).toString('base64'),
-        permit: 'p',
+        permit: 'cGVybWl0',
       }),
     ).toMatchObject({
       code: 'AUDIT_UNAVAILABLE',
