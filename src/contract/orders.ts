@@ -98,6 +98,9 @@ export interface ChildSettings {
     readonly idleMinutes: number;
     readonly maximumMinutes: number;
     readonly graceMinutes: number;
+    /** Sessions at once, in all and of one person; 0: no limit. */
+    readonly maxSessions: number;
+    readonly maxSessionsPerUser: number;
     readonly hostKeyPolicy: 'ask' | 'tofu' | 'strict';
     readonly recordInput: boolean;
     readonly shadowUidFirst: number;

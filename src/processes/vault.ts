@@ -121,6 +121,7 @@ function vaultSettings({
     shadowUids: { first: configuration.shadowUidFirst, count: configuration.shadowUidCount },
     paths: { masterKey: paths.masterKey, spool: paths.spool, recordings: paths.recordings },
     spoolReserveMb,
+    mostSessions: { all: configuration.maxSessions, person: configuration.maxSessionsPerUser },
     liveGroups: configuration.liveGroups,
     credentialRotationMinutes: configuration.credentialRotationMinutes,
   };

@@ -47,6 +47,8 @@ export function settingsOf(post: Post, listeners: readonly Listener[], facts: Ho
       idleMinutes: configuration.idleMinutes,
       maximumMinutes: configuration.maximumMinutes,
       graceMinutes: configuration.graceMinutes,
+      maxSessions: configuration.maxSessions,
+      maxSessionsPerUser: configuration.maxSessionsPerUser,
       hostKeyPolicy: configuration.hostKeyPolicy,
       recordInput: configuration.recordInput,
       shadowUidFirst: range.first,

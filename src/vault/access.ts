@@ -27,6 +27,17 @@ export async function mayConnect(
   return verdict(vault, user, account, await records.safes.memberships(account.safeId));
 }
 
+/** Of the limits on sessions the one that is reached, or else the one on all. A session counts from its permit to its end. */
+export async function sessionsNow(
+  { settings: { mostSessions } }: Vault,
+  records: Records,
+  user: User,
+): Promise<AccessQuestion['sessions']> {
+  const open = await records.sessions.open();
+  const own = { running: open.filter((one) => one.userId === user.id).length, most: mostSessions.person };
+  return own.most > 0 && own.running >= own.most ? own : { running: open.length, most: mostSessions.all };
+}
+
 export function verdict(
   vault: Vault,
   user: User,
@@ -52,7 +63,7 @@ export function accessQuestion(
       disabledWhy: account.disabledWhy,
     },
     isolation: vault.settings.isolation,
-    // this release has no setting that limits them
+    // whoever grants a new one counts them: sessionsNow()
     sessions: { running: 0, most: 0 },
     now: vault.now(),
   };

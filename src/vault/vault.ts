@@ -35,6 +35,8 @@ export interface VaultSettings {
   /** `masterKey` null: the vault is opened with a passphrase. */
   readonly paths: { readonly masterKey: string | null; readonly spool: string; readonly recordings: string };
   readonly spoolReserveMb: number;
+  /** Sessions at once; 0: no limit. */
+  readonly mostSessions: { readonly all: number; readonly person: number };
   readonly liveGroups: LiveGroups;
   /** Minutes after which a component gets a new password; 0: never by itself. */
   readonly credentialRotationMinutes: number;

@@ -259,6 +259,8 @@ export async function startRig(): Promise<Rig> {
           idleMinutes: 0,
           maximumMinutes: 0,
           graceMinutes: 5,
+          maxSessions: 0,
+          maxSessionsPerUser: 0,
           hostKeyPolicy: 'ask',
           recordInput: false,
           shadowUidFirst: 0,

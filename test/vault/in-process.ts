@@ -87,6 +87,7 @@ export function settingsFor(folder: string): VaultSettings {
     shadowUids: { first: 600_000, count: 1000 },
     paths: { masterKey: join(folder, 'master.key'), spool: folder, recordings: folder },
     spoolReserveMb: 1,
+    mostSessions: { all: 0, person: 0 },
     liveGroups: {
       control: [],
       suspend: ['PSMLiveSessionTerminators'],

@@ -3,8 +3,8 @@ import { accountName } from '#/domain/account.js';
 import { type Failure, failure } from '#/domain/failure.js';
 import { makeId, parseId } from '#/domain/ids.js';
 import { done, failed } from '#/domain/outcome.js';
-import { withdrawal } from '#/policy/decide.js';
-import { mayConnect, portOf } from '../access.js';
+import { decide, withdrawal } from '#/policy/decide.js';
+import { accessQuestion, portOf, sessionsNow } from '../access.js';
 import { type Person, subjectOf, withPerson } from '../persons.js';
 import type { StoredAccount } from '../records/accounts.js';
 import type { StoredSession } from '../records/sessions.js';
@@ -48,7 +48,10 @@ async function connect(vault: Vault, person: Person, accountId: string): Promise
   const id = parseId('account', accountId);
   const account = id === null ? null : await records.accounts.account(id);
   if (account === null) return failed(failure('NOT_FOUND', 'That account'));
-  const said = await mayConnect(vault, records, user, account);
+  const said = decide({
+    ...accessQuestion(vault, user, account, await records.safes.memberships(account.safeId)),
+    sessions: await sessionsNow(vault, records, user),
+  });
   const where = {
     safe: account.safe,
     account: accountName(account),

@@ -2,7 +2,7 @@ import { accountName } from '#/domain/account.js';
 import { failure } from '#/domain/failure.js';
 import { done, failed } from '#/domain/outcome.js';
 import { explainAccess } from '#/policy/explain-access.js';
-import { accessQuestion } from '../access.js';
+import { accessQuestion, sessionsNow } from '../access.js';
 import { findAccount } from '../find-account.js';
 import type { Handlers, Vault } from '../vault.js';
 import { RECORDING_SAFE } from './connect.js';
@@ -20,6 +20,7 @@ export function explainCalls(vault: Vault): Handlers<'admin.explain'> {
         const memberships = await records.safes.memberships(found.value.safeId);
         const rules = explainAccess({
           ...accessQuestion(vault, user, found.value, memberships),
+          sessions: await sessionsNow(vault, records, user),
           recordingSafe: recordingSafe === null ? [] : await records.safes.memberships(recordingSafe.id),
           liveGroups: vault.settings.liveGroups,
         });
