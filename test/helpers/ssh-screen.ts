@@ -33,6 +33,7 @@ export class Screen {
   readonly #bytes: Buffer[] = [];
   #exit: number | null = null;
   #passed = 0;
+  #heard = 0;
   readonly exited: Promise<number>;
 
   constructor(
@@ -57,6 +58,7 @@ export class Screen {
     this.#pty.onData((data) => {
       const bytes = Buffer.from(data as unknown as Buffer);
       this.#bytes.push(bytes);
+      this.#heard = Date.now();
       this.#terminal.write(bytes);
       if (process.env['POSTERN_TEST_TYPESCRIPT'] !== undefined)
         appendFileSync(process.env['POSTERN_TEST_TYPESCRIPT'], bytes);
@@ -112,11 +114,17 @@ export class Screen {
 
   /** Waits until the screen shows it; fails with the screen printed. */
   async sees(wanted: string | RegExp, seconds = 15): Promise<string> {
-    return await this.#until(
-      (text) => (typeof wanted === 'string' ? text.includes(wanted) : wanted.test(text)),
-      `to see ${String(wanted)}`,
-      seconds,
-    );
+    const shows = (text: string): boolean =>
+      typeof wanted === 'string' ? text.includes(wanted) : wanted.test(text);
+    const text = await this.#until(shows, `to see ${String(wanted)}`, seconds);
+    await this.#drawn();
+    return shows(this.text()) ? this.text() : text;
+  }
+
+  /** A frame may arrive in pieces: until nothing more came for a moment, or it never ends. */
+  async #drawn(): Promise<void> {
+    for (const end = Date.now() + 500; Date.now() < end && Date.now() - this.#heard < 40; )
+      await new Promise((resolve) => setTimeout(resolve, 10));
   }
 
   async seesNot(unwanted: string | RegExp, seconds = 15): Promise<string> {

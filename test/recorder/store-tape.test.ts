@@ -177,11 +177,13 @@ describe('a round through the spool', () => {
 
   test('moves away what is no tape, follows no link, and stores the others', async () => {
     using rig = await storeRig();
-    const id = (letter: string) => `${rig.recordingId.slice(0, -1)}${letter}`;
+    const [one, two, three] = [...'0123'].flatMap((last) =>
+      rig.recordingId.endsWith(last) ? [] : [`${rig.recordingId.slice(0, -1)}${last}.tape`],
+    ) as [string, string, string];
     writeFileSync(join(rig.directory, 'secret'), 'x');
-    symlinkSync(join(rig.directory, 'secret'), join(rig.spool, `${id('0')}.tape`));
-    linkSync(join(rig.directory, 'secret'), join(rig.spool, `${id('1')}.tape`));
-    writeFileSync(join(rig.spool, `${id('2')}.tape`), 'nonsense, and enough of it');
+    symlinkSync(join(rig.directory, 'secret'), join(rig.spool, one));
+    linkSync(join(rig.directory, 'secret'), join(rig.spool, two));
+    writeFileSync(join(rig.spool, three), 'nonsense, and enough of it');
     writeFileSync(join(rig.spool, '-rf'), '');
     await spoolRound(rig.spoolOptions)();
     expect(readdirSync(rig.spool)).toEqual(['quarantine']);

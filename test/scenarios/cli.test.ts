@@ -282,6 +282,7 @@ test('users, groups, safes and members, in words and as JSON', { timeout: 90_000
   expect(nina).toEqual({
     id: id.trim(),
     name: 'nina',
+    directory: null,
     groups: ['Night shift'],
     rights: [],
     disabled: false,
