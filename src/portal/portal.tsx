@@ -10,8 +10,8 @@ import {
   usePortal,
   useTheme,
 } from './context.js';
-import { footerLine, noticeLine } from './frame/footer.js';
-import { hasHeader, isTooSmall, roomOf, tooSmallText } from './frame/frame.js';
+import { footerLine, noticeLines } from './frame/footer.js';
+import { atLeast, hasHeader, isTooSmall, roomOf, tooSmallText } from './frame/frame.js';
 import { headerLines } from './frame/header.js';
 import { briefCommands } from './keyboard.js';
 import { useNow } from './loading.js';
@@ -23,7 +23,7 @@ import { useStore } from './store.js';
 import type { StrokeQueue } from './stroke-queue.js';
 import { pastedText, strokesOf } from './strokes.js';
 import type { Theme } from './theme.js';
-import { span } from './view.js';
+import { type Line, span } from './view.js';
 import { useWaitingSessions } from './waiting-sessions.js';
 
 export interface PortalProps {
@@ -39,7 +39,11 @@ export function Portal({ portal, services, theme, strokes, prefilledUser }: Port
   const state = useStore(portal.state);
   const size = useWindowSize();
   const route = here(state.stack);
-  const room = useMemo(() => roomOf(size, route), [size, route]);
+  const notices = useMemo(
+    () => noticeLines(state.notice, atLeast(size), theme.sign),
+    [state.notice, size, theme],
+  );
+  const room = useMemo(() => roomOf(size, route, notices.length), [size, route, notices.length]);
   useInput((input, key) => strokes.add(strokesOf(input, key)));
   usePaste((pasted) => strokes.add([{ kind: 'text', text: pastedText(pasted) }]));
   useEffect(() => portal.keyboard.everywhere(everywhere(portal)), [portal]);
@@ -63,7 +67,7 @@ export function Portal({ portal, services, theme, strokes, prefilledUser }: Port
               <Box height={room.rows} flexShrink={0} overflow="hidden">
                 <Screen route={route} state={state} prefilledUser={prefilledUser} />
               </Box>
-              <Footer columns={room.columns} />
+              <Footer notices={notices} columns={room.columns} />
             </Box>
           </RoomContext>
         </PortalContext>
@@ -107,11 +111,10 @@ function Header({ route, columns }: { readonly route: Route; readonly columns: n
   );
 }
 
-function Footer({ columns }: { readonly columns: number }) {
+function Footer({ notices, columns }: { readonly notices: readonly Line[]; readonly columns: number }) {
   const portal = usePortal();
   const { sign } = useTheme();
-  const { notice } = useStore(portal.state);
   const listening = useStore(portal.keyboard.listening);
   const commands = listening === null ? [] : briefCommands(listening);
-  return <Lines lines={[noticeLine(notice, columns, sign), footerLine(commands, columns, sign)]} />;
+  return <Lines lines={[...notices, footerLine(commands, columns, sign)]} />;
 }

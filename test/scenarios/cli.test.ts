@@ -295,7 +295,7 @@ test('users, groups, safes and members, in words and as JSON', { timeout: 90_000
     secondFactor: { policy: 'optional', enrolled: false, recoveryLeft: 0 },
   });
   expect(await said(['user', 'list'])).toMatch(
-    /^NAME +GROUPS +DISABLED[^]*\nnina +Night shift +no +yes +0 +no \(optional\) +-\n/,
+    /^NAME +FROM +GROUPS +DISABLED[^]*\nnina +vault +Night shift +no +yes +0 +no \(optional\) +-\n/,
   );
 
   expect(await said(['user', 'disable', 'nina'])).toBe('nina is disabled\n');

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { type Postern, startPostern } from '../helpers/postern.ts';
+import { eventually, type Postern, startPostern } from '../helpers/postern.ts';
 import { startTarget, type Target } from '../helpers/target.ts';
 import {
   ACCOUNT_PASSWORD,
@@ -147,7 +147,14 @@ test('a membership that is taken away ends the live session, and says why', { ti
   await connectTo(screen, 'admin60');
   await postern.json(['safe', 'member', 'remove', SAFE, 'alice']);
   // looked at every 10 s; 60 s is what is promised
-  await screen.sees('useAccounts and listAccounts on safe', 60);
+  await screen.sees(ACCOUNTS, 60);
+  // a long reason is shown whole, on as many lines as it takes
+  await eventually('the whole reason', () =>
+    screen
+      .text()
+      .replaceAll(/\s+/g, ' ')
+      .includes(`useAccounts and listAccounts on safe ${SAFE} are missing`),
+  );
   const ended = (await audit()).find((row) => row.code === 901);
   expect(ended).toMatchObject({ actor: 'the vault' });
   expect(ended?.detail).toContain("alice's session: useAccounts and listAccounts on safe");

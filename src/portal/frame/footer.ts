@@ -1,7 +1,8 @@
+import type { TerminalSize } from '#/domain/session.js';
 import { COMMANDS, type Command, type CommandName, keyWord } from '../keys.js';
 import type { Notice } from '../portal-state.js';
 import type { KeyName } from '../strokes.js';
-import { shown, width } from '../text.js';
+import { shown, wrap } from '../text.js';
 import { EMPTY, fitLine, type Line, lineWidth, type Signs, span } from '../view.js';
 
 /** What the keys do now; what has no room is left out from the end, and stands in the help. */
@@ -26,9 +27,25 @@ function keySign(key: KeyName, sign: Signs): string {
 
 const TONES = { good: 'good', warning: 'warning', bad: 'bad', plain: 'strong' } as const;
 
-export function noticeLine(notice: Notice | null, columns: number, sign: Signs): Line {
-  if (notice === null) return EMPTY;
+/** So much of a long reason is shown; a small window keeps its rows for the list. */
+function mostNoticeLines(rows: number): number {
+  return rows < 20 ? 1 : 3;
+}
+
+/** One line at least, so that the screen above does not jump when a notice comes; more where its text needs them. */
+export function noticeLines(
+  notice: Notice | null,
+  { columns, rows }: TerminalSize,
+  sign: Signs,
+): readonly Line[] {
+  if (notice === null) return [EMPTY];
   const mark = notice.tone === 'good' ? sign('done') : notice.tone === 'plain' ? sign('between') : '!';
-  const line = [span(` ${mark} ${shown(notice.text)}`, TONES[notice.tone])];
-  return width(notice.text) + 3 > columns ? fitLine(line, columns, sign('more')) : line;
+  const most = mostNoticeLines(rows);
+  const wrapped = wrap(shown(notice.text), columns - 3);
+  const texts =
+    wrapped.length > most ? [...wrapped.slice(0, most - 1), wrapped.slice(most - 1).join(' ')] : wrapped;
+  return texts.map((text, row) => {
+    const line = [span(`${row === 0 ? ` ${mark} ` : '   '}${text}`, TONES[notice.tone])];
+    return lineWidth(line) > columns ? fitLine(line, columns, sign('more')) : line;
+  });
 }

@@ -5,7 +5,7 @@ import type { Route } from '../route.js';
 export const SMALLEST: TerminalSize = { columns: 40, rows: 12 };
 
 const HEADER = 3;
-const FOOTER = 2;
+const KEYS = 1;
 
 export function isTooSmall({ columns, rows }: TerminalSize): boolean {
   return columns < SMALLEST.columns || rows < SMALLEST.rows;
@@ -17,10 +17,13 @@ export function hasHeader(route: Route): boolean {
 }
 
 /** Room for the screen itself, the frame taken off. Never less than the smallest window has, so that no layout breaks. */
-export function roomOf(size: TerminalSize, route: Route): TerminalSize {
-  const columns = Math.max(SMALLEST.columns, size.columns);
-  const rows = Math.max(SMALLEST.rows, size.rows);
-  return { columns, rows: rows - (hasHeader(route) ? HEADER : 0) - FOOTER };
+export function roomOf(size: TerminalSize, route: Route, noticeRows: number): TerminalSize {
+  const { columns, rows } = atLeast(size);
+  return { columns, rows: rows - (hasHeader(route) ? HEADER : 0) - noticeRows - KEYS };
+}
+
+export function atLeast({ columns, rows }: TerminalSize): TerminalSize {
+  return { columns: Math.max(SMALLEST.columns, columns), rows: Math.max(SMALLEST.rows, rows) };
 }
 
 export function tooSmallText({ columns, rows }: TerminalSize): readonly string[] {

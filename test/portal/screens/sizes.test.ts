@@ -113,3 +113,20 @@ test('without colours no attribute is set', async () => {
   const sequences = terminal.bytes.toString().split('\x1b[').slice(1);
   expect(sequences.filter((sequence) => /^[\d;]*m/.test(sequence))).toEqual([]);
 });
+
+test.each([
+  [80, 24, 'the end.'],
+  [80, 18, '…'],
+  [200, 50, 'the end.'],
+])('at %ix%i a long notice takes rows from the list while there are any', async (columns, rows, last) => {
+  const { terminal, notify } = mount({ columns, rows });
+  await terminal.sees('web1');
+  notify(
+    'root@web1.example.com: the session was ended by the vault because useAccounts on safe Somewhere were taken away when the recording could no longer be kept; the end.',
+  );
+  const text = (await terminal.sees(last)).split('\n');
+  expect(text[0]).toMatch(/^ Postern/);
+  expect(text.at(-1)).toMatch(/^ Enter/);
+  terminal.press('ctrl-l');
+  await terminal.seesNot('root@web1.example.com: the session');
+});
