@@ -1,5 +1,5 @@
-/** Lengths as in NIST SP 800-63B-4 §3.1.1.2: at least 15 when it is the only factor is advised; 12 is our minimum. */
-const LEAST = 12;
+import { LEAST_PASSWORD_LENGTH as LEAST } from '#/domain/people.js';
+
 const MOST = 1024;
 
 /** May this be a person's new password? `why` is a sentence for the person. */

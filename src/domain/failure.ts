@@ -59,6 +59,12 @@ export const FAILURES = {
     message: 'The password must be changed before anything else.',
     next: 'Choose a new password on the screen that follows.',
   },
+  PASSWORD_WRONG: {
+    side: 'ours',
+    stage: null,
+    message: 'The present password is not right.',
+    next: 'Type the one that you logged in with.',
+  },
   PASSWORD_TOO_WEAK: {
     side: 'ours',
     stage: null,

@@ -1,6 +1,9 @@
 import type { UserId } from './ids.js';
 import type { VaultRight } from './permission.js';
 
+/** Characters. NIST SP 800-63B-4 §3.1.1.2 advises at least 15 when it is the only factor; 12 is our minimum. */
+export const LEAST_PASSWORD_LENGTH = 12;
+
 declare const minted: unique symbol;
 
 /** Who somebody was proven to be. Minted in src/authentication/mint-identity.ts and nowhere else. */

@@ -238,7 +238,7 @@ describe('a login', () => {
       encodeSecretPayload(Buffer.from(fresh), Buffer.from(old));
     expect(
       await door.refused('person.changePassword', { ticket }, change('a better pa55phrase', 'wrong')),
-    ).toMatchObject({ code: 'LOGIN_REFUSED' });
+    ).toMatchObject({ code: 'PASSWORD_WRONG' });
     expect(
       await door.refused('person.changePassword', { ticket }, change('short', 'first pa55word')),
     ).toMatchObject({ code: 'PASSWORD_TOO_WEAK' });

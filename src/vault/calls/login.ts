@@ -112,7 +112,8 @@ async function changePassword(
   const proof = await vault.authentication.login(question);
   if (proof.kind === 'refused') {
     await vault.store.transaction((records) => noteRefusal(vault, records, question, proof));
-    return failed(proof.failure);
+    // he is logged in: who he is needs no hiding from him
+    return failed(proof.failure.code === 'LOGIN_REFUSED' ? failure('PASSWORD_WRONG') : proof.failure);
   }
   const check = fresh.equals(old)
     ? { ok: false as const, why: 'it is the old one.' }

@@ -218,15 +218,15 @@ test('a password that must change is changed before anything else', async () => 
 
 
 
-                 ╭─ New password ────────────────────────────────────╮
-                 │ Choose a new password before anything else.       │
-                 │                                                   │
-                 │ > Present     _                                   │
-                 │   New                                             │
-                 │   New, again                                      │
-                 │                                                   │
-                 │ The vault says which passwords are strong enough. │
-                 ╰───────────────────────────────────────────────────╯
+              ╭─ New password ──────────────────────────────────────────╮
+              │ Choose a new password before anything else.             │
+              │                                                         │
+              │ > Present     _                                         │
+              │   New                                                   │
+              │   New, again                                            │
+              │                                                         │
+              │ At least 12 characters, without your user name in them. │
+              ╰─────────────────────────────────────────────────────────╯
 
 
 

@@ -1,3 +1,4 @@
+import { LEAST_PASSWORD_LENGTH } from '#/domain/people.js';
 import type { TerminalSize } from '#/domain/session.js';
 import { shown } from '../../text.js';
 import { centered, EMPTY, framed, type Line, paragraph, type Signs } from '../../view.js';
@@ -28,7 +29,11 @@ export function passwordLines(
   const below = state.busy
     ? paragraph('Changing…', inner, 'quiet')
     : state.trouble === null
-      ? paragraph('The vault says which passwords are strong enough.', inner, 'quiet')
+      ? paragraph(
+          `At least ${LEAST_PASSWORD_LENGTH} characters, without your user name in them.`,
+          inner,
+          'quiet',
+        )
       : [
           ...paragraph(shown(state.trouble.message), inner, 'bad'),
           ...paragraph(shown(state.trouble.next), inner, 'quiet'),
