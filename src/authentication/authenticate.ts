@@ -146,7 +146,7 @@ async function prove(
     now,
   });
   if (!trusted.ok) return { ok: false, reason: trusted.why };
-  return verifyUserAuth(evidence, typed, trusted)
+  return verifyUserAuth(evidence, evidence.signedUser ?? typed, trusted)
     ? { ok: true, how: trusted.how }
     : { ok: false, reason: 'wrong-key' };
 }

@@ -11,6 +11,8 @@ export interface KeyEvidence {
   readonly algorithm: string;
   readonly signed: Buffer;
   readonly signature: Buffer;
+  /** The user name in what was signed, where it says more than who it is. */
+  readonly signedUser?: string | undefined;
 }
 
 /** A key that is registered for a user. */

@@ -3,16 +3,17 @@ import { PLATFORMS, type SecretKind } from '#/domain/account.js';
 import type { HostKey } from '#/domain/host-key.js';
 import type { Outcome } from '#/domain/outcome.js';
 import { PERMISSIONS, PRESETS, type Preset, VAULT_RIGHTS } from '#/domain/permission.js';
-import type { SecondFactorStep } from '#/domain/second-factor.js';
 import type { IsolationLevel } from '#/domain/session.js';
 import { call } from './call-kind.js';
 
 import { COMPONENT_USER_CALLS } from './component-calls.js';
 
+import { DIRECT_CALLS } from './direct-calls.js';
 import { DIRECTORY_ADMIN_CALLS } from './directory-admin-calls.js';
 
 import { ending } from './ending.js';
 import { FACTOR_CALLS } from './factor-calls.js';
+import { LOGIN_CALLS } from './login-calls.js';
 import { MANAGE_CALLS } from './manage-calls.js';
 import type {
   AccountAdminRow,
@@ -21,7 +22,6 @@ import type {
   ExplainedRow,
   GroupRow,
   MemberRow,
-  PersonRow,
   RecordingRow,
   SafeRow,
   SessionGrant,
@@ -33,6 +33,7 @@ import type {
 import type { RpcPeer } from './rpc.js';
 
 export type { Caller } from './call-kind.js';
+export type { LoggedIn } from './login-calls.js';
 
 const text = z.string().max(1024);
 const name = z.string().max(4096);
@@ -45,16 +46,6 @@ const permissions = z.array(z.enum(PERMISSIONS)).max(PERMISSIONS.length);
 const preset = z.enum(Object.keys(PRESETS) as [Preset, ...Preset[]]);
 const secretSource = z.enum(['password', 'key']);
 
-/**
- * A person after login. `secondFactor` 'code': only person.secondFactor.verify and person.logout answer until it is done;
- * 'enrol': only person.secondFactor.begin, .confirm and person.logout. `mustChange`: after that, only person.changePassword.
- */
-export interface LoggedIn {
-  readonly ticket: string;
-  readonly person: PersonRow;
-  readonly mustChange: boolean;
-  readonly secondFactor: SecondFactorStep;
-}
 /** The permit itself is opaque to the portal: it can carry it to a session host and nothing else. */
 export interface Permitted {
   readonly permit: string;
@@ -105,27 +96,7 @@ export const CALLS = {
   ),
 
   // PVWAGW acts for a person. `from` is the client's address.
-  /** Blob: the password. `method`: 'vault' or a directory; absent: by what the name ends in. */
-  'person.login': call<LoggedIn>()(
-    ['PVWAGW'],
-    z.strictObject({ user: name, method: text.optional(), from: text, via: z.enum(['ssh', 'login-shell']) }),
-  ),
-  /** Is this key registered for this user? Says nothing else. `key` is the base64 public key blob. */
-  'person.keyKnown': call<boolean>()(
-    ['PVWAGW'],
-    z.strictObject({ user: name, key: z.string().max(32_768), from: text }),
-  ),
-  /** The vault itself verifies the signature. Blob: u32 length, signed data, then the raw signature. */
-  'person.loginByKey': call<LoggedIn>()(
-    ['PVWAGW'],
-    z.strictObject({
-      user: name,
-      key: z.string().max(32_768),
-      algorithm: z.string().max(64),
-      from: text,
-      via: z.enum(['ssh', 'login-shell']),
-    }),
-  ),
+  ...LOGIN_CALLS,
   /** Blob: encodeSecretPayload(new password, old password). */
   'person.changePassword': call<null>()(['PVWAGW'], z.strictObject({ ticket })),
   ...FACTOR_CALLS,
@@ -152,6 +123,7 @@ export const CALLS = {
   ),
   /** Re-approves a changed key: `seen` must be the key that the account's last connection was shown. */
   'person.approveHostKey': call<null>()(['PVWAGW'], z.strictObject({ ticket, accountId: id, seen: hostKey })),
+  ...DIRECT_CALLS,
   'person.replay': call<{ readonly permit: string }>()(
     ['PVWAGW'],
     z.strictObject({ ticket, recordingId: id }),

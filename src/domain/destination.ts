@@ -50,7 +50,9 @@ export function readSshUser(text: string, delimiters: Delimiters = DELIMITERS): 
         target: targetOf(text.slice(cut + 1), delimiters),
       })),
   ];
-  return readings.flatMap((one) => spellings(one.vaultUser, delimiters).map((vaultUser) => ({ ...one, vaultUser })));
+  return readings.flatMap((one) =>
+    spellings(one.vaultUser, delimiters).map((vaultUser) => ({ ...one, vaultUser })),
+  );
 }
 
 /** Whether an ssh user name asks for more than the login screen. */
@@ -82,7 +84,10 @@ export function accountUsers(
 function targetOf(text: string, delimiters: Delimiters): Target {
   const last = cutsOf(text, delimiters).at(-1) ?? 0;
   const user = text.slice(0, last);
-  const rest = withPort(last === 0 ? text.replace(/^[^]/, (one) => (isCut(one, delimiters) ? '' : one)) : text.slice(last + 1), delimiters);
+  const rest = withPort(
+    last === 0 ? text.replace(/^[^]/, (one) => (isCut(one, delimiters) ? '' : one)) : text.slice(last + 1),
+    delimiters,
+  );
   if (user === '') return { kind: 'part', text: rest.name, port: rest.port };
   if (rest.name === '') return { kind: 'part', text: user, port: rest.port };
   const mark = user.lastIndexOf(delimiters.detail);

@@ -12,7 +12,7 @@ import { type Chance, openAdmission, type Visit } from './visit.js';
 export interface LoginShellDoorOptions {
   readonly limits: DoorLimits;
   readonly chance: Chance;
-  readonly serve: (terminal: Terminal) => Promise<void>;
+  readonly serve: (terminal: Terminal) => Promise<number>;
   readonly log: (what: string, about?: unknown) => void;
 }
 
@@ -78,7 +78,7 @@ function receive(socket: Socket, { visit, dismissed }: Guest, options: LoginShel
   };
   const serve = (terminal: Terminal): void => {
     options.serve(terminal).then(
-      () => terminal.close(0),
+      (status) => terminal.close(status),
       (error: unknown) => {
         visit.crashed();
         options.log('door: a terminal crashed', error);
@@ -134,6 +134,7 @@ function terminalOn({ socket, keys, size, visit, dismissed, hello }: Parts): Ter
     term: cleanTerm(hello.term),
     lang: hello.lang,
     login: null,
+    direct: null,
     input,
     output,
     gone: gone.signal,

@@ -14,6 +14,5 @@ export const REFUSALS = {
   forwarding: notHere('Forwarding'),
   agent: notHere('Agent forwarding'),
   x11: notHere('X11 forwarding'),
-  direct: notHere('Connecting without the menu (a user name with @)'),
   tooManySessions: 'postern: This connection has as many sessions as it may have.',
 } as const;

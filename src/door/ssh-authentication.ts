@@ -1,10 +1,12 @@
 import type { AuthContext, KeyboardAuthContext, PublicKeyAuthContext } from 'ssh2';
 import type { LoggedIn } from '#/contract/calls.js';
+import { type Delimiters, readSshUser } from '#/domain/destination.js';
+import type { DirectLogin } from './direct-visit.js';
+import { type DirectQuestions, type DirectState, logInByAsking, type TypedUser } from './ssh-direct-login.js';
 import type { Visit } from './visit.js';
 
 /** What a client showed to prove a key. The vault verifies it; the door believes nothing. */
-export interface KeyProof {
-  readonly user: string;
+export interface KeyProof extends TypedUser {
   /** base64 of the public key blob. */
   readonly key: string;
   readonly algorithm: string;
@@ -12,75 +14,116 @@ export interface KeyProof {
   readonly proof: Buffer;
 }
 
-/** The two questions that the door asks before anybody has seen a screen. Neither rejects. */
-export interface KeyQuestions {
-  keyKnown(user: string, key: string, from: string): Promise<boolean>;
+/** The questions that the door asks before anybody has seen a screen. None rejects. */
+export interface DoorQuestions extends DirectQuestions {
+  keyKnown(who: TypedUser, key: string, from: string): Promise<boolean>;
   loginByKey(proof: KeyProof, from: string): Promise<LoggedIn | null>;
 }
 
 export type Verdict =
-  | { readonly kind: 'accept'; readonly login: LoggedIn | null }
+  /** No login: the login screen asks. */
+  | { readonly kind: 'accept'; readonly login: LoggedIn | null; readonly direct: DirectLogin | null }
   /** Goes on without a screen: a question was answered, the proof is still to come. */
   | { readonly kind: 'go-on' }
   /** Zero prompts: OpenSSH answers them by itself, and the person lands in the login screen. */
   | { readonly kind: 'ask-nothing' }
-  | { readonly kind: 'refuse'; readonly methods: Method[]; readonly last: boolean };
+  /** `half`: what was shown is right, and not enough. */
+  | {
+      readonly kind: 'refuse';
+      readonly methods: Method[];
+      readonly last: boolean;
+      readonly half: boolean;
+    }
+  /** The client began something else: nobody waits for an answer. */
+  | { readonly kind: 'nothing' };
 type Method = 'publickey' | 'keyboard-interactive';
 
 /** What is left of a user name before anybody is asked about it (the vault's own limit is far below). */
 const LONGEST_USER = 1024;
 
+export interface Authentication {
+  /** Decides one request. */
+  decide(context: AuthContext): Promise<Verdict>;
+  /** A login that was begun and not finished. */
+  unfinished(): LoggedIn | null;
+}
+
+interface At {
+  readonly visit: Visit;
+  readonly questions: DoorQuestions;
+  readonly delimiters: Delimiters;
+}
+
 /**
- * Decides one authentication request. `none` comes first from OpenSSH and is refused, or keys would never be tried.
- * After four refusals only keyboard-interactive is offered: an agent full of keys must not end at the limit of tries.
+ * The authentication of one connection. `none` comes first from OpenSSH and is refused, or keys would never be tried. After
+ * four refusals only keyboard-interactive is offered: an agent full of keys must not end at the limit of tries. A user name
+ * that asks for more than the login screen is asked for password and code here, for there may never be a screen.
  */
-export async function decideAuthentication(
-  context: AuthContext,
-  visit: Visit,
-  questions: KeyQuestions,
-  firstRequest: boolean,
-): Promise<Verdict> {
-  switch (context.method) {
-    case 'none':
-      return firstRequest
-        ? { kind: 'refuse', methods: methodsLeft(visit), last: false }
-        : refuse(visit.miss());
-    case 'keyboard-interactive':
-      return { kind: 'ask-nothing' };
-    case 'publickey':
-      return await decideKey(context, visit, questions, refuse);
-    default:
-      return refuse(visit.attempt());
+export function authentication(at: At): Authentication {
+  const { visit, questions } = at;
+  let first = true;
+  let direct: DirectState | null = null;
+  // ssh2 hangs up on whoever changes the user name
+  const stateOf = (user: string): DirectState =>
+    (direct ??= { readings: readSshUser(user, at.delimiters), half: null, why: '' });
+
+  return {
+    unfinished: () => direct?.half ?? null,
+    async decide(context) {
+      const firstRequest = first;
+      first = false;
+      const state = stateOf(context.username);
+      switch (context.method) {
+        case 'none':
+          return firstRequest ? refuse(true) : refuse(visit.miss());
+        case 'keyboard-interactive':
+          return state.readings.length > 1 ? await byAsking(context, state) : { kind: 'ask-nothing' };
+        case 'publickey':
+          return state.half === null ? await byKey(context, state) : refuse(visit.miss());
+        default:
+          return refuse(visit.attempt());
+      }
+    },
+  };
+
+  async function byAsking(context: KeyboardAuthContext, state: DirectState): Promise<Verdict> {
+    const asked = await logInByAsking(context, state, { visit, questions });
+    if (asked.kind === 'gone') return { kind: 'nothing' };
+    return asked.kind === 'in' ? accept(state, asked.login) : refuse(asked.more);
+  }
+
+  async function byKey(context: PublicKeyAuthContext, state: DirectState): Promise<Verdict> {
+    const algorithm = algorithmOf(context);
+    const key = context.key.data.toString('base64');
+    if (
+      algorithm === null ||
+      context.username.length > LONGEST_USER ||
+      !methodsLeft(visit).includes('publickey')
+    )
+      return refuse(visit.miss());
+    const who = { user: context.username, readings: state.readings.map((one) => one.vaultUser) };
+    if (context.signature === undefined || context.blob === undefined) {
+      // a mere offer: it says nothing about who is there
+      return (await questions.keyKnown(who, key, visit.from)) ? { kind: 'go-on' } : refuse(visit.miss());
+    }
+    const proof = proofOf(context.blob, context.signature);
+    const login = await questions.loginByKey({ ...who, key, algorithm, proof }, visit.from);
+    if (login === null) return refuse(visit.attempt());
+    if (state.readings.length === 1 || login.secondFactor !== 'code') return accept(state, login);
+    state.half = login;
+    return { kind: 'refuse', methods: ['keyboard-interactive'], last: false, half: true };
+  }
+
+  function accept({ readings }: DirectState, login: LoggedIn): Verdict {
+    if (readings.length === 1) return { kind: 'accept', login, direct: null };
+    const target = readings[login.reading ?? 0]?.target ?? null;
+    return { kind: 'accept', login: null, direct: { login, target } };
   }
 
   function refuse(more: boolean): Verdict {
-    return { kind: 'refuse', methods: methodsLeft(visit), last: !more };
+    const methods: Method[] = direct?.half == null ? methodsLeft(visit) : ['keyboard-interactive'];
+    return { kind: 'refuse', methods, last: !more, half: false };
   }
-}
-
-async function decideKey(
-  context: PublicKeyAuthContext,
-  visit: Visit,
-  questions: KeyQuestions,
-  refuse: (more: boolean) => Verdict,
-): Promise<Verdict> {
-  const algorithm = algorithmOf(context);
-  const key = context.key.data.toString('base64');
-  if (
-    algorithm === null ||
-    context.username.length > LONGEST_USER ||
-    !methodsLeft(visit).includes('publickey')
-  )
-    return refuse(visit.miss());
-  if (context.signature === undefined || context.blob === undefined) {
-    // a mere offer: it says nothing about who is there
-    return (await questions.keyKnown(context.username, key, visit.from))
-      ? { kind: 'go-on' }
-      : refuse(visit.miss());
-  }
-  const proof = proofOf(context.blob, context.signature);
-  const login = await questions.loginByKey({ user: context.username, key, algorithm, proof }, visit.from);
-  return login === null ? refuse(visit.attempt()) : { kind: 'accept', login };
 }
 
 const OFFERS = 4;
@@ -103,7 +146,9 @@ function proofOf(signed: Buffer, signature: Buffer): Buffer {
 }
 
 /** Carries a verdict out on the wire. */
-export function answer(context: AuthContext, verdict: Exclude<Verdict, { kind: 'refuse' }>): void {
-  if (verdict.kind === 'ask-nothing') (context as KeyboardAuthContext).prompt([], () => context.accept());
+export function answer(context: AuthContext, verdict: Exclude<Verdict, { kind: 'nothing' }>): void {
+  if (verdict.kind === 'refuse') context.reject(verdict.methods, verdict.half);
+  else if (verdict.kind === 'ask-nothing')
+    (context as KeyboardAuthContext).prompt([], () => context.accept());
   else context.accept();
 }

@@ -1,9 +1,12 @@
 import type { AuthContext, Connection } from 'ssh2';
 import type { LoggedIn } from '#/contract/calls.js';
+import type { Delimiters } from '#/domain/destination.js';
 import { oneLine } from '#/domain/failure.js';
+import { type HeldLogin, holdLogin } from './connection-login.js';
+import type { DirectVisit } from './direct-visit.js';
 import type { DoorLimits } from './limits.js';
 import { REFUSALS } from './refusals.js';
-import { answer, decideAuthentication, type KeyQuestions } from './ssh-authentication.js';
+import { answer, authentication, type DoorQuestions, type Verdict } from './ssh-authentication.js';
 import { serveSession } from './ssh-session.js';
 import { guardConnection, socketOf } from './ssh2-guards.js';
 import type { Terminal } from './terminal.js';
@@ -11,9 +14,12 @@ import type { Visit } from './visit.js';
 
 export interface ConnectionOptions {
   readonly limits: DoorLimits;
-  readonly questions: KeyQuestions;
-  /** Serves one terminal until its promise settles. */
-  readonly serve: (terminal: Terminal) => Promise<void>;
+  readonly questions: DoorQuestions;
+  readonly delimiters: Delimiters;
+  /** Serves one terminal until its promise settles, with its exit status. */
+  readonly serve: (terminal: Terminal) => Promise<number>;
+  /** Serves one channel of a direct connection that is no terminal; it tells how that ended. */
+  readonly serveDirect: (visit: DirectVisit) => Promise<void>;
   /** A login by key that no terminal took over: log it out. */
   readonly abandon: (login: LoggedIn) => void;
   readonly log: (what: string, about?: unknown) => void;
@@ -49,9 +55,18 @@ export function serveConnection(
   connection.on('error', (error) => hangUp(error.message));
   // X11, agents and forwarded ports ask by a global request, which has no place for a sentence
   connection.on('request', (_accept, reject) => reject?.());
-  const login = authenticate(connection, visit, options, { crash, hangUp });
-  serveSessions(connection, visit, options, { crash, outflow, dismissed, takeLogin: () => login.take() });
-  connection.on('close', () => login.abandon());
+  const people = new Set<object>();
+  const login = holdLogin({ abandon: options.abandon, over: () => leave(connection) });
+  const leave = (who: object): void => {
+    if (people.delete(who) && people.size === 0) visit.forget();
+  };
+  const identified = (who: object, yes: boolean): void => {
+    if (!yes) return leave(who);
+    people.add(who);
+    visit.identify();
+  };
+  authenticate(connection, { visit, login, identified }, options, { crash, hangUp });
+  serveSessions(connection, visit, options, { crash, outflow, dismissed, login, identified });
 }
 
 interface Ends {
@@ -59,62 +74,58 @@ interface Ends {
   readonly hangUp: (why: string) => void;
 }
 
-interface HeldLogin {
-  take(): LoggedIn | null;
-  abandon(): void;
+interface Person {
+  readonly visit: Visit;
+  readonly login: HeldLogin;
+  readonly identified: (who: object, yes: boolean) => void;
 }
 
 function authenticate(
   connection: Connection,
-  visit: Visit,
+  { visit, login, identified }: Person,
   options: ConnectionOptions,
   { crash, hangUp }: Ends,
-): HeldLogin {
-  let login: LoggedIn | null = null;
-  let first = true;
+): void {
+  const { questions, delimiters } = options;
+  const being = authentication({ visit, questions, delimiters });
+  const gone = (): boolean => socketOf(connection).destroyed;
   const decide = async (context: AuthContext): Promise<void> => {
-    const verdict = await decideAuthentication(context, visit, options.questions, first);
-    first = false;
-    if (verdict.kind === 'accept' && verdict.login !== null) login = verdict.login;
-    if (socketOf(connection).destroyed) return held.abandon();
-    if (verdict.kind === 'refuse') {
-      if (verdict.last) return hangUp('too many authentication failures');
-      return context.reject(verdict.methods);
-    }
-    // who has yet to show a second factor is still a stranger
-    if (verdict.kind === 'accept' && (verdict.login?.secondFactor ?? 'done') === 'done') visit.identify();
+    const verdict = await being.decide(context);
+    if (verdict.kind === 'accept') keep(verdict);
+    if (gone()) return abandon();
+    if (verdict.kind === 'nothing') return;
+    if (verdict.kind === 'refuse' && verdict.last) return hangUp('too many authentication failures');
     answer(context, verdict);
   };
-  const held: HeldLogin = {
-    take() {
-      const taken = login;
-      login = null;
-      return taken;
-    },
-    abandon() {
-      const left = held.take();
-      if (left !== null) options.abandon(left);
-    },
+  /** Who has yet to show a second factor is still a stranger. */
+  const keep = ({ login: own, direct }: Extract<Verdict, { kind: 'accept' }>): void => {
+    if (own !== null) login.hold(own);
+    if (direct !== null) login.share(direct);
+    if (direct?.login.secondFactor === 'done') identified(connection, true);
+    else if ((own?.secondFactor ?? 'done') === 'done' && direct === null) visit.identify();
+  };
+  const abandon = (): void => {
+    login.abandon();
+    const unfinished = being.unfinished();
+    if (unfinished !== null) options.abandon(unfinished);
   };
   connection.on('authentication', (context) => void decide(context).catch(crash));
-  return held;
+  connection.on('close', abandon);
 }
 
-interface Serving {
+interface Serving extends Pick<Person, 'login' | 'identified'> {
   readonly crash: (error: unknown) => void;
   readonly outflow: ReturnType<typeof guardConnection>;
   readonly dismissed: AbortSignal;
-  readonly takeLogin: () => LoggedIn | null;
 }
 
-/** Counts session channels, and who of those behind them is somebody. */
+/** Counts session channels. */
 function serveSessions(
   connection: Connection,
   visit: Visit,
   options: ConnectionOptions,
-  { crash, outflow, dismissed, takeLogin }: Serving,
+  { crash, outflow, dismissed, login, identified }: Serving,
 ): void {
-  const people = new Set<object>();
   let user = '';
   let open = 0;
   let opened = 0;
@@ -130,7 +141,9 @@ function serveSessions(
     const session = accept();
     session.once('close', () => {
       open -= 1;
-      if (open === 0) setTimeout(() => open === 0 && connection.end(), PARTING).unref();
+      // a connection with a login of its own may wait for its next channel (ControlPersist)
+      if (open === 0)
+        setTimeout(() => open === 0 && login.shared() === null && connection.end(), PARTING).unref();
     });
     serveSession(session, {
       user,
@@ -138,15 +151,11 @@ function serveSessions(
       outflow,
       connectionGone: gone.signal,
       dismissed,
-      takeLogin,
-      identified(who, yes) {
-        if (yes) people.add(who);
-        else if (!people.delete(who)) return;
-        if (people.size > 0) visit.identify();
-        else visit.forget();
-      },
+      login,
+      identified,
       attemptRefused: () => void visit.attempt(),
-      serve: (terminal) => void options.serve(terminal).then(() => terminal.close(0), crash),
+      serve: (terminal) => void options.serve(terminal).then((status) => terminal.close(status), crash),
+      serveDirect: (direct) => void options.serveDirect(direct).then(() => direct.exit(255), crash),
     });
   });
 }

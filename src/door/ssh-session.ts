@@ -1,9 +1,11 @@
 import type { PseudoTtyInfo, ServerChannel, Session } from 'ssh2';
-import type { LoggedIn } from '#/contract/calls.js';
 import { cleanTerm } from '#/domain/session.js';
-import { inputFrom, outputTo } from './byte-streams.js';
+import type { ConnectionLogin } from './connection-login.js';
+import type { ChannelWish, DirectVisit } from './direct-visit.js';
 import { REFUSALS } from './refusals.js';
 import { resizing } from './resizing.js';
+import { directVisitOn } from './ssh-direct.js';
+import { terminalOn } from './ssh-terminal.js';
 import type { Outflow } from './ssh2-guards.js';
 import type { Terminal } from './terminal.js';
 
@@ -14,23 +16,25 @@ export interface SessionContext {
   /** Aborted when the connection is gone. */
   readonly connectionGone: AbortSignal;
   readonly dismissed: AbortSignal;
-  /** The login of the key that opened the connection: the first terminal gets it. */
-  takeLogin(): LoggedIn | null;
+  readonly login: ConnectionLogin;
   identified(who: object, yes: boolean): void;
   attemptRefused(): void;
   /** Serves the terminal; what it throws ends this connection only. */
   serve(terminal: Terminal): void;
+  /** The same for a channel of a direct connection that is no terminal. */
+  serveDirect(visit: DirectVisit): void;
 }
 
 const LONGEST_LANG = 64;
-/** How long a client may take to read the last of its output. */
-const FAREWELL = 5000;
+/** Bytes of a value, and variables, that a client may send: a reason for a session is a sentence. */
+const LONGEST_VALUE = 1024;
+const MOST_VARIABLES = 32;
 
-/** One session channel: a pty and a shell become a Terminal, everything else a sentence. */
+/** One session channel: a pty and a shell become a Terminal, what a direct connection asks for a visit, all else a sentence. */
 export function serveSession(session: Session, context: SessionContext): void {
   let pty: PseudoTtyInfo | null = null;
   const size = resizing(80, 24);
-  const language = new Map<string, string>();
+  const env = new Map<string, string>();
   const sentences: string[] = [];
 
   session.on('pty', (accept, _reject, info) => {
@@ -43,8 +47,8 @@ export function serveSession(session: Session, context: SessionContext): void {
     accept?.();
   });
   session.on('env', (accept, reject, { key, val }) => {
-    if (!/^(LANG|LC_ALL|LC_CTYPE)$/.test(key) || val.length > LONGEST_LANG) return reject?.();
-    language.set(key, val);
+    if (!mayBeSet(key, val) || env.size >= MOST_VARIABLES) return reject?.();
+    env.set(key, val);
     accept?.();
   });
   session.on('auth-agent', (_accept, reject) => {
@@ -55,31 +59,34 @@ export function serveSession(session: Session, context: SessionContext): void {
     sentences.push(REFUSALS.x11);
     reject?.();
   });
-  session.on('exec', (accept) =>
-    turnAway(accept(), isDirect(context.user) ? REFUSALS.direct : REFUSALS.command),
+  session.on('exec', (accept, _reject, { command }) =>
+    begin(accept(), { kind: 'exec', command }, REFUSALS.command),
   );
   // with a listener for 'sftp', ssh2 would give a parser of its protocol in place of a channel
   (session as SubsystemSession).on('subsystem', (accept, _reject, { name }) =>
-    turnAway(accept(), name === 'sftp' ? REFUSALS.sftp : REFUSALS.subsystem),
+    begin(accept(), { kind: 'subsystem', name }, name === 'sftp' ? REFUSALS.sftp : REFUSALS.subsystem),
   );
   session.on('shell', (accept) => {
     const channel = accept() as ServerChannel | undefined;
     if (channel === undefined) return;
-    if (isDirect(context.user)) return turnAway(channel, REFUSALS.direct);
-    if (pty === null) return turnAway(channel, REFUSALS.noTerminal);
+    if (pty === null) return begin(channel, { kind: 'shell' }, REFUSALS.noTerminal);
     // before the screens: it is still there in the scroll-back when they are gone
     for (const sentence of new Set(sentences)) channel.stderr.write(`${sentence}\r\n`);
-    context.serve(
-      terminalOn(
-        { session, channel, context },
-        {
-          size,
-          term: cleanTerm(ptyTerm(pty)),
-          lang: language.get('LC_ALL') ?? language.get('LC_CTYPE') ?? language.get('LANG') ?? 'C.UTF-8',
-        },
-      ),
-    );
+    const lang = langOf(env);
+    context.serve(terminalOn({ session, channel, context }, { size, term: termOf(pty), lang }));
   });
+
+  /** What is no terminal: for a direct connection only. */
+  function begin(channel: ServerChannel | undefined, wish: ChannelWish, sentence: string): void {
+    if (channel === undefined) return;
+    const direct = context.login.shared();
+    if (direct === null) return turnAway(channel, sentence);
+    const asked = {
+      pty: pty === null ? null : { term: termOf(pty), size: size.size, onResize: size.onResize },
+      env,
+    };
+    context.serveDirect(directVisitOn({ session, channel, context, wish, direct, asked }));
+  }
 }
 
 interface SubsystemSession {
@@ -89,81 +96,25 @@ interface SubsystemSession {
   ): void;
 }
 
+/** LANG and LC_*, nothing else. */
+function mayBeSet(key: string, value: string): boolean {
+  return /^(LANG|LC_[A-Z_]{1,40})$/.test(key) && value.length <= LONGEST_VALUE;
+}
+
+function langOf(env: ReadonlyMap<string, string>): string {
+  const lang = env.get('LC_ALL') ?? env.get('LC_CTYPE') ?? env.get('LANG') ?? '';
+  return lang === '' || lang.length > LONGEST_LANG ? 'C.UTF-8' : lang;
+}
+
 /** `term` is not in the types of ssh2, and a hostile client may leave it out. */
-function ptyTerm(pty: PseudoTtyInfo): string {
+function termOf(pty: PseudoTtyInfo): string {
   const { term } = pty as { term?: unknown };
-  return typeof term === 'string' ? term : '';
+  return cleanTerm(typeof term === 'string' ? term : '');
 }
 
-/** A user name that carries a target: user@target@…, or the form with %. */
-function isDirect(user: string): boolean {
-  return user.includes('@') || /%.*%/.test(user);
-}
-
-function turnAway(channel: ServerChannel | undefined, sentence: string): void {
-  if (channel === undefined) return;
+function turnAway(channel: ServerChannel, sentence: string): void {
   channel.on('error', () => undefined).resume();
   channel.stderr.write(`${sentence}\r\n`);
   channel.exit(1);
   channel.end();
-}
-
-interface Looks {
-  readonly size: ReturnType<typeof resizing>;
-  readonly term: string;
-  readonly lang: string;
-}
-
-interface Line {
-  readonly session: Session;
-  readonly channel: ServerChannel;
-  readonly context: SessionContext;
-}
-
-function terminalOn({ session, channel, context }: Line, { size, term, lang }: Looks): Terminal {
-  const gone = new AbortController();
-  const input = inputFrom(channel);
-  const output = outputTo((bytes, sent) => context.outflow.whenClear(() => channel.write(bytes, sent)));
-  const key = {};
-  let closing = false;
-  const leave = (): void => {
-    context.identified(key, false);
-    gone.abort();
-    input.destroy();
-    output.destroy();
-    channel.resume();
-  };
-  channel.on('error', () => undefined).on('close', leave);
-  // the channel's own 'close' waits until all its input was read, which may be never
-  session.once('close', leave);
-  context.connectionGone.addEventListener('abort', leave, { once: true });
-  return {
-    via: 'ssh',
-    from: context.from,
-    user: context.user,
-    term,
-    lang,
-    login: context.takeLogin(),
-    input,
-    output,
-    gone: gone.signal,
-    dismissed: context.dismissed,
-    size: size.size,
-    onResize: size.onResize,
-    identified: () => context.identified(key, true),
-    forgotten: () => context.identified(key, false),
-    attemptRefused: () => context.attemptRefused(),
-    close(status) {
-      if (closing) return;
-      closing = true;
-      const hangUp = (): void => {
-        clearTimeout(late);
-        channel.exit(status);
-        channel.end();
-        leave();
-      };
-      const late = setTimeout(hangUp, FAREWELL);
-      output.end(hangUp);
-    },
-  };
 }

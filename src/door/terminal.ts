@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import type { LoggedIn } from '#/contract/calls.js';
+import type { Target } from '#/domain/destination.js';
 import type { TerminalSize } from '#/domain/session.js';
 
 /** A person's terminal, however he came in. Bytes both ways; nothing is decoded. */
@@ -13,6 +14,8 @@ export interface Terminal {
   readonly lang: string;
   /** Not null when the person proved a registered key at the door. */
   readonly login: LoggedIn | null;
+  /** Not null: the login is the connection's and outlives this terminal; `target` is where the user name leads. */
+  readonly direct: { readonly target: Target | null } | null;
   readonly input: Readable;
   /** Its backpressure is the client's. */
   readonly output: Writable;

@@ -20,6 +20,7 @@ export function carefulServices(services: PortalServices): PortalServices {
     addKey: (line, proof) => answered(() => services.addKey(line, proof)),
     removeKey: (fingerprint) => answered(() => services.removeKey(fingerprint)),
     logout: () => answered(() => services.logout()),
+    destination: () => answered(() => services.destination()),
     accounts: () => answered(() => services.accounts()),
     favourite: (accountId, on) => answered(() => services.favourite(accountId, on)),
     recordings: () => answered(() => services.recordings()),

@@ -31,6 +31,8 @@ export interface Portal {
   readonly after: <T>(answer: Promise<T>, then: (value: T) => void) => void;
   /** Puts bytes on the clipboard of the person's terminal (OSC 52): only when he asks for it. */
   readonly copy: (bytes: Buffer) => void;
+  /** Closes, with an exit status and a last line for the person. */
+  readonly end: (status: number, words: string | null) => void;
   /** Logs out and closes. */
   readonly leave: () => void;
   /** Whether the person's terminal takes no more for now; `whenFree` runs once when it does again. */

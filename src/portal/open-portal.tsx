@@ -3,6 +3,7 @@ import { type Instance, render } from 'ink';
 import type { ReactNode } from 'react';
 import { carefulServices } from './careful-services.js';
 import type { Clock } from './context.js';
+import { LEFT, type PortalEnd } from './direct-end.js';
 import { InkKeyboard, InkScreen, type SizeSource } from './ink-streams.js';
 import { keepAsking } from './keep-asking.js';
 import { createKeyboard } from './keyboard.js';
@@ -22,6 +23,8 @@ export interface PortalOptions {
   readonly prefilledUser: string;
   /** Set when a key already proved who it is. */
   readonly loggedIn?: LoggedIn;
+  /** The user name says where to go: services.destination() knows. */
+  readonly direct?: boolean;
   readonly services: PortalServices;
   readonly clock: Clock;
   readonly env: TerminalAbilities;
@@ -31,7 +34,7 @@ export interface PortalOptions {
 
 export interface OpenPortal {
   /** Settles when the person left, close() was called, or a screen broke. Never rejects. The terminal is restored. */
-  readonly finished: Promise<void>;
+  readonly finished: Promise<PortalEnd>;
   /** A line at the bottom of whatever is in sight. */
   readonly notify: (text: string) => void;
   readonly close: () => void;
@@ -51,6 +54,7 @@ export function openPortal(options: PortalOptions): OpenPortal {
     (stroke) => keyboard.press(stroke),
     (error) => close(error),
   );
+  let last = LEFT;
   const portal = portalTools({
     screen,
     output,
@@ -58,11 +62,16 @@ export function openPortal(options: PortalOptions): OpenPortal {
     clock,
     services,
     loggedIn: options.loggedIn ?? null,
+    direct: options.direct ?? false,
     lend(borrow) {
       strokes.clear();
       return lendTerminal({ screen, input, output, size }, borrow);
     },
     close: (error) => close(error),
+    end(status, words) {
+      last = { status, words };
+      close();
+    },
   });
   const ink = drawOn(
     screen,
@@ -98,7 +107,8 @@ export function openPortal(options: PortalOptions): OpenPortal {
   const finished = ink
     .waitUntilExit()
     .then(() => undefined, crashed)
-    .then(end, end);
+    .then(end, end)
+    .then(() => last);
   return {
     finished,
     notify: (text) => portal.state.dispatch({ type: 'notice', notice: { tone: 'warning', text } }),

@@ -1,4 +1,6 @@
+import type { AccountRow } from '#/contract/rows.js';
 import type { Portal } from './context.js';
+import { directEnd } from './direct-end.js';
 import { endingNotice } from './ending-words.js';
 import type { Notice } from './portal-state.js';
 import { type SessionWish, wishName } from './route.js';
@@ -99,6 +101,11 @@ function finish(portal: Portal, wish: SessionWish, result: SessionResult, givenU
   const name = wishName(wish);
   if (result.kind === 'failed' && result.failure.code === 'NOT_LOGGED_IN')
     return portal.failed(result.failure);
+  const isDirect = wish.kind === 'connect' && wish.direct === true;
+  if (isDirect && !mayGoOn(wish.account, result)) {
+    const { status, words } = directEnd(name, result);
+    return portal.end(status, words);
+  }
   if (result.kind === 'failed' && !givenUp) {
     const keys =
       result.offered === undefined ? null : { offered: result.offered, pinned: result.pinned ?? null };
@@ -108,6 +115,11 @@ function finish(portal: Portal, wish: SessionWish, result: SessionResult, givenU
     });
   }
   portal.state.dispatch({ type: 'show', tab, notice: noticeOf(name, result) });
+}
+
+/** A changed host key that he may approve is no reason to hang up on him. */
+function mayGoOn(account: AccountRow, result: SessionResult): boolean {
+  return result.kind === 'failed' && result.offered !== undefined && account.mayPinHostKey;
 }
 
 function noticeOf(name: string, result: SessionResult): Notice {

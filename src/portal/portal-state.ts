@@ -17,6 +17,8 @@ export interface PortalState {
   readonly person: PersonRow | null;
   readonly stack: RouteStack;
   readonly notice: Notice | null;
+  /** The user name says where to go: that comes first once he is in. */
+  readonly direct: boolean;
 }
 
 export type PortalAction =
@@ -33,13 +35,14 @@ export type PortalAction =
   | { readonly type: 'show'; readonly tab: Tab; readonly notice: Notice | null }
   | { readonly type: 'notice'; readonly notice: Notice | null };
 
-export function firstState(loggedIn: LoggedIn | null): PortalState {
+export function firstState(loggedIn: LoggedIn | null, direct = false): PortalState {
   const state: PortalState = {
     configuration: null,
     closedWhy: null,
     person: null,
     stack: [{ screen: 'login', why: null }],
     notice: null,
+    direct,
   };
   return loggedIn === null ? state : portalReducer(state, { type: 'loggedIn', login: loggedIn });
 }
@@ -50,25 +53,14 @@ export function portalReducer(state: PortalState, action: PortalAction): PortalS
       return { ...state, configuration: action.configuration, closedWhy: null };
     case 'closed':
       return { ...state, closedWhy: action.failure };
-    case 'loggedIn':
-      return {
-        ...state,
-        person: action.login.person,
-        notice: null,
-        stack: [afterLogin(action.login)],
-      };
+    case 'loggedIn': {
+      const { person } = action.login;
+      return entered({ ...state, person, notice: null }, beforeEntering(action.login));
+    }
     case 'secondFactorDone':
-      return {
-        ...state,
-        stack: [action.mustChange ? MUST_CHANGE : { screen: 'accounts' }],
-        notice: action.notice,
-      };
+      return entered({ ...state, notice: action.notice }, action.mustChange ? MUST_CHANGE : null);
     case 'passwordChanged':
-      return {
-        ...state,
-        stack: [{ screen: 'accounts' }],
-        notice: { tone: 'good', text: 'Your password is changed.' },
-      };
+      return entered({ ...state, notice: { tone: 'good', text: 'Your password is changed.' } }, null);
     case 'loggedOut':
       return { ...state, person: null, stack: [{ screen: 'login', why: action.why }], notice: null };
     case 'waiting':
@@ -94,11 +86,17 @@ export function portalReducer(state: PortalState, action: PortalAction): PortalS
 
 const MUST_CHANGE: Route = { screen: 'password', why: 'Choose a new password before anything else.' };
 
-function afterLogin({ mustChange, secondFactor }: LoggedIn): Route {
+/** What is still to be done, or else the first screen of all; where the user name leads is gone to once. */
+function entered(state: PortalState, before: Route | null): PortalState {
+  if (before !== null) return { ...state, stack: [before] };
+  return { ...state, stack: [{ screen: state.direct ? 'direct' : 'accounts' }], direct: false };
+}
+
+function beforeEntering({ mustChange, secondFactor }: LoggedIn): Route | null {
   if (secondFactor === 'code') return { screen: 'code', mustChange };
   if (secondFactor === 'enrol')
     return { screen: 'enrol', enrolment: null, then: { kind: 'login', mustChange } };
-  return mustChange ? MUST_CHANGE : { screen: 'accounts' };
+  return mustChange ? MUST_CHANGE : null;
 }
 
 /** Whether somebody is in, and not only on his way. */

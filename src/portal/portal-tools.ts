@@ -15,15 +15,18 @@ export interface ToolsOptions {
   readonly clock: Clock;
   readonly services: PortalServices;
   readonly loggedIn: LoggedIn | null;
+  readonly direct: boolean;
   readonly lend: Portal['lend'];
   /** Closes the portal; with an error when it broke. */
   readonly close: (error?: unknown) => void;
+  /** Closes it, with what the connection ends with. */
+  readonly end: Portal['end'];
 }
 
 /** What the screens of one person share. */
 export function portalTools(options: ToolsOptions): Portal {
-  const { screen, output, keyboard, clock, services, loggedIn, lend, close } = options;
-  const state = createStore(portalReducer, firstState(loggedIn));
+  const { screen, output, keyboard, clock, services, loggedIn, direct, lend, close, end } = options;
+  const state = createStore(portalReducer, firstState(loggedIn, direct));
   let memory = createMemory();
   let leaving = false;
   const after: Portal['after'] = (answer, then) => void answer.then(then).catch(close);
@@ -36,6 +39,7 @@ export function portalTools(options: ToolsOptions): Portal {
     clock,
     size: () => ({ columns: screen.columns, rows: screen.rows }),
     lend,
+    end,
     after,
     failed(failure: Failure) {
       const text = `${failure.message} ${failure.next}`;

@@ -9,7 +9,8 @@ export type Tab = (typeof TABS)[number];
 
 /** What a session is opened for: an account, or a session of one's own that lost its terminal. */
 export type SessionWish =
-  | { readonly kind: 'connect'; readonly account: AccountRow }
+  /** `direct`: the connection is for this session alone, and ends with it. */
+  | { readonly kind: 'connect'; readonly account: AccountRow; readonly direct?: true }
   | { readonly kind: 'reattach'; readonly session: SessionRow };
 
 /** Where somebody is, with everything that the screen needs. */
@@ -24,6 +25,7 @@ export type Route =
   | { readonly screen: 'prove'; readonly wish: ProvenWish; readonly by: 'code' | 'password' }
   | { readonly screen: 'offer'; readonly sessions: readonly SessionRow[] }
   | { readonly screen: Tab }
+  | { readonly screen: 'direct' }
   | { readonly screen: 'connecting'; readonly wish: SessionWish }
   | {
       readonly screen: 'refused';

@@ -40,6 +40,11 @@ export interface Configuration {
   readonly version: string;
 }
 
+/** Where a person's user name leads, or what to look for in the menu and why. */
+export type Destination =
+  | { readonly kind: 'account'; readonly account: AccountRow }
+  | { readonly kind: 'choose'; readonly filter: string; readonly why: string };
+
 /** Somebody who is logged in. The ticket stays with the services: no screen needs it. */
 export type LoggedIn = Omit<VaultLogin, 'ticket'>;
 
@@ -127,6 +132,8 @@ export interface PortalServices {
   removeKey(fingerprint: string): Promise<Outcome<null>>;
   logout(): Promise<Outcome<null>>;
 
+  /** Of a person whose user name says where he wants to go. */
+  destination(): Promise<Outcome<Destination>>;
   accounts(): Promise<Outcome<readonly AccountRow[]>>;
   favourite(accountId: string, on: boolean): Promise<Outcome<null>>;
   recordings(): Promise<Outcome<readonly RecordingRow[]>>;

@@ -1,5 +1,6 @@
 import type { ChildSettings } from '#/contract/orders.js';
 import { socketPath } from '#/contract/sockets.js';
+import { DELIMITERS } from '#/domain/destination.js';
 import { readHostKey } from '#/door/host-key.js';
 import { type DoorLimits, OPENSSH_LIMITS } from '#/door/limits.js';
 import { openLoginShellDoor } from '#/door/login-shell-door.js';
@@ -7,7 +8,8 @@ import { openSshDoor } from '#/door/ssh-door.js';
 import { OPENSSH_STARTUPS, parseStartups } from '#/door/startups.js';
 import type { Terminal } from '#/door/terminal.js';
 import { componentCredential } from '#/house/component-credential.js';
-import { keyQuestions } from './portal/key-questions.js';
+import { doorQuestions } from './portal/door-questions.js';
+import { serveDirect } from './portal/serve-direct.js';
 import { serveTerminal } from './portal/serve-terminal.js';
 import { type Conductor, logLine, runChild, type Supervisor } from './shared/child.js';
 import { VaultLink } from './shared/vault-link.js';
@@ -28,9 +30,15 @@ async function start(settings: ChildSettings, supervisor: Supervisor): Promise<C
     ),
   });
   const draining = new AbortController();
-  const serving = new Set<Promise<void>>();
-  const serve = (terminal: Terminal): Promise<void> => {
-    const served = serveTerminal(terminal, { vault, run, log: logLine, draining: draining.signal });
+  const serving = new Set<Promise<unknown>>();
+  const serve = (terminal: Terminal): Promise<number> => {
+    const served = serveTerminal(terminal, {
+      vault,
+      run,
+      delimiters: DELIMITERS,
+      log: logLine,
+      draining: draining.signal,
+    });
     serving.add(served);
     return served.finally(() => serving.delete(served));
   };
@@ -43,7 +51,9 @@ async function start(settings: ChildSettings, supervisor: Supervisor): Promise<C
   const ssh = openSshDoor({
     ...common,
     hostKey: readHostKey(paths.hostKeys),
-    questions: keyQuestions(vault),
+    questions: doorQuestions(vault),
+    delimiters: DELIMITERS,
+    serveDirect: (visit) => serveDirect(visit, { vault, delimiters: DELIMITERS }),
     abandon: ({ ticket }) => void vault.ask('person.logout', { ticket }),
   });
   const shell = openLoginShellDoor(common);

@@ -15,6 +15,7 @@ export interface LoginQuestion {
         readonly algorithm: string;
         readonly signed: Buffer;
         readonly signature: Buffer;
+        readonly signedUser?: string | undefined;
       };
 }
 

@@ -14,6 +14,7 @@ import { adminUserCalls } from './calls/admin-users.js';
 import { adminVaultCalls } from './calls/admin-vault.js';
 import { componentCalls } from './calls/components.js';
 import { connectCalls } from './calls/connect.js';
+import { destinationCalls } from './calls/destination.js';
 import { endingCalls } from './calls/ending.js';
 import { explainCalls } from './calls/explain.js';
 import { headCalls } from './calls/heads.js';
@@ -45,6 +46,7 @@ export function handlersOf(vault: Vault): Handlers {
     ...secondFactorCalls(vault),
     ...ownKeyCalls(vault),
     ...menuCalls(vault),
+    ...destinationCalls(vault),
     ...connectCalls(vault),
     ...landingCalls(vault),
     ...redeemCalls(vault),

@@ -39,6 +39,7 @@ export const PERSON_RIGHTS = {
   'person.key.add': own,
   'person.key.remove': own,
   'person.accounts': own, // rows: listAccounts
+  'person.destination': own, // rows: listAccounts
   'person.recordings': own, // rows: his own, and what he may monitor
   'person.sessions': own, // rows: his own, and what he may monitor or end
   'person.endSession': own, // his own, or as one of the terminators

@@ -10,7 +10,12 @@ import {
   type Target,
 } from '#/domain/destination.js';
 
-const at = (user: string, address: string, port: number | null = null, domain: string | null = null): Target => ({
+const at = (
+  user: string,
+  address: string,
+  port: number | null = null,
+  domain: string | null = null,
+): Target => ({
   kind: 'account',
   user,
   domain,
@@ -26,12 +31,51 @@ describe('an ssh user name', () => {
     ['', only('')],
     ['@', only('@')],
     ['@web1', only('@web1')],
-    ['alice@', [['alice@', null], ['alice', part('')]]],
-    ['alice@web1', [['alice@web1', null], ['alice', part('web1')]]],
-    ['alice@web1#2222', [['alice@web1#2222', null], ['alice', part('web1', 2222)]]],
-    ['alice@@web1', [['alice@@web1', null], ['alice@', part('web1')], ['alice', part('web1')]]],
-    ['alice@root@', [['alice@root@', null], ['alice@root', part('')], ['alice', part('root')]]],
-    ['alice@root@web1', [['alice@root@web1', null], ['alice@root', part('web1')], ['alice', at('root', 'web1')]]],
+    [
+      'alice@',
+      [
+        ['alice@', null],
+        ['alice', part('')],
+      ],
+    ],
+    [
+      'alice@web1',
+      [
+        ['alice@web1', null],
+        ['alice', part('web1')],
+      ],
+    ],
+    [
+      'alice@web1#2222',
+      [
+        ['alice@web1#2222', null],
+        ['alice', part('web1', 2222)],
+      ],
+    ],
+    [
+      'alice@@web1',
+      [
+        ['alice@@web1', null],
+        ['alice@', part('web1')],
+        ['alice', part('web1')],
+      ],
+    ],
+    [
+      'alice@root@',
+      [
+        ['alice@root@', null],
+        ['alice@root', part('')],
+        ['alice', part('root')],
+      ],
+    ],
+    [
+      'alice@root@web1',
+      [
+        ['alice@root@web1', null],
+        ['alice@root', part('web1')],
+        ['alice', at('root', 'web1')],
+      ],
+    ],
     [
       'alice%root%web1',
       [

@@ -5,8 +5,12 @@ import { join } from 'node:path';
 import { type IPty, spawn } from 'node-pty';
 import ssh2 from 'ssh2';
 import type { LoggedIn } from '#/contract/calls.js';
+import { DELIMITERS } from '#/domain/destination.js';
+import { failure } from '#/domain/failure.js';
+import { failed } from '#/domain/outcome.js';
+import type { DirectVisit } from '#/door/direct-visit.js';
 import { type DoorLimits, OPENSSH_LIMITS } from '#/door/limits.js';
-import type { KeyQuestions } from '#/door/ssh-authentication.js';
+import type { DoorQuestions } from '#/door/ssh-authentication.js';
 import { openSshDoor } from '#/door/ssh-door.js';
 import type { Terminal } from '#/door/terminal.js';
 
@@ -17,6 +21,14 @@ export const somebody: LoggedIn = {
   person: { user: 'alice', groups: [], rights: [], lastSuccess: null, lastFailure: null, auditor: false },
   mustChange: false,
   secondFactor: 'done',
+};
+
+/** A vault that knows nobody. */
+const nobody: DoorQuestions = {
+  keyKnown: async () => false,
+  loginByKey: async () => null,
+  logIn: async () => failed(failure('LOGIN_REFUSED')),
+  verifyCode: async () => failed(failure('CODE_REFUSED')),
 };
 
 export interface Rig {
@@ -30,8 +42,9 @@ export interface Rig {
 
 export interface RigOptions {
   readonly limits?: Partial<DoorLimits>;
-  readonly questions?: KeyQuestions;
-  readonly serve?: (terminal: Terminal) => Promise<void>;
+  readonly questions?: Partial<DoorQuestions>;
+  readonly serve?: (terminal: Terminal) => Promise<number | void>;
+  readonly serveDirect?: (visit: DirectVisit) => Promise<void>;
   readonly now?: () => number;
   readonly random?: () => number;
 }
@@ -45,11 +58,13 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
   const door = openSshDoor({
     hostKey: hostKey.private,
     limits: { ...OPENSSH_LIMITS, ...options.limits },
-    questions: options.questions ?? { keyKnown: async () => false, loginByKey: async () => null },
+    questions: { ...nobody, ...options.questions },
+    delimiters: DELIMITERS,
     serve: async (terminal) => {
       terminals.push(terminal);
-      await serve(terminal);
+      return (await serve(terminal)) ?? 0;
     },
+    serveDirect: options.serveDirect ?? (() => Promise.resolve()),
     abandon: (login) => abandoned.push(login),
     log: (what, about) => lines.push({ what, about }),
     chance: { now: options.now ?? (() => performance.now() / 1000), random: options.random ?? (() => 0.999) },

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:net';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { trustKey, verifyUserAuth } from '#/authentication/user-auth.js';
-import type { KeyQuestions } from '#/door/ssh-authentication.js';
+import type { DoorQuestions } from '#/door/ssh-authentication.js';
 import { AGENT, agentMessage, Fields, messageSplitter, sshString } from '#/session/agent-wire.js';
 import { type Authenticator, authenticator } from '../helpers/security-key.ts';
 import { openRig, type Rig, scratch, somebody, ssh } from './rig.js';
@@ -48,7 +48,7 @@ async function agentWith(key: Authenticator, flags: number): Promise<string> {
 }
 
 /** A vault in which the key is registered, and that really verifies. */
-function vaultWith(key: Authenticator): KeyQuestions {
+function vaultWith(key: Authenticator): Pick<DoorQuestions, 'keyKnown' | 'loginByKey'> {
   const registered = [{ base64: key.blob.toString('base64'), verifyRequired: false }];
   const trust = (base64: string) =>
     trustKey(base64, registered, { authorities: [], user: 'alice', address: '127.0.0.1', now: Date.now() });

@@ -5,6 +5,7 @@ import { rmSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { trustKey, verifyUserAuth } from '#/authentication/user-auth.js';
 import type { KeyProof } from '#/door/ssh-authentication.js';
+import type { TypedUser } from '#/door/ssh-direct-login.js';
 import { openRig, type Rig, type RigOptions, scratch, somebody, ssh, sshOptions, until } from './rig.js';
 
 const files = scratch();
@@ -39,7 +40,7 @@ function vaultWith(registered: readonly string[]) {
   return {
     offers,
     proofs,
-    keyKnown: async (user: string, key: string) => {
+    keyKnown: async ({ user }: TypedUser, key: string) => {
       offers.push(key);
       return user === 'alice' && registered.includes(key);
     },
@@ -165,13 +166,6 @@ describe('a person with the real ssh client', () => {
     expect(await person.exit).toBe(1);
     expect(person.screen()).toMatch(sentence);
     expect(rig.terminals).toEqual([]);
-  });
-
-  test.each([['root@web1'], ['alice%root%web1']])('gets a sentence for the user name %s', async (user) => {
-    await door();
-    const person = ssh(rig, ['-tt'], user);
-    expect(await person.exit).toBe(1);
-    expect(person.screen()).toMatch(/without the menu .* is not available in this release/);
   });
 
   test('gets a sentence for agent forwarding, and the screens all the same', async () => {

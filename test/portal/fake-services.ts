@@ -273,6 +273,7 @@ export function fakeServices(
     addKey: () => Promise.resolve(done(KEYS[0] as KeyRow)),
     removeKey: () => Promise.resolve(done(null)),
     logout: () => Promise.resolve(done(null)),
+    destination: () => Promise.resolve(failed(failure('NOT_LOGGED_IN'))),
     accounts: () => Promise.resolve(done(ACCOUNTS)),
     favourite: () => Promise.resolve(done(null)),
     recordings: () => Promise.resolve(done(RECORDINGS)),

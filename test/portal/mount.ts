@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest';
+import type { PortalEnd } from '#/portal/direct-end.js';
 import { openPortal, type PortalOptions } from '#/portal/open-portal.js';
 import type { PortalServices } from '#/portal/services.js';
 import { TestTerminal } from '../helpers/terminal.ts';
@@ -7,7 +8,7 @@ import { alice, fakeServices, NOW } from './fake-services.ts';
 export interface Mounted {
   readonly terminal: TestTerminal;
   readonly services: ReturnType<typeof fakeServices>;
-  readonly finished: Promise<void>;
+  readonly finished: Promise<PortalEnd>;
   /** Lets every timer of the portal run once. */
   readonly tick: () => void;
   readonly notify: (text: string) => void;

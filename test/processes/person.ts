@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream';
+import { DELIMITERS } from '#/domain/destination.js';
 import type { TerminalSize } from '#/domain/session.js';
 import type { HostKeyDecision, SessionHooks } from '#/portal/services.js';
 import { type ServedPerson, servePerson } from '#/processes/portal/services.js';
@@ -12,12 +13,14 @@ export function openPerson(house: House, marks: string[]): ServedPerson {
     vault: house.vault,
     run: house.run,
     login: loggedIn,
+    delimiters: DELIMITERS,
     onLive: (live) => marks.push(live ? 'live' : 'menu'),
     terminal: {
       from: '192.0.2.7',
       via: 'ssh',
       term: 'xterm-kitty',
       lang: 'C.UTF-8',
+      direct: null,
       identified: () => marks.push('identified'),
       forgotten: () => marks.push('forgotten'),
       attemptRefused: () => marks.push('refused'),

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { DELIMITERS } from '#/domain/destination.js';
 import { abilitiesOf } from '#/processes/portal/abilities.js';
 import { serveTerminal } from '#/processes/portal/serve-terminal.js';
 import { openRaw } from '../door/raw-client.js';
@@ -39,6 +40,7 @@ async function door(options: RigOptions = {}): Promise<void> {
       serveTerminal(terminal, {
         vault: house.vault,
         run: house.run,
+        delimiters: DELIMITERS,
         log: (what, about) => crashes.push([what, about]),
         draining: draining.signal,
       }),

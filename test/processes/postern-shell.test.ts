@@ -114,6 +114,7 @@ describe.runIf(root && existsSync(join(import.meta.dirname, '../../dist/processe
         serve: async (terminal) => {
           terminals.push(terminal);
           await serve(terminal);
+          return 0;
         },
       });
       server = createServer((socket) => door.accept(socket)).listen(socketPath(run, 'shell'));

@@ -8,6 +8,7 @@ import { ApproveScreen } from './approve/approve-screen.js';
 import { AuditScreen } from './audit/audit-screen.js';
 import { CodeScreen } from './code/code-screen.js';
 import { ConnectingScreen } from './connecting/connecting-screen.js';
+import { DirectScreen } from './direct/direct-screen.js';
 import { EnrolScreen } from './enrol/enrol-screen.js';
 import { HelpScreen } from './help/help-screen.js';
 import { LeaveScreen } from './leave/leave-screen.js';
@@ -63,6 +64,8 @@ export function Screen({
       return <OfferScreen sessions={route.sessions} />;
     case 'accounts':
       return <AccountsScreen />;
+    case 'direct':
+      return <DirectScreen />;
     case 'recordings':
       return <RecordingsScreen />;
     case 'live':

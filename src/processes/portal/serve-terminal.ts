@@ -1,3 +1,4 @@
+import type { Delimiters } from '#/domain/destination.js';
 import { checkName } from '#/domain/names.js';
 import type { Terminal } from '#/door/terminal.js';
 import { openPortal } from '#/portal/open-portal.js';
@@ -9,16 +10,17 @@ import { servePerson } from './services.js';
 export interface ServeOptions {
   readonly vault: VaultLink;
   readonly run: string;
+  readonly delimiters: Delimiters;
   readonly log: (what: string, about?: unknown) => void;
   /** Aborted when the daemon restarts; `reason` is a sentence for the person. */
   readonly draining: AbortSignal;
 }
 
-/** Everything that one person sees, until he leaves, is gone, or has to go. Never rejects but for a broken promise of ours. */
+/** Everything that one person sees, until he leaves, is gone, or has to go; with his exit status. Never rejects but for a broken promise of ours. */
 export async function serveTerminal(
   terminal: Terminal,
-  { vault, run, log, draining }: ServeOptions,
-): Promise<void> {
+  { vault, run, delimiters, log, draining }: ServeOptions,
+): Promise<number> {
   let live = false;
   let silent = false;
   const last: { words: string | null } = { words: null };
@@ -27,6 +29,7 @@ export async function serveTerminal(
     run,
     terminal,
     login: terminal.login,
+    delimiters,
     onLive(now) {
       live = now;
       if (!live && silent) portal.close();
@@ -37,6 +40,7 @@ export async function serveTerminal(
     output: terminal.output,
     size: { now: () => terminal.size(), onChange: (listener) => terminal.onResize(() => listener()) },
     prefilledUser: prefill(terminal.user),
+    direct: terminal.direct !== null && terminal.direct.target !== null,
     ...(terminal.login === null ? {} : { loggedIn: withoutTicket(terminal.login) }),
     services: person.services,
     clock: { now: Date.now, every },
@@ -58,9 +62,11 @@ export async function serveTerminal(
   whenAborted(terminal.gone, () => portal.close(), terminal.gone);
   whenAborted(terminal.dismissed, dismiss(terminal.dismissed), terminal.gone);
   whenAborted(draining, dismiss(draining), terminal.gone);
-  await portal.finished;
+  const { status, words } = await portal.finished;
   person.close();
+  if (words !== null) last.words ??= `postern: ${words}`;
   if (last.words !== null) terminal.output.write(`${last.words}\r\n`);
+  return status;
 }
 
 function whenAborted(signal: AbortSignal, run: () => void, until: AbortSignal): void {

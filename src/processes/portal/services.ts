@@ -1,13 +1,16 @@
 import type { CallArgs, CallName, CallResult, LoggedIn } from '#/contract/calls.js';
 import { decodeSecretPayload, encodeSecretPayload } from '#/contract/secret-payload.js';
 import { socketPath } from '#/contract/sockets.js';
+import type { Delimiters } from '#/domain/destination.js';
 import { type FailureCode, failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import type { TerminalSize } from '#/domain/session.js';
 import type { Terminal } from '#/door/terminal.js';
 import { base32 } from '#/portal/otpauth.js';
-import type { PortalServices, SessionHooks, SessionResult } from '#/portal/services.js';
+import type { Destination, PortalServices, SessionHooks, SessionResult } from '#/portal/services.js';
 import type { VaultLink } from '../shared/vault-link.js';
+import { filterFor, whyUnsettled } from './direct-words.js';
+import { findDestination } from './find-destination.js';
 import { type Landing, land } from './landing.js';
 import { openReplay } from './replay-link.js';
 import { walkSession } from './session-walk.js';
@@ -17,10 +20,11 @@ export interface ServicesOptions {
   readonly run: string;
   readonly terminal: Pick<
     Terminal,
-    'from' | 'via' | 'term' | 'lang' | 'identified' | 'forgotten' | 'attemptRefused'
+    'from' | 'via' | 'term' | 'lang' | 'direct' | 'identified' | 'forgotten' | 'attemptRefused'
   >;
   /** From the door, when the person proved a key there. */
   readonly login: LoggedIn | null;
+  readonly delimiters: Delimiters;
   /** A session took the terminal, or gave it back. */
   readonly onLive: (live: boolean) => void;
 }
@@ -34,7 +38,14 @@ export interface ServedPerson {
 const REFUSED_LOGINS: readonly FailureCode[] = ['LOGIN_REFUSED', 'LOGIN_THROTTLED', 'CODE_REFUSED'];
 
 /** Answers the screens of one connected person by asking the vault, a session host or the monitor. */
-export function servePerson({ vault, run, terminal, login, onLive }: ServicesOptions): ServedPerson {
+export function servePerson({
+  vault,
+  run,
+  terminal,
+  login,
+  delimiters,
+  onLive,
+}: ServicesOptions): ServedPerson {
   let ticket = login?.ticket ?? null;
   // until the second factor is done, whoever this is counts as a stranger
   let known = login?.secondFactor === 'done';
@@ -144,9 +155,26 @@ export function servePerson({ vault, run, terminal, login, onLive }: ServicesOpt
     addKey: (key, proof) => ask('person.key.add', { key }, proof),
     removeKey: (fingerprint) => ask('person.key.remove', { fingerprint }),
     async logout() {
+      // the login of a direct connection serves its other channels too
+      if (terminal.direct !== null) {
+        ticket = null;
+        return done(null);
+      }
       const answer = await ask('person.logout', {});
       forget();
       return answer;
+    },
+    async destination() {
+      const target = terminal.direct?.target ?? null;
+      if (ticket === null || target === null) return failed(failure('NOT_LOGGED_IN'));
+      const found = await findDestination(vault, ticket, target, delimiters);
+      if (!found.ok || found.value.kind === 'account') return found as Outcome<Destination>;
+      const typist = { person: '', target, delimiters };
+      return done({
+        kind: 'choose',
+        filter: filterFor(found.value, typist),
+        why: whyUnsettled(found.value, typist),
+      });
     },
     accounts: () => ask('person.accounts', {}),
     favourite: (accountId, on) => ask('person.favourite', { accountId, on }),
@@ -198,7 +226,7 @@ export function servePerson({ vault, run, terminal, login, onLive }: ServicesOpt
   return {
     services,
     close() {
-      if (ticket !== null) void vault.ask('person.logout', { ticket });
+      if (ticket !== null && terminal.direct === null) void vault.ask('person.logout', { ticket });
       ticket = null;
     },
   };

@@ -8,6 +8,7 @@ import { createSignIn, type SignIn } from '../directory/sign-in.js';
 import { noteLogon, noteRefusal } from '../note-login.js';
 import { askedBy, personRow, withPerson } from '../persons.js';
 import type { Answer, Asking, Handlers, Vault } from '../vault.js';
+import { whichUser } from '../which-user.js';
 
 type Names =
   | 'person.login'
@@ -20,18 +21,20 @@ type Names =
 export function loginCalls(vault: Vault): Handlers<Names> {
   const signIn = createSignIn(vault);
   return {
-    'person.login': ({ user, method, from, via }, asking, password) =>
-      logIn(
-        vault,
-        signIn,
-        { user, method, from: sourceOf(from, via), evidence: { kind: 'password', password } },
-        asking,
-      ),
-    async 'person.keyKnown'({ user: name, key, from }) {
+    async 'person.login'({ method, from, via, ...typed }, asking, password) {
+      const { user, reading } = await whichUser(vault, typed);
+      const evidence = { kind: 'password', password } as const;
+      return read(
+        reading,
+        await logIn(vault, signIn, { user, method, from: sourceOf(from, via), evidence }, asking),
+      );
+    },
+    async 'person.keyKnown'({ key, from, ...typed }) {
+      const { user: name } = await whichUser(vault, typed);
       const user = await vault.store.transaction((records) => records.people.userByName(name));
       return done({ value: user !== null && vault.authentication.knowsKey(user, key, from) });
     },
-    async 'person.loginByKey'({ user, from, via, key, algorithm }, asking, blob) {
+    async 'person.loginByKey'({ from, via, key, algorithm, ...typed }, asking, blob) {
       const length = blob.length >= 4 ? blob.readUInt32BE(0) : 0;
       if (length === 0 || length > blob.length - 4)
         return failed(failure('BAD_INPUT', 'the signature is missing'));
@@ -41,8 +44,10 @@ export function loginCalls(vault: Vault): Handlers<Names> {
         algorithm,
         signed: blob.subarray(4, 4 + length),
         signature: blob.subarray(4 + length),
+        signedUser: typed.user,
       } as const;
-      return await logIn(vault, signIn, { user, from: sourceOf(from, via), evidence }, asking);
+      const { user, reading } = await whichUser(vault, typed);
+      return read(reading, await logIn(vault, signIn, { user, from: sourceOf(from, via), evidence }, asking));
     },
     'person.changePassword': (args, asking, blob) => changePassword(vault, args.ticket, asking, blob),
     'person.logout': ({ ticket }, asking) =>
@@ -56,6 +61,12 @@ export function loginCalls(vault: Vault): Handlers<Names> {
         },
       ),
   };
+}
+
+function read(reading: number | null, answer: Answer<'person.login'>): Answer<'person.login'> {
+  return answer.ok && reading !== null
+    ? done({ ...answer.value, value: { ...answer.value.value, reading } })
+    : answer;
 }
 
 async function logIn(

@@ -1,0 +1,72 @@
+import type { ServerChannel, Session } from 'ssh2';
+import { inputFrom, outputTo } from './byte-streams.js';
+import type { ChannelWish, DirectLogin, DirectVisit } from './direct-visit.js';
+import type { SessionContext } from './ssh-session.js';
+
+/** How long a client may take to read the last of its output. */
+const FAREWELL = 5000;
+
+export interface DirectLine {
+  readonly session: Session;
+  readonly channel: ServerChannel;
+  readonly context: SessionContext;
+  readonly wish: ChannelWish;
+  readonly direct: DirectLogin;
+  readonly asked: Pick<DirectVisit, 'pty' | 'env'>;
+}
+
+/** A session channel as bytes in three streams. */
+export function directVisitOn({ session, channel, context, wish, direct, asked }: DirectLine): DirectVisit {
+  const gone = new AbortController();
+  const input = inputFrom(channel);
+  const { outflow } = context;
+  const output = outputTo((bytes, sent) => outflow.whenClear(() => channel.write(bytes, sent)));
+  const errors = outputTo((bytes, sent) => outflow.whenClear(() => channel.stderr.write(bytes, sent)));
+  const listeners = new Set<(name: string) => void>();
+  session.on('signal', (accept, _reject, { name }) => {
+    for (const listener of [...listeners]) listener(name.replace(/^SIG/, ''));
+    accept?.();
+  });
+  let closing = false;
+  const leave = (): void => {
+    gone.abort();
+    input.destroy();
+    output.destroy();
+    errors.destroy();
+    channel.resume();
+  };
+  channel.on('error', () => undefined).on('close', leave);
+  // the channel's own 'close' waits until all its input was read, which may be never
+  session.once('close', leave);
+  context.connectionGone.addEventListener('abort', leave, { once: true });
+  return {
+    ...direct,
+    ...asked,
+    from: context.from,
+    user: context.user,
+    channel: wish,
+    input,
+    output,
+    errors,
+    gone: gone.signal,
+    dismissed: context.dismissed,
+    onSignal(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    forgotten: () => context.login.over(),
+    exit(how) {
+      if (closing) return;
+      closing = true;
+      const hangUp = (): void => {
+        clearTimeout(late);
+        if (typeof how === 'number') channel.exit(how);
+        else channel.exit(how.signal, false, '');
+        channel.end();
+        leave();
+      };
+      const late = setTimeout(hangUp, FAREWELL);
+      output.end(() => errors.end(hangUp));
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import type { ServerChannel, Session } from 'ssh2';
+import { inputFrom, outputTo } from './byte-streams.js';
+import type { resizing } from './resizing.js';
+import type { SessionContext } from './ssh-session.js';
+import type { Terminal } from './terminal.js';
+
+/** How long a client may take to read the last of its output. */
+const FAREWELL = 5000;
+
+interface Looks {
+  readonly size: ReturnType<typeof resizing>;
+  readonly term: string;
+  readonly lang: string;
+}
+
+interface Line {
+  readonly session: Session;
+  readonly channel: ServerChannel;
+  readonly context: SessionContext;
+}
+
+/** A pty and a shell of a client, as a person's terminal. */
+export function terminalOn({ session, channel, context }: Line, { size, term, lang }: Looks): Terminal {
+  const gone = new AbortController();
+  const input = inputFrom(channel);
+  const output = outputTo((bytes, sent) => context.outflow.whenClear(() => channel.write(bytes, sent)));
+  const key = {};
+  const direct = context.login.shared();
+  let closing = false;
+  const leave = (): void => {
+    context.identified(key, false);
+    gone.abort();
+    input.destroy();
+    output.destroy();
+    channel.resume();
+  };
+  channel.on('error', () => undefined).on('close', leave);
+  // the channel's own 'close' waits until all its input was read, which may be never
+  session.once('close', leave);
+  context.connectionGone.addEventListener('abort', leave, { once: true });
+  return {
+    via: 'ssh',
+    from: context.from,
+    user: context.user,
+    term,
+    lang,
+    login: direct === null ? context.login.take() : direct.login,
+    direct,
+    input,
+    output,
+    gone: gone.signal,
+    dismissed: context.dismissed,
+    size: size.size,
+    onResize: size.onResize,
+    identified: () => context.identified(key, true),
+    forgotten() {
+      context.identified(key, false);
+      context.login.over();
+    },
+    attemptRefused: () => context.attemptRefused(),
+    close(status) {
+      if (closing) return;
+      closing = true;
+      const hangUp = (): void => {
+        clearTimeout(late);
+        channel.exit(status);
+        channel.end();
+        leave();
+      };
+      const late = setTimeout(hangUp, FAREWELL);
+      output.end(hangUp);
+    },
+  };
+}

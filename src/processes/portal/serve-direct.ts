@@ -1,0 +1,76 @@
+import type { AccountRow } from '#/contract/rows.js';
+import type { Delimiters } from '#/domain/destination.js';
+
+import type { DirectVisit } from '#/door/direct-visit.js';
+import { REFUSALS } from '#/door/refusals.js';
+import type { VaultLink } from '../shared/vault-link.js';
+import { alternatives } from './direct-words.js';
+import { findDestination } from './find-destination.js';
+
+export interface DirectOptions {
+  readonly vault: VaultLink;
+  readonly delimiters: Delimiters;
+}
+
+/** What ssh itself ends with when it is not the command that failed. */
+const NOT_CONNECTED = 255;
+
+/** One channel without a terminal: to its account, or to a few lines on stderr. Nothing of ours ever goes to its output. */
+export async function serveDirect(visit: DirectVisit, options: DirectOptions): Promise<void> {
+  const account = await accountOf(visit, options);
+  // what runs on such a channel is a session of its own kind: until there is one, it is refused
+  const lines = account.ok ? [refusalOf(visit)] : account.failure;
+  const end = visit.pty === null ? '\n' : '\r\n';
+  visit.errors.write(lines.map((line) => `${line}${end}`).join(''));
+  visit.exit(NOT_CONNECTED);
+}
+
+function refusalOf({ channel }: DirectVisit): string {
+  if (channel.kind === 'exec') return REFUSALS.command;
+  if (channel.kind === 'shell') return REFUSALS.noTerminal;
+  return channel.name === 'sftp' ? REFUSALS.sftp : REFUSALS.subsystem;
+}
+
+type Lines = readonly string[];
+
+/** The account that the user name means, or the lines that say why not. */
+async function accountOf(
+  visit: DirectVisit,
+  { vault, delimiters }: DirectOptions,
+): Promise<
+  { readonly ok: true; readonly value: AccountRow } | { readonly ok: false; readonly failure: Lines }
+> {
+  const { login, target } = visit;
+  const person = login.person.user;
+  if (target === null)
+    return no(
+      ...alternatives({ kind: 'incomplete', accounts: [], more: 0 }, { person, target: NOTHING, delimiters }),
+    );
+  const needed = screenNeeded(visit);
+  if (needed !== null) return no(needed);
+  const found = await findDestination(vault, login.ticket, target, delimiters);
+  if (!found.ok) {
+    if (found.failure.code === 'NOT_LOGGED_IN') visit.forgotten();
+    return no(`postern: ${found.failure.message} ${found.failure.next}`);
+  }
+  return found.value.kind === 'account'
+    ? { ok: true, value: found.value.account }
+    : no(...alternatives(found.value, { person, target, delimiters }));
+}
+
+const NOTHING = { kind: 'part', text: '', port: null } as const;
+
+function no(...lines: Lines): { readonly ok: false; readonly failure: Lines } {
+  return { ok: false, failure: lines };
+}
+
+/** What somebody has to do on a screen first. */
+function screenNeeded({ login }: DirectVisit): string | null {
+  const what =
+    login.secondFactor !== 'done'
+      ? 'A second factor must be enrolled'
+      : login.mustChange
+        ? 'A new password must be chosen'
+        : null;
+  return what === null ? null : `postern: ${what} first. Connect once with a terminal: ssh -t`;
+}
