@@ -155,14 +155,8 @@ static const char *add_binds(int level) {
     return wrapper;
 }
 
-static void own_directory(const char *path, uid_t owner, const char *what) {
-    struct stat st;
-    if (!plain_path(path) || lstat(path, &st) || !S_ISDIR(st.st_mode)) refuse("%s: not a directory", what);
-    if (owner != (uid_t)-1 && st.st_uid != owner) refuse("%s: not owned by the record's uid", what);
-}
-
 /* Fills args and words; returns the program to execute. */
-static const char *compose(const char *session) {
+static const char *compose(const char *session, uid_t caller) {
     char *v[KEYS] = {0}, *mine = text("%s/s/%s", run, session), *boxes = text("%s/boxes/%s", run, session);
     int env = 0, level;
     read_record(v);
@@ -179,8 +173,10 @@ static const char *compose(const char *session) {
     for (struct passwd *p; accounts && (p = fgetpwent(accounts));)
         if (p->pw_uid == (uid_t)uid) refuse("record: uid of a host account");
     if (accounts) fclose(accounts);
-    own_directory(mine, (uid_t)-1, "session");
-    if (*v[HOME]) own_directory(v[HOME], level ? (uid_t)uid : geteuid(), "home");
+    int sockets = directory_of(caller, mine, "session");
+    /* The session host's own until now. With its sockets, only this shadow may come in: they answer whoever connects. */
+    if (level && (fchown(sockets, (uid_t)-1, (gid_t)gid) || fchmod(sockets, 0710))) refuse("session: %s", strerror(errno));
+    if (*v[HOME]) close(directory_of(level ? (uid_t)uid : geteuid(), v[HOME], "home"));
     for (const char *const *f = (const char *const[]){"passwd", "group", "nsswitch.conf", NULL}; *f; f++)
         close(open_own(box, *f, S_IFREG, false));
 
@@ -253,7 +249,7 @@ int main(int argc, char **argv) {
     box = open_own(open_own(top, "boxes", S_IFDIR, ending), session, S_IFDIR, ending);
     if (ending) return end_box();
 
-    const char *program = compose(session);
+    const char *program = compose(session, caller);
     bool deep = !strcmp(program, "/usr/bin/bwrap");
     /* A caller that died before we looked left us to init: pidfd_open would watch the wrong process. */
     int caller_fd = (int)syscall(NR_pidfd_open, parent, 0);

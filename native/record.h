@@ -32,6 +32,15 @@ static inline int open_own(int at, const char *name, mode_t type, bool optional)
     return fd;
 }
 
+/* Opens a directory that lies where others may write: it must be one, not a link to one, and `owner`'s. */
+static inline int directory_of(uid_t owner, const char *path, const char *what) {
+    struct stat st;
+    int fd = plain_path(path) ? open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
+    if (fd < 0 || fstat(fd, &st)) refuse("%s: not a directory", what);
+    if (st.st_uid != owner) refuse("%s: not owned by uid %u", what, owner);
+    return fd;
+}
+
 /* A whole small file as text that ends in a newline and has no control characters but tab and newline. */
 static inline char *read_text(int fd, const char *name, size_t most) {
     char *data = calloc(1, most + 2);

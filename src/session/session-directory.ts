@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The directory of one session, which is /s in its box: only names that are known can be reached in it (0711). */
+/** The directory of one session, which is /s in its box. Ours alone until the box lets its shadow in (0710). */
 export interface SessionDirectory {
   readonly path: string;
   socket(name: 'ask' | 'agent' | 'dial' | 'hostkey' | 'up'): string;
@@ -23,8 +23,7 @@ export function makeSessionDirectory(options: {
   };
   remove();
   writeFileSync(mark, '');
-  mkdirSync(path);
-  chmodSync(path, 0o711);
+  mkdirSync(path, { mode: 0o700 });
   return {
     path,
     socket: (name) => join(path, name),

@@ -66,7 +66,7 @@ async function tryLevel(
   // as sessions of this level will find it
   (level === 3 || session === null ? closeSessions : openSessions)(paths.sessions);
   const sockets = join(paths.sessions, SELFTEST);
-  mkdirSync(sockets, { recursive: true, mode: 0o711 });
+  mkdirSync(sockets, { recursive: true, mode: 0o700 });
   if (session !== null) chownSync(sockets, session.uid, session.gid);
   // outside the box a home must be there already; /tmp would be, but is not the shadow's own
   const home = level === 3 || level === 0 ? '' : makeHome(run, uid, gid);

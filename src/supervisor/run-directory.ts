@@ -79,14 +79,14 @@ function mountsBelow(run: string): readonly string[] {
 }
 
 /**
- * The sockets of a session answer whoever connects, with the secret: only session hosts and root, which binds a session's
- * directory into its box, may pass this door.
+ * The sockets of a session answer whoever connects, with the secret. The directory of each session is closed to all but its
+ * shadow; where root binds it into its box, nobody else than session hosts needs to pass even this door.
  */
 export function closeSessions(sessions: string): void {
   chmodSync(sessions, 0o710);
 }
 
-/** Below level 3 nothing is bound: shadow uids come in by the path of the host, and so may everybody who knows a session. */
+/** Below level 3 nothing is bound: shadow uids pass by the path of the host, each into the directory of its own session. */
 export function openSessions(sessions: string): void {
   chmodSync(sessions, 0o711);
 }

@@ -11,11 +11,12 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer, type Server } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { bindsOf, HOST, hasBox, isRoot, ofUid, processes, Rig, table, until, wait } from './rig.ts';
 
@@ -215,6 +216,25 @@ describe.skipIf(!hasBox)('box (needs root and bubblewrap)', () => {
     },
   );
 
+  test.each(['3', '2', '1'])(
+    'level %s: only its shadow comes into the directory of a session',
+    async (level) => {
+      const session = `door${level}`;
+      const of = await waiting(session, { level });
+      const dial = join(rig.run, 's', session, 'dial');
+      const comesIn = (id: number): boolean =>
+        spawnSync('test', ['-S', dial], { uid: id, gid: id }).status === 0;
+      chmodSync(join(rig.run, 's'), 0o711);
+      expect([comesIn(of), comesIn(of + 1000)]).toEqual([false, false]);
+      const host = await rig.host();
+      host.do({ do: 'pipes', box: rig.box, args: [session] });
+      await host.until(() => sshOf(of));
+      expect([comesIn(of), comesIn(of + 1000), comesIn(HOST)]).toEqual([true, false, true]);
+      expect(statSync(dirname(dial))).toMatchObject({ uid: HOST, gid: of, mode: 0o40710 });
+      rig.once(['end', session]);
+    },
+  );
+
   test.each(['3', '2', '1'])('level %s: end ends a running box, and only its own', async (level) => {
     const other = await waiting(`stay${level}`, { level });
     const of = await waiting(`end${level}`, { level });
@@ -326,6 +346,7 @@ describe.skipIf(!hasBox)('box (needs root and bubblewrap)', () => {
       ['passwd of another owner', (s) => chownSync(join(dir(s), 'passwd'), HOST, 0)],
       ['binds writable by all', (s) => chmodSync(join(dir(s), 'binds'), 0o666)],
       ['home of another uid', (s) => chownSync(join(rig.run, 'homes', s), 203002, 203002)],
+      ['session directory of another uid', (s) => chownSync(join(rig.run, 's', s), 203002, HOST)],
       [
         'session directory is a symbolic link',
         (s) => (
@@ -423,8 +444,7 @@ describe.each([
     if (!skip) rig = new Rig(what, asRoot || !isRoot ? 0 : HOST);
   });
   afterAll(() => rig?.[Symbol.dispose]());
-  /** The sanitized program is never setuid: as root it is started by root. */
-  const start = (args: string[]) => (what === 'sanitize' && asRoot ? rig.once(args, 0, 0) : rig.once(args));
+  const start = (args: string[]) => rig.once(args, rig.caller, rig.caller);
   const own = () => {
     if (!asRoot && isRoot) for (const d of ['boxes', 's', 'homes']) execChown(join(rig.run, d));
   };

@@ -51,9 +51,12 @@ export function bindsOf(program: string): string {
 export class Rig {
   readonly run: string;
   readonly box: string;
+  /** Who starts boxes: the sanitized program is never setuid, so as root it is started by root. */
+  readonly caller: number;
   readonly #hosts: Host[] = [];
 
   constructor(what: 'all' | 'sanitize' = 'all', owner = 0) {
+    this.caller = what === 'sanitize' && owner === 0 ? 0 : HOST;
     // Not /tmp: it is mounted nosuid in many places. A short path, as socket names end at 107 bytes.
     this.run = realpathSync(mkdtempSync(join(isRoot ? '/run' : tmpdir(), 'pt-')));
     const build = join(this.run, 'build');
@@ -82,13 +85,13 @@ export class Rig {
     const home = join(this.run, 'homes', session);
     for (const d of [dir, s, home]) mkdirSync(d);
     chmodSync(dir, 0o711);
-    chmodSync(s, 0o711);
+    chmodSync(s, 0o700);
     chmodSync(home, 0o700);
     const level = fields.level ?? '3';
     const uid = Number(fields.uid ?? SHADOW);
     if (isRoot && level !== '0') {
       if (uid > 0) chownSync(home, uid, uid);
-      chownSync(s, HOST, HOST);
+      chownSync(s, this.caller, this.caller);
     }
     const all: Fields = {
       level,
