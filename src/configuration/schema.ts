@@ -18,6 +18,8 @@ const memory = z.strictObject({
 
 /** A public key as it stands in a .pub file. */
 const AUTHORITY = /^(?:sk-)?(?:ssh|ecdsa)-[a-z0-9@.-]+ [A-Za-z0-9+/]+={0,2}(?: .*)?$/;
+/** What parts an ssh user name: nothing that means something to shells or patterns. */
+const DELIMITERS = /^([@+=~^,:#])(?!\1)[@+=~^,:#]$/;
 const groups = z.array(z.string().min(1).max(512)).max(100);
 const liveGroups = z.strictObject({
   control: groups.default([]),
@@ -58,7 +60,8 @@ export const schema = z.strictObject({
   maxStartups: z
     .string()
     .regex(/^[1-9]\d{0,3}:(100|[1-9]?\d):[1-9]\d{0,3}$/)
-    .default('10:30:100'),
+    .default('100:30:300'),
+  userNameDelimiters: z.string().regex(DELIMITERS).default('@#'),
   userCertificateAuthorities: z.array(z.string().regex(AUTHORITY).max(33_000)).max(100).default([]),
   credentialRotationMinutes: minutes.default(1440),
   watchdogSeconds: z.int().min(2).max(600).default(5),
@@ -92,7 +95,9 @@ export const ALLOWED: Readonly<Record<keyof Configuration, string>> = {
   spoolReserveMb: 'a whole number of megabytes from 0 to 1000000',
   profileLimitMb: 'a whole number of megabytes from 1 to 100000',
   loginGraceSeconds: 'a whole number of seconds from 5 to 3600',
-  maxStartups: 'START:PERCENT:FULL as in sshd_config, such as "10:30:100"',
+  maxStartups: 'START:PERCENT:FULL as in sshd_config, such as "100:30:300"',
+  userNameDelimiters:
+    'two different characters of @ + = ~ ^ , : #, such as "@#": between user and target, and before a port or domain',
   userCertificateAuthorities: 'a list of public keys, each as it stands in its .pub file',
   credentialRotationMinutes: 'a whole number of minutes from 0 (never by itself) to 100000',
   watchdogSeconds: 'a whole number of seconds from 2 to 600',

@@ -108,6 +108,8 @@ export interface ChildSettings {
     readonly spoolReserveMb: number;
     readonly loginGraceSeconds: number;
     readonly maxStartups: string;
+    /** Two characters: before the target, and before a port. */
+    readonly userNameDelimiters: string;
     readonly userCertificateAuthorities: readonly string[];
     readonly liveGroups: {
       readonly control: readonly string[];

@@ -1,6 +1,6 @@
 import type { ChildSettings } from '#/contract/orders.js';
 import { socketPath } from '#/contract/sockets.js';
-import { DELIMITERS } from '#/domain/destination.js';
+import { DELIMITERS, type Delimiters } from '#/domain/destination.js';
 import { readHostKey } from '#/door/host-key.js';
 import { type DoorLimits, OPENSSH_LIMITS } from '#/door/limits.js';
 import { openLoginShellDoor } from '#/door/login-shell-door.js';
@@ -30,12 +30,13 @@ async function start(settings: ChildSettings, supervisor: Supervisor): Promise<C
     ),
   });
   const draining = new AbortController();
+  const delimiters = delimitersOf(settings);
   const serving = new Set<Promise<unknown>>();
   const serve = (terminal: Terminal): Promise<number> => {
     const served = serveTerminal(terminal, {
       vault,
       run,
-      delimiters: DELIMITERS,
+      delimiters,
       log: logLine,
       draining: draining.signal,
     });
@@ -52,8 +53,8 @@ async function start(settings: ChildSettings, supervisor: Supervisor): Promise<C
     ...common,
     hostKey: readHostKey(paths.hostKeys),
     questions: doorQuestions(vault),
-    delimiters: DELIMITERS,
-    serveDirect: (visit) => serveDirect(visit, { vault, delimiters: DELIMITERS }),
+    delimiters,
+    serveDirect: (visit) => serveDirect(visit, { vault, delimiters }),
     abandon: ({ ticket }) => void vault.ask('person.logout', { ticket }),
   });
   const shell = openLoginShellDoor(common);
@@ -88,6 +89,11 @@ function limitsOf({ configuration }: ChildSettings): DoorLimits {
     loginGrace: configuration.loginGraceSeconds * 1000,
     startups: parseStartups(configuration.maxStartups) ?? OPENSSH_STARTUPS,
   };
+}
+
+function delimitersOf({ configuration: { userNameDelimiters: typed } }: ChildSettings): Delimiters {
+  const [parts = DELIMITERS.parts, detail = DELIMITERS.detail] = typed;
+  return { parts, detail };
 }
 
 runChild(start);

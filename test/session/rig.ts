@@ -268,6 +268,7 @@ export async function startRig(): Promise<Rig> {
           spoolReserveMb: 1,
           loginGraceSeconds: 120,
           maxStartups: '',
+          userNameDelimiters: '@#',
           liveGroups: { control: [], terminate: [], suspend: [] },
           userCertificateAuthorities: [],
           credentialRotationMinutes: 0,
