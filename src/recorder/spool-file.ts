@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open, statfs, unlink } from 'node:fs/promises';
+import { type FileHandle, open, stat, statfs, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** The file of one tape while it is written: bytes go to its end, and nowhere else. */
@@ -14,8 +14,11 @@ export interface SpoolFile {
 
 const { O_WRONLY, O_CREAT, O_EXCL, O_APPEND, O_NOFOLLOW } = constants;
 
-/** Readable by the group of the spool (psmapp) and by nobody else, its writer included. */
-const MODE = 0o040;
+/**
+ * Not readable by its writer, nor by its writer's group: of all others only the recorder, whose directory it is, comes
+ * near it. Without service accounts the writer is the recorder's user himself.
+ */
+const MODE = { ofRecorder: 0o400, ofOther: 0o004 } as const;
 
 /**
  * Makes the file; it must not be there yet. The directory cannot be synchronised by who may not read it: fsync of the
@@ -23,10 +26,11 @@ const MODE = 0o040;
  */
 export async function createSpoolFile(spool: string, recordingId: string): Promise<SpoolFile> {
   const path = join(spool, `${recordingId}.tape`);
-  const handle = await open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW, MODE);
+  const mode = (await stat(spool)).uid === process.getuid?.() ? MODE.ofRecorder : MODE.ofOther;
+  const handle = await open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW, mode);
   try {
-    // the umask may have taken the group's bit
-    await handle.chmod(MODE);
+    // the umask may have taken the bit
+    await handle.chmod(mode);
   } catch (error) {
     await handle.close();
     throw error;

@@ -18,11 +18,17 @@ export function layoutOf(
   const own = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
   const recorder = accounts?.recorder ?? own;
   const monitor = accounts?.monitor ?? own;
+  const session = accounts?.session ?? own;
   const credentials = ['portal', 'session', 'recorder', 'monitor'] as const;
   return [
     { path: home, mode: 0o711, ...own },
-    // create and append, but neither list nor read: setgid lets the recorder have what session hosts write here
-    { path: join(home, 'spool'), mode: 0o3733, uid: recorder.uid, gid: recorder.gid },
+    // session hosts create and append, but neither list nor read; nobody but them and the recorder comes in
+    {
+      path: join(home, 'spool'),
+      mode: accounts === null ? 0o700 : 0o1730,
+      uid: recorder.uid,
+      gid: session.gid,
+    },
     { path: join(home, 'credentials'), mode: 0o711, ...own },
     // a process writes the next credential file beside the present one, by itself
     ...credentials.map((role) => {

@@ -28,12 +28,12 @@ describe('openTape', () => {
     expect(rig.heads.at(-1)).toEqual({ segments: 2, head: closed.ok ? closed.value.head : '', final: true });
   });
 
-  test('the file is for the group of the spool alone, and holds nothing that can be read', async () => {
+  test('the file is for whose directory it lies in, and holds nothing that can be read', async () => {
     using rig = tapeRig();
     const tape = await opened(rig.options);
     tape.append(output(0, 'hunter2'.repeat(50)));
     await tape.close(exited);
-    expect((statSync(rig.path).mode & 0o777).toString(8)).toBe('40');
+    expect((statSync(rig.path).mode & 0o777).toString(8)).toBe('400');
     const bytes = await readAll(rig.path);
     expect(bytes.includes('hunter2')).toBe(false);
     expect(bytes.includes('root@web1')).toBe(true);

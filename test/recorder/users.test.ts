@@ -41,13 +41,18 @@ function as(directory: string, who: keyof typeof UIDS, verb: string, given: obje
   return JSON.parse(ran.stdout) as unknown;
 }
 
+/** The spool as every start of the supervisor leaves it. */
+function asLaidOut(spool: string): void {
+  chownSync(spool, UIDS.recorder, UIDS.host);
+  chmodSync(spool, 0o1730);
+}
+
 /** Spool and recordings with the owners and modes that the supervisor gives them. */
 function places(directory: string) {
   const [spool, recordings] = [join(directory, 'spool'), join(directory, 'recordings')];
   chmodSync(directory, 0o711);
   mkdirSync(spool);
-  chownSync(spool, UIDS.recorder, UIDS.recorder);
-  chmodSync(spool, 0o3733);
+  asLaidOut(spool);
   mkdirSync(recordings);
   chownSync(recordings, UIDS.recorder, UIDS.monitor);
   chmodSync(recordings, 0o2750);
@@ -60,11 +65,14 @@ describe.runIf(process.getuid?.() === 0)('a tape, between its users', () => {
     const { spool, recordings } = places(rig.directory);
     const spooled = join(spool, `${rig.recordingId}.tape`);
     expect(as(rig.directory, 'host', 'write', { spool, header: rig.options.header })).toBe(true);
+    expect((statSync(spooled).mode & 0o777).toString(8)).toBe('4');
     for (const who of ['host', 'monitor', 'somebody'] as const) {
       expect(as(rig.directory, who, 'list', { path: spool }), who).toBe('EACCES');
       expect(as(rig.directory, who, 'read', { path: spooled }), who).toBe('EACCES');
     }
     expect(as(rig.directory, 'somebody', 'remove', { path: spooled })).toMatch(/EPERM|EACCES/);
+    for (const who of ['monitor', 'somebody'] as const)
+      expect(as(rig.directory, who, 'append', { path: join(spool, 'squat.tape') }), who).toBe('EACCES');
 
     const kept = join(recordings, 'PSMRecordings', `${rig.recordingId}.tape`);
     const options = { spool, recordings, recordingId: rig.recordingId, recordingSafe: 'PSMRecordings' };
@@ -81,5 +89,29 @@ describe.runIf(process.getuid?.() === 0)('a tape, between its users', () => {
       expect(as(rig.directory, 'monitor', verb, { path: kept }), verb).toBe('EACCES');
     for (const who of ['host', 'somebody'] as const)
       expect(as(rig.directory, who, 'read', { path: kept }), who).toBe('EACCES');
+  });
+
+  test('that waits in a spool of the first releases is stored all the same', () => {
+    using rig = tapeRig();
+    const { spool, recordings } = places(rig.directory);
+    chownSync(spool, UIDS.recorder, UIDS.recorder);
+    chmodSync(spool, 0o3733);
+    const spooled = join(spool, `${rig.recordingId}.tape`);
+    expect(as(rig.directory, 'host', 'write', { spool, header: rig.options.header })).toBe(true);
+    chmodSync(spooled, 0o040);
+    expect(statSync(spooled)).toMatchObject({ uid: UIDS.host, gid: UIDS.recorder });
+    asLaidOut(spool);
+    const options = { spool, recordings, recordingId: rig.recordingId, recordingSafe: 'PSMRecordings' };
+    expect(as(rig.directory, 'recorder', 'store', options)).toBe('stored');
+  });
+
+  test('is stored without service accounts, too, where its writer and the recorder are one', () => {
+    using rig = tapeRig();
+    const { spool, recordings } = places(rig.directory);
+    for (const path of [spool, recordings]) chownSync(path, UIDS.somebody, UIDS.somebody);
+    chmodSync(spool, 0o700);
+    expect(as(rig.directory, 'somebody', 'write', { spool, header: rig.options.header })).toBe(true);
+    const options = { spool, recordings, recordingId: rig.recordingId, recordingSafe: 'PSMRecordings' };
+    expect(as(rig.directory, 'somebody', 'store', options)).toBe('stored');
   });
 });

@@ -58,7 +58,7 @@ async function smallSpool(): Promise<() => void> {
   await postern.stop();
   const { uid, gid } = statSync(spool());
   execFileSync('mount', [
-    ...['-t', 'tmpfs', '-o', `size=${SPOOL_BYTES},mode=3733,uid=${uid},gid=${gid}`, 'tmpfs', spool()],
+    ...['-t', 'tmpfs', '-o', `size=${SPOOL_BYTES},mode=1730,uid=${uid},gid=${gid}`, 'tmpfs', spool()],
   ]);
   const unmount = (): void => void execFileSync('umount', ['--lazy', spool()]);
   undo.push(unmount);
