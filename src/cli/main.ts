@@ -15,6 +15,7 @@ import { recordingCommands } from './commands/recordings.js';
 import { safeCommands } from './commands/safe.js';
 import { sessionCommands } from './commands/sessions.js';
 import { shadowCommands } from './commands/shadow.js';
+import { sshConfigCommand } from './commands/ssh-config.js';
 import { unsealCommand } from './commands/unseal.js';
 import { userCommands } from './commands/user.js';
 import { printFailure } from './output.js';
@@ -48,6 +49,7 @@ for (const add of [
   sessionCommands,
   recordingCommands,
   shadowCommands,
+  sshConfigCommand,
   credfileCommands,
   componentCommands,
   directoryCommands,

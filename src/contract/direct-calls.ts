@@ -34,4 +34,9 @@ export const DIRECT_CALLS = {
       ]),
     }),
   ),
+  /** The accounts that a user may connect with, for `postern ssh-config`. */
+  'admin.user.accounts': call<{ readonly user: string; readonly accounts: readonly AccountRow[] }>()(
+    ['console'],
+    z.strictObject({ name }),
+  ),
 };

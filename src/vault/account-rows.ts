@@ -7,7 +7,10 @@ import { type Person, subjectOf } from './persons.js';
 import type { Vault } from './vault.js';
 
 /** Accounts that the person may list; those that he may not use say why. */
-export async function accountRows(vault: Vault, { records, user }: Person): Promise<readonly AccountRow[]> {
+export async function accountRows(
+  vault: Vault,
+  { records, user }: Pick<Person, 'records' | 'user'>,
+): Promise<readonly AccountRow[]> {
   const keys = new Map(
     (await records.accounts.hostKeys()).map(({ address, port, key }) => [hostKeyPlace(address, port), key]),
   );

@@ -1,8 +1,10 @@
 /** ssh person@target-user@address@bastion: no menu between a person and his target. */
 import { execFileSync, spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually, type Postern, startPostern } from '../helpers/postern.ts';
-import { type Screen, ssh } from '../helpers/ssh-screen.ts';
+import { Screen, ssh } from '../helpers/ssh-screen.ts';
 import { startTarget, type Target } from '../helpers/target.ts';
 import {
   ACCOUNT_PASSWORD,
@@ -191,4 +193,36 @@ test('64 connections at once all get in', { timeout: 120_000 }, async () => {
   expect(others).toEqual([]);
   expect(Date.now() - began).toBeLessThan(60_000);
   await eventually('the door to be free again', async () => (await plain('alice@admin60')).status === 255);
+});
+
+test('ssh-config writes aliases that just work', { timeout: 60_000 }, async () => {
+  const made = await postern.cli([
+    ...['ssh-config', '--user', 'Alice', '--host', '127.0.0.1', '--port', String(postern.port)],
+    '--multiplex',
+  ]);
+  expect(made).toMatchObject({ status: 0, stderr: '' });
+  const config = join(dirname(identity), 'postern.conf');
+  writeFileSync(config, made.stdout.replaceAll('~/.ssh', dirname(identity)));
+  const alias = `127.0.0.1-admin60-${target.port}`;
+  const options = [
+    '-o',
+    'StrictHostKeyChecking=no',
+    '-o',
+    'UserKnownHostsFile=/dev/null',
+    '-o',
+    'LogLevel=ERROR',
+  ];
+  const args = ['-F', config, '-i', identity, '-o', 'IdentityAgent=none', ...options, '-tt'];
+  await leaveWith(new Screen('ssh', [...args, alias]), 6);
+  // over the connection that is there already: nobody logs in again
+  await leaveWith(new Screen('ssh', [...args, '-o', 'PubkeyAuthentication=no', alias]), 7);
+  execFileSync('ssh', [...args, '-O', 'exit', alias], { stdio: 'pipe' });
+
+  expect(await postern.cli(['ssh-config', '--user', 'nobody', '--port', '22'])).toMatchObject({ status: 4 });
+  expect(await postern.cli(['ssh-config', '--user', 'alice'])).toMatchObject({ status: 2 });
+  expect(await postern.cli(['ssh-config', '--user', 'alice', '--host', 'a b', '--port', '22'])).toMatchObject(
+    {
+      status: 2,
+    },
+  );
 });

@@ -276,6 +276,13 @@ describe('help', () => {
        last login 22 Nov 23:40 from 10.0.0.5 · last failure 21 Nov 17:40 from 10.0.0.9
       ────────────────────────────────────────────────────────────────────────────────
        Keys, screen by screen                                                      ·▼
+       Without the menu
+         ssh -t alice%USER%ADDRESS@BASTION  straight to that account; what is missing
+                                            is asked here
+         postern ssh-config                 run by an administrator: an ssh
+                                            configuration with an alias for each of
+                                            your accounts
+
        Accounts
          any character   finds what is typed, in any order of words
          Enter           connect to the account
@@ -287,13 +294,6 @@ describe('help', () => {
          Ctrl-F          make it a favourite, or no longer
          Ctrl-Y          show or copy its secret, if you may
          Ctrl-O          your safes: their members and audit
-         Ctrl-R          ask for the list again
-         Esc             clear what was typed; with nothing typed, ask whether to
-                         leave
-         Ctrl-K          your second factor and your SSH keys
-         Up              one up
-         Down            one down
-         PgUp            one page up
 
        Esc accounts  Tab screens  Ctrl-Q quit  Ctrl-K you"
     `);

@@ -1,4 +1,5 @@
 import { COMMANDS, type Command, type KeyScreen, keyWord, SCREENS } from '../../keys.js';
+import { shown } from '../../text.js';
 import { EMPTY, type Line, labelled, span } from '../../view.js';
 
 /** Screens in the order in which one meets them. */
@@ -16,7 +17,26 @@ const ORDER: readonly KeyScreen[] = [
 ];
 
 /** The key table as help: what this page says is what the program does. */
-export function helpLines(columns: number): readonly Line[] {
+export function helpLines(columns: number, person: string): readonly Line[] {
+  return [...withoutMenu(columns, person), ...keyLines(columns)];
+}
+
+/** `%` stands for `@`, and works whatever delimiters are configured. */
+function withoutMenu(columns: number, person: string): readonly Line[] {
+  const rows = [
+    [
+      `  ssh -t ${shown(person)}%USER%ADDRESS@BASTION`,
+      'straight to that account; what is missing is asked here',
+    ],
+    [
+      '  postern ssh-config',
+      'run by an administrator: an ssh configuration with an alias for each of your accounts',
+    ],
+  ] as const;
+  return [[span('Without the menu', 'title')], ...labelled(rows, columns), EMPTY];
+}
+
+function keyLines(columns: number): readonly Line[] {
   return ORDER.flatMap((screen) => {
     const rows = SCREENS[screen].commands.map((name): readonly [string, string] => {
       const command: Command = COMMANDS[name];

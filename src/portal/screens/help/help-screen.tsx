@@ -6,12 +6,13 @@ import { createStore, useStore } from '../../store.js';
 import { EMPTY, span, spread } from '../../view.js';
 import { helpLines } from './help-lines.js';
 
-/** The key table, to scroll in. */
+/** How to do without the menu, and the key table, to scroll in. */
 export function HelpScreen() {
   const { state: portal } = usePortal();
   const room = useRoom();
   const { sign } = useTheme();
-  const lines = useMemo(() => helpLines(room.columns - 2), [room.columns]);
+  const person = useStore(portal).person?.user ?? '';
+  const lines = useMemo(() => helpLines(room.columns - 2, person), [room.columns, person]);
   const height = room.rows - 1;
   const last = Math.max(0, lines.length - height);
   const place = useMemo(() => createStore<number, number>((_old, next) => next, 0), []);
