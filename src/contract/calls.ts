@@ -124,6 +124,11 @@ export const CALLS = {
   /** Re-approves a changed key: `seen` must be the key that the account's last connection was shown. */
   'person.approveHostKey': call<null>()(['PVWAGW'], z.strictObject({ ticket, accountId: id, seen: hostKey })),
   ...DIRECT_CALLS,
+  /** To watch a running session: a permit that the monitor carries to the host that the session lives in. Audited. */
+  'person.watch': call<{ readonly permit: string; readonly host: number }>()(
+    ['PVWAGW'],
+    z.strictObject({ ticket, sessionId: id }),
+  ),
   'person.replay': call<{ readonly permit: string }>()(
     ['PVWAGW'],
     z.strictObject({ ticket, recordingId: id }),
@@ -187,6 +192,14 @@ export const CALLS = {
     ['PSMGW'],
     z.strictObject({ permit: text, sessionId: id }),
   ),
+  /** Uses a watch permit up. `watch` names this watching from now on. */
+  'session.redeemWatch': call<{ readonly watch: string; readonly viewer: string }>()(
+    ['PSMGW'],
+    z.strictObject({ permit: text, sessionId: id }),
+  ),
+  /** Asked every second while somebody watches: fails as soon as the viewer lost the right to it. */
+  'session.watchGoesOn': call<null>()(['PSMGW'], z.strictObject({ sessionId: id, watch: id })),
+  'session.watchEnded': call<null>()(['PSMGW'], z.strictObject({ sessionId: id, watch: id })),
 
   // PSMApp: the recorder
   /** Tapes that the vault knows and has not been told to be stored. */

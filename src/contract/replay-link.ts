@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Failure } from '#/domain/failure.js';
+import type { Ending } from '#/domain/session.js';
 import type { RecordingRow } from './rows.js';
 
 const size = { columns: z.int(), rows: z.int() };
@@ -8,6 +9,14 @@ const permit = z.string().max(1024);
 /** Portal or CLI to the monitor, JSON frames. `columns` and `rows` are the room for the picture at the viewer's. */
 export const toMonitor = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('replay'), permit, ...size }),
+  /** `host`: the number of the session host that the session lives in. */
+  z.strictObject({
+    type: z.literal('watch'),
+    permit,
+    sessionId: z.string().max(64),
+    host: z.int().min(0).max(1000),
+    ...size,
+  }),
   z.strictObject({ type: z.literal('export'), permit, format: z.enum(['v2', 'v3', 'txt', 'html']) }),
   z.strictObject({ type: z.literal('verify'), permit }),
   z.strictObject({ type: z.literal('play') }),
@@ -19,7 +28,7 @@ export const toMonitor = z.discriminatedUnion('type', [
   /** Pauses on the tape longer than this many milliseconds are shortened to it; 0: as they were. */
   z.strictObject({ type: z.literal('idle'), limit: z.number().min(0) }),
   z.strictObject({ type: z.literal('resize'), ...size }),
-  /** By so many cells of the recorded screen, either way; the picture stays within it. */
+  /** By so many cells of the screen, either way; the picture stays within it. By none: back to where the cursor is. */
   z.strictObject({ type: z.literal('scroll'), columns: z.int(), rows: z.int() }),
 ]);
 export type ToMonitor = z.infer<typeof toMonitor>;
@@ -37,13 +46,9 @@ export interface CellRun {
   readonly inverse?: true;
 }
 
-export interface ReplayFrame {
-  readonly type: 'frame';
-  readonly at: number;
-  readonly state: 'playing' | 'paused' | 'ended';
-  readonly speed: number;
-  readonly idleLimit: number;
-  /** The recorded size, and which cell of it is at the top left of `lines`. */
+/** A part of a terminal's screen. */
+export interface PictureFrame {
+  /** The terminal's size, and which cell of it is at the top left of `lines`. */
   readonly columns: number;
   readonly rows: number;
   readonly left: number;
@@ -51,6 +56,19 @@ export interface ReplayFrame {
   readonly lines: readonly (readonly CellRun[])[];
   /** In cells of `lines`; null: hidden or out of the picture. */
   readonly cursor: { readonly column: number; readonly row: number } | null;
+}
+
+export interface ReplayFrame extends PictureFrame {
+  readonly type: 'frame';
+  readonly at: number;
+  readonly state: 'playing' | 'paused' | 'ended';
+  readonly speed: number;
+  readonly idleLimit: number;
+}
+
+/** What a running session shows now. */
+export interface LiveFrame extends PictureFrame {
+  readonly type: 'live';
 }
 
 /** Monitor to portal or CLI. An export is data frames between 'begin' and 'done'. */
@@ -63,6 +81,9 @@ export type FromMonitor =
       readonly row: RecordingRow;
     }
   | ReplayFrame
+  | LiveFrame
+  /** The session that was watched is over. */
+  | { readonly type: 'over'; readonly ending: Ending }
   | { readonly type: 'done'; readonly bytes: number }
   | { readonly type: 'verdict'; readonly verdict: TapeVerdict }
   | { readonly type: 'failed'; readonly failure: Failure };

@@ -46,6 +46,9 @@ export interface SessionRow {
   readonly host: number;
   readonly mine: boolean;
   readonly mayEnd: boolean;
+  readonly mayWatch: boolean;
+  /** Names of those who watch it now; empty for who may not watch it himself. */
+  readonly watchers: readonly string[];
 }
 
 export interface RecordingRow {

@@ -40,6 +40,7 @@ export const SOCKETS = {
   admin: { owner: 'vault', peer: 'root' },
   directory: { owner: 'directory', peer: 'vault' },
   session: { owner: 'session', peer: 'portal' },
+  'session-watch': { owner: 'session', peer: 'monitor' },
   monitor: { owner: 'monitor', peer: 'portal' },
   'monitor-admin': { owner: 'monitor', peer: 'root' },
   shell: { owner: 'portal', peer: 'any' },

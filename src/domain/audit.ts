@@ -12,6 +12,8 @@ export const ACTIONS = {
   recordingHead: 902,
   recordingStored: 903,
   recordingReplayed: 904,
+  sessionWatched: 905,
+  sessionUnwatched: 906,
   userChanged: 910,
   safeChanged: 911,
   accountChanged: 912,
@@ -32,7 +34,7 @@ export const ACTIONS = {
   daemonStarted: 930,
   daemonStopped: 931,
   isolation: 932,
-  auditHeadsCopied: 933,
+  auditHeadsCopied: 935,
 } as const;
 export type Action = keyof typeof ACTIONS;
 

@@ -326,6 +326,24 @@ export const FAILURES = {
     message: 'That session is not running any more.',
     next: 'Start a new one from the menu.',
   },
+  SESSION_CONNECTING: {
+    side: 'ours',
+    stage: null,
+    message: 'That session is still connecting: there is nothing to watch yet.',
+    next: 'Try again in a moment.',
+  },
+  TOO_MANY_VIEWERS: {
+    side: 'ours',
+    stage: null,
+    message: 'Too many people watch that session already ({detail}).',
+    next: 'Wait until one of them leaves.',
+  },
+  WATCHING_ENDED: {
+    side: 'ours',
+    stage: null,
+    message: 'You may not watch that session any more: {detail}',
+    next: 'Ask a manager of its safe for listAccounts and viewAuditLog.',
+  },
   // recordings
   RECORDING_DAMAGED: {
     side: 'ours',

@@ -12,25 +12,31 @@ import { openScreen } from './tape-screen.js';
 import { timelineOf } from './tape-timeline.js';
 import { verifyTape } from './verify-tape.js';
 import { openViewerLink, type ViewerLink } from './viewer-link.js';
+import { startWatching } from './watch.js';
 
 export interface ViewerParts extends OpeningParts {
   /** Milliseconds that only go forward. */
   readonly clock: () => number;
   readonly log: (what: string, about?: unknown) => void;
+  /** Path of the socket on which a session host serves viewers. */
+  readonly hostPath: (host: number) => string;
 }
 
-type Request = Extract<ToMonitor, { type: 'replay' | 'export' | 'verify' }>;
+type Request = Extract<ToMonitor, { type: 'replay' | 'watch' | 'export' | 'verify' }>;
 
 /** Keys that are pressed while a recording is opened. */
 const MOST_EARLY = 100;
 
-/** Serves one connection: one replay, one export or one verification of the recording that its permit is for. */
+/** What is shown on a connection: a recording or a running session. */
+type Shown = Pick<Replay, 'command' | 'wake'>;
+
+/** Serves one connection: one replay, export or verification of a recording, or one running session, that its permit is for. */
 export function serveViewer(stream: Duplex, parts: ViewerParts): void {
   let requested = false;
-  let replay: Replay | null = null;
+  let replay: Shown | null = null;
   // said before the recording was open
   const early: ReplayCommand[] = [];
-  const opened = (running: Replay): void => {
+  const opened = (running: Shown): void => {
     replay = running;
     for (const command of early.splice(0)) running.command(command);
   };
@@ -59,7 +65,7 @@ export function serveViewer(stream: Duplex, parts: ViewerParts): void {
 }
 
 interface Connection {
-  readonly opened: (replay: Replay) => void;
+  readonly opened: (replay: Shown) => void;
   readonly onClose: (then: () => void) => void;
 }
 
@@ -69,6 +75,7 @@ async function answer(
   request: Request,
   connection: Connection,
 ): Promise<void> {
+  if (request.type === 'watch') return showLive(link, parts, request, connection);
   const found = await findTape(parts, request.permit);
   if (!found.ok) return fail(link, found.failure);
   if (request.type === 'verify') return await sendVerdict(link, parts, found.value);
@@ -81,6 +88,28 @@ async function answer(
   } finally {
     await reader.value.close();
   }
+}
+
+function showLive(
+  link: ViewerLink,
+  parts: ViewerParts,
+  { permit, sessionId, host, columns, rows }: Extract<Request, { type: 'watch' }>,
+  connection: Connection,
+): void {
+  const watching = startWatching({
+    path: parts.hostPath(host),
+    request: { type: 'watch', permit, sessionId },
+    size: { columns, rows },
+    send: (frame) => link.send(frame),
+    idle: () => link.idle,
+    over(ending) {
+      link.send({ type: 'over', ending });
+      link.end();
+    },
+    failed: (why) => fail(link, why),
+  });
+  connection.opened(watching);
+  connection.onClose(() => watching.close());
 }
 
 async function sendVerdict(link: ViewerLink, parts: ViewerParts, found: FoundTape): Promise<void> {
@@ -159,7 +188,7 @@ async function sendReplay(
 }
 
 function isRequest(message: ToMonitor): message is Request {
-  return message.type === 'replay' || message.type === 'export' || message.type === 'verify';
+  return ['replay', 'watch', 'export', 'verify'].includes(message.type);
 }
 
 function fail(link: ViewerLink, why: Failure): void {

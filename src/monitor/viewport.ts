@@ -32,13 +32,14 @@ export function windowOn(
   };
 }
 
-/** After scrolling by so many cells, from what is shown. */
+/** After scrolling by so many cells, from what is shown; by none, the cursor is followed again. */
 export function scrolledBy(
   viewport: Viewport,
   shown: Window,
   screen: TerminalSize,
   by: { readonly columns: number; readonly rows: number },
 ): Viewport {
+  if (by.columns === 0 && by.rows === 0) return { ...viewport, scrolled: null };
   return {
     ...viewport,
     scrolled: {

@@ -36,6 +36,7 @@ export function carefulServices(services: PortalServices): PortalServices {
     removeMember: (safe, member) => answered(() => services.removeMember(safe, member)),
     audit: (safe) => answered(() => services.audit(safe)),
     replay: (recordingId, size, listener) => services.replay(recordingId, size, listener),
+    watch: (sessionId, size, listener) => services.watch(sessionId, size, listener),
   };
 }
 

@@ -48,8 +48,26 @@ export const COMMANDS = {
   'member.add': { keys: ['ctrl-a'], brief: 'add', help: 'add a member, or change what one may do' },
   'member.remove': { keys: ['ctrl-e'], brief: 'remove', help: 'remove the member, after asking' },
   'recording.replay': { keys: ['enter'], brief: 'replay', help: 'replay the recording' },
-  'session.attach': { keys: ['enter'], brief: 're-attach', help: 'take up your own session again' },
+  'session.attach': {
+    keys: ['enter'],
+    brief: 'open',
+    help: 'take up your own session again; watch another person’s, if you may',
+  },
   'session.end': { keys: ['ctrl-e'], brief: 'end', help: 'end the session, after asking' },
+  'watch.up': { keys: ['up'], help: 'scroll up over a screen larger than yours' },
+  'watch.down': { keys: ['down'], help: 'scroll down' },
+  'watch.left': { keys: ['left'], brief: 'scroll', help: 'scroll left' },
+  'watch.right': { keys: ['right'], help: 'scroll right' },
+  'watch.follow': {
+    keys: ["'f", 'home'],
+    brief: 'follow',
+    help: 'back to where the cursor is, and follow it',
+  },
+  'watch.leave': {
+    keys: ['escape', "'q", 'ctrl-c', 'ctrl-q'],
+    brief: 'back',
+    help: 'watch no more; the session goes on',
+  },
   'help.back': { keys: ['escape'], brief: 'accounts', help: 'back to the accounts' },
 
   'form.next': { keys: ['tab', 'down'], brief: 'next field', help: 'next field' },
@@ -251,6 +269,19 @@ export const SCREENS = {
       'replay.down',
       'replay.left',
       'replay.right',
+    ],
+  },
+  watch: {
+    title: 'Watching a session',
+    typing: false,
+    commands: [
+      'watch.leave',
+      'session.end',
+      'watch.left',
+      'watch.follow',
+      'watch.right',
+      'watch.up',
+      'watch.down',
     ],
   },
   secret: {

@@ -35,6 +35,7 @@ export type Route =
     }
   | { readonly screen: 'approve'; readonly account: AccountRow; readonly keys: ChangedKeys }
   | { readonly screen: 'replay'; readonly recording: RecordingRow }
+  | { readonly screen: 'watch'; readonly session: SessionRow }
   | { readonly screen: 'secret'; readonly account: AccountRow }
   | { readonly screen: 'safes' }
   | { readonly screen: 'members'; readonly safe: PersonSafeRow }

@@ -100,7 +100,7 @@ export type SessionResult =
     };
 
 /** What the replay screen may tell the monitor; the permit is the services' business. */
-export type ReplayCommand = Exclude<ToMonitor, { type: 'replay' | 'export' | 'verify' }>;
+export type ReplayCommand = Exclude<ToMonitor, { type: 'replay' | 'watch' | 'export' | 'verify' }>;
 
 /** A replay that is open. `send` after `close` does nothing. */
 export interface ReplayHandle {
@@ -155,4 +155,6 @@ export interface PortalServices {
 
   /** Opens at once; what becomes of it (opened, frames, failed) goes to the listener. `size` is the room for the picture. */
   replay(recordingId: string, size: TerminalSize, listener: (message: FromMonitor) => void): ReplayHandle;
+  /** The same for a session that runs: live frames, then over. Of the commands, resize and scroll do something. */
+  watch(sessionId: string, size: TerminalSize, listener: (message: FromMonitor) => void): ReplayHandle;
 }

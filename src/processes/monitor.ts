@@ -21,6 +21,7 @@ runChild((settings, supervisor) => {
     recordings: paths.recordings,
     clock: () => performance.now(),
     log: logLine,
+    hostPath: (host: number) => socketPath(run, 'session-watch', host),
   };
   const servers = (['monitor', 'monitor-admin'] as const).map((name) =>
     supervisor.listen(name, (socket) => {

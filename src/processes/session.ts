@@ -51,11 +51,14 @@ async function start(settings: ChildSettings, supervisor: Supervisor): Promise<C
     log: logLine,
   });
   const running = host;
-  const server = supervisor.listen('session', (socket) => running.receive(socket));
+  const servers = [
+    supervisor.listen('session', (socket) => running.receive(socket)),
+    supervisor.listen('session-watch', (socket) => running.watched(socket)),
+  ];
   return {
     serving: link.tried,
     async drain() {
-      server.close();
+      for (const server of servers) server.close();
       await running.drain(DRAIN_PATIENCE);
       link.stop();
       await screens.close();

@@ -23,6 +23,7 @@ import type { VaultSocket } from '#/vault/roles.js';
 import { serve } from '#/vault/serve.js';
 import { createTickets } from '#/vault/tickets.js';
 import type { Vault, VaultSettings } from '#/vault/vault.js';
+import { createWatches } from '#/vault/watches.js';
 import { type Conductor, logLine, runChild, type Supervisor } from './shared/child.js';
 
 const SOCKETS = [
@@ -75,6 +76,7 @@ async function openVault(
     headCopies: copiesAt(settings.configuration.auditHeadsPath),
     permits: createPermits(tools),
     tickets: createTickets(tools),
+    watches: createWatches(tools),
     hosts: createHosts(),
     components: createComponentBook(tools.now),
     connections: new Set(),

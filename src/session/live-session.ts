@@ -9,11 +9,13 @@ import { startOutput } from './output.js';
 import type { LinkListener, PortalLink } from './portal-link.js';
 import type { Pty } from './pty.js';
 import type { Screen } from './screen/screens.js';
+import { createWatchers, type Watchers } from './watchers.js';
 
 /** A session from the notice on: the pump between a person, who may come and go, and the client on its pty. */
 export interface LiveSession {
   readonly size: TerminalSize;
   readonly link: PortalLink | null;
+  readonly watchers: Watchers;
   /** At its start: the person sees what comes from here on. */
   welcome(link: PortalLink): void;
   /** Later: the person sees the exact screen, then what comes. A client that was there is told and let go. */
@@ -60,9 +62,11 @@ export function startLiveSession(options: LiveSessionOptions): LiveSession {
   let begun = false;
   let grace: NodeJS.Timeout | null = null;
   let settling: NodeJS.Timeout | null = null;
+  const watchers = createWatchers({ screen: options.screen, size: () => size, now: options.now });
   const output = startOutput({
     tape,
     screen: options.screen,
+    watchers,
     now: options.now,
     hold: (held) => (held ? pty?.pause() : pty?.resume()),
   });
@@ -87,6 +91,7 @@ export function startLiveSession(options: LiveSessionOptions): LiveSession {
     get link() {
       return link;
     },
+    watchers,
     welcome(first) {
       link = first;
       output.welcome(first);

@@ -4,6 +4,7 @@ import { startKeyframes } from './keyframes.js';
 import type { PortalLink } from './portal-link.js';
 import { freshTerminal } from './screen/fresh-terminal.js';
 import type { Screen } from './screen/screens.js';
+import type { Watchers } from './watchers.js';
 
 /** Output of a session: to the tape first, then to the person, and a copy to the model. It pauses its source when one of them is behind. */
 export interface Output {
@@ -27,6 +28,7 @@ export interface Output {
 export interface OutputOptions {
   readonly tape: OpenTape;
   readonly screen: Screen;
+  readonly watchers: Pick<Watchers, 'take' | 'resize'>;
   readonly now: () => number;
   /** Holds the source back, and lets it go on. */
   readonly hold: (held: boolean) => void;
@@ -39,7 +41,7 @@ type Client = { readonly link: PortalLink; waiting: Buffer[] | null };
 type Cause = 'portal' | 'tape' | 'screen';
 
 export function startOutput(options: OutputOptions): Output {
-  const { tape, screen } = options;
+  const { tape, screen, watchers } = options;
   const startedAt = options.now();
   let lastAt = 0;
   let taken: Buffer[] = [];
@@ -70,6 +72,7 @@ export function startOutput(options: OutputOptions): Output {
     tape.append({ at: at(), kind: 'output', bytes });
     give(bytes);
     screen.write(bytes);
+    watchers.take(bytes);
     waitForTape();
     waitForScreen();
     keyframes.shown(bytes.length, lastAt);
@@ -83,6 +86,7 @@ export function startOutput(options: OutputOptions): Output {
     flush();
     tape.append({ at: at(), kind: 'resize', ...size });
     screen.resize(size);
+    watchers.resize(size);
     keyframes.take(lastAt);
   }
   function welcome(link: PortalLink): void {

@@ -7,11 +7,14 @@ import type { SessionHostParts } from './parts.js';
 import { type PortalLink, portalLink } from './portal-link.js';
 import { isProven } from './proof.js';
 import { type ActiveSession, runSession } from './run-session.js';
+import { serveWatcher } from './serve-watcher.js';
 
 /** All sessions of one process. */
 export interface SessionHost {
   /** A portal has connected to our socket. */
   receive(socket: Socket): void;
+  /** The monitor has connected, for somebody who wants to watch. */
+  watched(socket: Socket): void;
   /** True when there was such a session. */
   terminate(sessionId: string, ending: Ending): boolean;
   running(): string[];
@@ -28,6 +31,8 @@ export function createSessionHost(parts: SessionHostParts): SessionHost {
 
   return {
     receive,
+    watched: (socket) =>
+      serveWatcher(socket, { vault: parts.vault, find: (id) => sessions.get(id) ?? null, now: parts.now }),
     terminate,
     running: () => [...sessions.values()].filter((one) => one.landed).map((one) => one.id),
     drain,

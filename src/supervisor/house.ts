@@ -109,7 +109,8 @@ function openAll(
   return new Map(posts.map((post) => [post, listensOn(post.role).map((name) => open(name, post))]));
 
   function open(name: string, post: Post): Listener {
-    if (name === 'session') return openSocket(facts.run, name, post.index, accounts);
+    if (name === 'session' || name === 'session-watch')
+      return openSocket(facts.run, name, post.index, accounts);
     const listener =
       shared.get(name) ??
       openSocket(facts.run, name as Parameters<typeof openSocket>[1], undefined, accounts);

@@ -35,6 +35,7 @@ import { replayCalls } from './calls/replay.js';
 import { rotationCalls } from './calls/rotation.js';
 import { secondFactorCalls } from './calls/second-factor.js';
 import { shadowCalls } from './calls/shadow.js';
+import { watchCalls } from './calls/watch.js';
 import type { Handlers, Vault } from './vault.js';
 
 /** Every call has its handler, or this does not compile. */
@@ -57,6 +58,7 @@ export function handlersOf(vault: Vault): Handlers {
     ...endingCalls(vault),
     ...recorderCalls(vault),
     ...replayCalls(vault),
+    ...watchCalls(vault),
     ...personAccountCalls(vault),
     ...personSafeCalls(vault),
     ...personAuditCalls(vault),

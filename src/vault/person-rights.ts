@@ -45,6 +45,7 @@ export const PERSON_RIGHTS = {
   'person.endSession': own, // his own, or as one of the terminators
   'person.reattach': own,
   'person.decideHostKey': own, // to pin it: updateAccountProperties
+  'person.watch': own, // what he may monitor
   'person.replay': own, // what he may monitor
   'person.safes': own, // rows: safes that he is a member of
   'person.favourite': account('listAccounts'),

@@ -17,7 +17,7 @@ import type { RecordedSession, StoredSession } from './records/sessions.js';
 
 export function sessionRow(
   session: StoredSession,
-  sight: { readonly mine: boolean; readonly mayEnd: boolean },
+  sight: Pick<SessionRow, 'mine' | 'mayEnd' | 'mayWatch' | 'watchers'>,
 ): SessionRow {
   const { id, user, account, accountId, safe, from, startedAt, isolation, state, host } = session;
   return {

@@ -20,6 +20,7 @@ import type { Permits } from './permits.js';
 import type { Store } from './records/records.js';
 import type { VaultSocket } from './roles.js';
 import type { Tickets } from './tickets.js';
+import type { Watches } from './watches.js';
 
 export interface VaultSettings {
   readonly version: string;
@@ -52,6 +53,7 @@ export interface Vault {
   readonly keyring: Keyring;
   readonly permits: Permits;
   readonly tickets: Tickets;
+  readonly watches: Watches;
   readonly hosts: Hosts;
   readonly components: ComponentBook;
   /** Everything that is connected now. */

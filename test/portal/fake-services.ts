@@ -156,6 +156,8 @@ export function session(id: string, more: Partial<SessionRow> = {}): SessionRow 
     host: 0,
     mine: true,
     mayEnd: true,
+    mayWatch: true,
+    watchers: [],
     ...more,
   };
 }
@@ -301,6 +303,10 @@ export function fakeServices(
         row: recording('n1'),
       });
       hear(FRAME);
+      return { send: (command) => sent.push(command), close: () => (listener = () => undefined) };
+    },
+    watch(_id, _size, hear) {
+      listener = hear;
       return { send: (command) => sent.push(command), close: () => (listener = () => undefined) };
     },
     ...more,

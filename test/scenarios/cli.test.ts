@@ -546,6 +546,7 @@ describe('a session, as scripts see it', () => {
       startedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) as unknown,
       isolation: 3,
       state: 'running',
+      watchers: [],
     });
     expect(await said(['sessions', 'list'])).toContain(sessionId);
   });

@@ -185,7 +185,7 @@ test('signed heads are kept elsewhere and held against the log; the doctor says 
   await postern.json(['group', 'add', 'Something to sign']);
   await vi.waitFor(
     async () =>
-      expect((await audit()).filter((row) => row.code === 933)).toMatchObject([{ actor: 'the vault' }]),
+      expect((await audit()).filter((row) => row.code === 935)).toMatchObject([{ actor: 'the vault' }]),
     20_000,
   );
   expect((await postern.cli(['doctor'])).stdout).toMatch(/FAILURE +audit copies: EACCES/);

@@ -13,6 +13,7 @@ import type { Screen } from '#/session/screen/screens.js';
 
 const charsets = learnCharsets();
 const SIZE = { columns: 40, rows: 10 };
+const nobody = { take: () => undefined, resize: () => undefined };
 
 /** The session's real model, in this thread; its lag and its taking in are in the test's hands. */
 function modelScreen(): {
@@ -107,6 +108,7 @@ beforeEach(() => {
   output = startOutput({
     tape: tape.tape,
     screen: screen.screen,
+    watchers: nobody,
     now: () => clock,
     hold: (held) => holds.push(held),
   });
@@ -288,6 +290,7 @@ describe('output', () => {
           const out = startOutput({
             tape: memoryTape([]).tape,
             screen: one.screen,
+            watchers: nobody,
             now: () => 0,
             hold: () => undefined,
           });

@@ -208,7 +208,7 @@ export async function startRig(): Promise<Rig> {
     peers.add(peer);
   });
   await new Promise<void>((ready) => vault.listen(socketPath(run, 'vault-session'), ready));
-  const listener = openSocket(run, 'session', 0, null);
+  const listeners = (['session', 'session-watch'] as const).map((name) => openSocket(run, name, 0, null));
   let channel: Channel<ToChild>;
   let isReady: Promise<void>;
   let host = start();
@@ -224,7 +224,7 @@ export async function startRig(): Promise<Rig> {
         'inherit',
         process.env['POSTERN_RIG_LOG'] === undefined ? 'ignore' : 'inherit',
         'pipe',
-        listener.fd,
+        ...listeners.map(({ fd }) => fd),
       ],
     });
     const ready = Promise.withResolvers<void>();
@@ -238,7 +238,7 @@ export async function startRig(): Promise<Rig> {
         role: 'session',
         index: 0,
         run,
-        listening: descriptors([listener]),
+        listening: descriptors(listeners),
         bastion: 'test',
         isolation: 3,
         minimumIsolation: 3,
@@ -353,7 +353,7 @@ export async function startRig(): Promise<Rig> {
         host.kill('SIGKILL');
         await gone;
       }
-      listener.close();
+      for (const listener of listeners) listener.close();
       for (const peer of peers) peer.close('over');
       vault.close();
       execFileSync('umount', [spool]);

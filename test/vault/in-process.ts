@@ -28,6 +28,7 @@ import type { VaultSocket } from '#/vault/roles.js';
 import { serve } from '#/vault/serve.js';
 import { createTickets } from '#/vault/tickets.js';
 import type { Vault, VaultSettings } from '#/vault/vault.js';
+import { createWatches } from '#/vault/watches.js';
 
 export const SOCKETS: readonly VaultSocket[] = [
   'vault-portal',
@@ -195,6 +196,7 @@ export async function startVault(options: StartOptions = {}): Promise<Running> {
     headCopies: options.heads === undefined ? null : createHeadCopies(options.heads),
     permits: createPermits(tools),
     tickets: createTickets(tools),
+    watches: createWatches(tools),
     hosts: createHosts(),
     components: createComponentBook(tools.now),
     connections: new Set(),

@@ -361,6 +361,6 @@ describe('signed heads that are kept elsewhere', () => {
     const said = await copies();
     expect(said?.state).toBe('failure');
     expect(said?.detail).toContain('ENOENT');
-    expect((await rows()).filter((row) => row.code === 933)).toMatchObject([{ outcome: 'failure' }]);
+    expect((await rows()).filter((row) => row.code === 935)).toMatchObject([{ outcome: 'failure' }]);
   });
 });

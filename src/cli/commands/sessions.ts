@@ -9,17 +9,20 @@ export function sessionCommands(program: Command): void {
     if (!outcome.ok) return outcome;
     if (json)
       printJson(
-        outcome.value.map(({ id, user, account, accountId, safe, from, startedAt, isolation, state }) => ({
-          id,
-          user,
-          account,
-          accountId,
-          safe,
-          from,
-          startedAt: isoTime(startedAt),
-          isolation,
-          state,
-        })),
+        outcome.value.map(
+          ({ id, user, account, accountId, safe, from, startedAt, isolation, state, watchers }) => ({
+            id,
+            user,
+            account,
+            accountId,
+            safe,
+            from,
+            startedAt: isoTime(startedAt),
+            isolation,
+            state,
+            watchers,
+          }),
+        ),
       );
     else
       printTable(
@@ -33,6 +36,7 @@ export function sessionCommands(program: Command): void {
           SINCE: (row) => isoTime(row.startedAt),
           STATE: (row) => row.state,
           ISOLATION: (row) => row.isolation,
+          'WATCHED BY': (row) => row.watchers.join(','),
         },
         'no live sessions',
       );

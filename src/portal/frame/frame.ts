@@ -11,9 +11,9 @@ export function isTooSmall({ columns, rows }: TerminalSize): boolean {
   return columns < SMALLEST.columns || rows < SMALLEST.rows;
 }
 
-/** A replay and a QR code need the room: they have a title of their own, and no header. */
+/** A replay, a session that is watched and a QR code need the room: they have a title of their own, and no header. */
 export function hasHeader(route: Route): boolean {
-  return route.screen !== 'replay' && route.screen !== 'enrol';
+  return route.screen !== 'replay' && route.screen !== 'watch' && route.screen !== 'enrol';
 }
 
 /** Room for the screen itself, the frame taken off. Never less than the smallest window has, so that no layout breaks. */

@@ -24,6 +24,7 @@ import { ReplayScreen } from './replay/replay-screen.js';
 import { SafesScreen } from './safes/safes-screen.js';
 import { SecretScreen } from './secret/secret-screen.js';
 import { UnavailableScreen } from './unavailable/unavailable-screen.js';
+import { WatchScreen } from './watch/watch-screen.js';
 import { AddKeyScreen } from './you/add-key-screen.js';
 import { RemoveKeyScreen } from './you/remove-key-screen.js';
 import { YouScreen } from './you/you-screen.js';
@@ -80,6 +81,8 @@ export function Screen({
       return <ApproveScreen account={route.account} keys={route.keys} />;
     case 'replay':
       return <ReplayScreen recording={route.recording} />;
+    case 'watch':
+      return <WatchScreen session={route.session} />;
     case 'secret':
       return <SecretScreen account={route.account} />;
     case 'safes':

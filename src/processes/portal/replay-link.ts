@@ -3,18 +3,17 @@ import { encodeJson, FRAME, FrameDecoder } from '#/contract/frame.js';
 import type { FromMonitor, ToMonitor } from '#/contract/replay-link.js';
 import { type Failure, failure } from '#/domain/failure.js';
 import type { Outcome } from '#/domain/outcome.js';
-import type { TerminalSize } from '#/domain/session.js';
 import type { ReplayHandle } from '#/portal/services.js';
 
 export interface ReplayOptions {
   readonly path: string;
-  readonly permit: () => Promise<Outcome<string>>;
-  readonly size: TerminalSize;
+  /** Asks the vault for a permit; what to open with it. */
+  readonly opening: () => Promise<Outcome<ToMonitor>>;
   readonly listener: (message: FromMonitor) => void;
 }
 
-/** A replay that the monitor plays and the portal shows. What is sent before it is open waits. */
-export function openReplay({ path, permit, size, listener }: ReplayOptions): ReplayHandle {
+/** A recording that the monitor plays, or a running session that it follows, and the portal shows. What is sent before it is open waits. */
+export function openReplay({ path, opening, listener }: ReplayOptions): ReplayHandle {
   let socket: Socket | null = null;
   let closed = false;
   const early: ToMonitor[] = [];
@@ -27,12 +26,11 @@ export function openReplay({ path, permit, size, listener }: ReplayOptions): Rep
   const broken = (error: unknown): void =>
     fail(failure('INTERNAL', error instanceof Error ? error.message : 'replay'));
   const open = async (): Promise<void> => {
-    const granted = await permit();
+    const granted = await opening();
     if (closed) return;
     if (!granted.ok) return fail(granted.failure);
     socket = connectMonitor(path, hear, (why) => fail(failure('INTERNAL', `the monitor is gone: ${why}`)));
-    for (const message of [{ type: 'replay', permit: granted.value, ...size } as const, ...early])
-      socket.write(encodeJson(message));
+    for (const message of [granted.value, ...early]) socket.write(encodeJson(message));
   };
   const hear = (message: FromMonitor): void => {
     if (closed) return;

@@ -215,11 +215,19 @@ export function servePerson({
     replay: (recordingId, size, listener) =>
       openReplay({
         path: socketPath(run, 'monitor'),
-        permit: async () => {
+        opening: async () => {
           const granted = await ask('person.replay', { recordingId });
-          return granted.ok ? done(granted.value.permit) : granted;
+          return granted.ok ? done({ type: 'replay', permit: granted.value.permit, ...size }) : granted;
         },
-        size,
+        listener,
+      }),
+    watch: (sessionId, size, listener) =>
+      openReplay({
+        path: socketPath(run, 'monitor'),
+        opening: async () => {
+          const granted = await ask('person.watch', { sessionId });
+          return granted.ok ? done({ type: 'watch', ...granted.value, sessionId, ...size }) : granted;
+        },
         listener,
       }),
   };

@@ -52,7 +52,14 @@ export function endingCalls(
     'admin.sessions.list': () =>
       vault.store.transaction(async (records) =>
         done({
-          value: (await records.sessions.open()).map((one) => sessionRow(one, { mine: false, mayEnd: true })),
+          value: (await records.sessions.open()).map((one) =>
+            sessionRow(one, {
+              mine: false,
+              mayEnd: true,
+              mayWatch: false,
+              watchers: vault.watches.of(one.id),
+            }),
+          ),
         }),
       ),
   };

@@ -43,8 +43,12 @@ export function menuCalls(
         const rows = [];
         for (const one of await records.sessions.open()) {
           const mayEndIt = mayEnd(subjectOf(user), one.userId, vault.settings.liveGroups.terminate);
-          if (mayEndIt || (await maySee(one)))
-            rows.push(sessionRow(one, { mine: one.userId === user.id, mayEnd: mayEndIt }));
+          const mayWatch = await maySee(one);
+          if (!mayEndIt && !mayWatch) continue;
+          const mine = one.userId === user.id;
+          // an owner does not learn here that he is watched
+          const watchers = mayWatch && !mine ? vault.watches.of(one.id) : [];
+          rows.push(sessionRow(one, { mine, mayEnd: mayEndIt, mayWatch, watchers }));
         }
         return done({ value: rows });
       }),

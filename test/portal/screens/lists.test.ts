@@ -128,7 +128,7 @@ describe('recordings', () => {
 describe('live', () => {
   test('at 80x24', async () => {
     const { terminal } = await live();
-    expect(await terminal.screen('bob', 'Enter re-attach')).toMatchInlineSnapshot(`
+    expect(await terminal.screen('bob', 'Enter open')).toMatchInlineSnapshot(`
       " Postern    Accounts   Recordings  [Live]  Help                alice  19:40 UTC
        last login 22 Nov 23:40 from 10.0.0.5 · last failure 21 Nov 17:40 from 10.0.0.9
       ────────────────────────────────────────────────────────────────────────────────
@@ -152,13 +152,13 @@ describe('live', () => {
 
         yours · safe Linux-Production · from 10.0.0.5 · isolation level 3
 
-       Enter re-attach  Ctrl-E end  Tab screens  Ctrl-Q quit  Ctrl-R refresh  Esc back"
+       Enter open  Ctrl-E end  Tab screens  Ctrl-Q quit  Ctrl-R refresh  Esc back"
     `);
   });
 
   test('at 60x20', async () => {
     const { terminal } = await live({ columns: 60, rows: 20 });
-    expect(await terminal.screen('bob', 'Enter re-attach')).toMatchInlineSnapshot(`
+    expect(await terminal.screen('bob', 'Enter open')).toMatchInlineSnapshot(`
       " Postern    Accounts  Recordings [Live] Help          alice
        last login 22 Nov 23:40 from 10.0.0.5 · last failure 21 No…
       ────────────────────────────────────────────────────────────
@@ -178,15 +178,8 @@ describe('live', () => {
 
         yours · safe Linux-Production · from 10.0.0.5 · isolation…
 
-       Enter re-attach  Ctrl-E end  Tab screens  Ctrl-Q quit"
+       Enter open  Ctrl-E end  Tab screens  Ctrl-Q quit  Esc back"
     `);
-  });
-
-  test('attaching to another person refuses with a sentence', async () => {
-    const { terminal } = await live();
-    await terminal.sees('bob');
-    terminal.type('bob\r');
-    await terminal.sees("Attaching to another person's session is not available in this release.");
   });
 
   test('Enter takes up one of my own', async () => {
@@ -222,7 +215,7 @@ describe('live', () => {
     const ended: string[] = [];
     const rows = [
       session('s2', { user: 'bob', mine: false, mayEnd: true }),
-      session('s3', { user: 'carol', mine: false, mayEnd: false }),
+      session('s3', { user: 'carol', mine: false, mayEnd: false, mayWatch: false }),
     ];
     const { terminal } = await live({
       services: {

@@ -30,7 +30,9 @@ export function LiveScreen() {
     if (session === null) return;
     if (session.mine)
       portal.dispatch({ type: 'go', route: { screen: 'connecting', wish: { kind: 'reattach', session } } });
-    else failed(failure('NOT_IN_THIS_RELEASE', "Attaching to another person's session"));
+    else if (session.mayWatch) portal.dispatch({ type: 'go', route: { screen: 'watch', session } });
+    else
+      failed(failure('DENIED', 'to watch it takes Auditors, or listAccounts and viewAuditLog on its safes'));
   };
   const askEnd = (): void => {
     const session = selectedItem(memory.live.now());

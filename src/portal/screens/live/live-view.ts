@@ -57,7 +57,9 @@ export function liveSummary(row: SessionRow, sign: Signs): Line {
     ? row.state === 'detached'
       ? 'waits for you: Enter takes it up again'
       : 'yours'
-    : `of ${shown(row.user)}`;
+    : row.watchers.length > 0
+      ? `of ${shown(row.user)}, watched by ${shown(row.watchers.join(', '))}`
+      : `of ${shown(row.user)}`;
   return [
     span(
       `  ${[what, `safe ${shown(row.safe)}`, `from ${shown(row.from)}`, `isolation level ${row.isolation}`].join(` ${sign('between')} `)}`,
@@ -76,6 +78,8 @@ export function liveDetails(row: SessionRow, columns: number): readonly Line[] {
       ['Started', `${dateTime(row.startedAt)} UTC`],
       ['Isolation', `level ${row.isolation}`],
       ['May end it', row.mayEnd ? 'yes' : 'no'],
+      ['May watch it', row.mine ? 'it is yours' : row.mayWatch ? 'yes' : 'no'],
+      ...(row.watchers.length > 0 ? [['Watched by', shown(row.watchers.join(', '))] as const] : []),
       ['Id', row.id],
     ],
     columns,

@@ -1,4 +1,4 @@
-import type { CellRun, ReplayFrame } from '#/contract/replay-link.js';
+import type { CellRun, PictureFrame } from '#/contract/replay-link.js';
 import { clip, shown, width } from '../../text.js';
 import type { Look, Theme } from '../../theme.js';
 import { EMPTY, fitLine, type Line, type Span, span } from '../../view.js';
@@ -8,7 +8,7 @@ import { EMPTY, fitLine, type Line, type Span, span } from '../../view.js';
  * who watches must not depend on another process having done it.
  */
 export function pictureLines(
-  frame: ReplayFrame,
+  frame: PictureFrame,
   room: { readonly columns: number; readonly rows: number },
   theme: Theme,
 ): readonly Line[] {

@@ -1,0 +1,103 @@
+import type { TerminalSize } from '#/domain/session.js';
+import type { Screen } from './screen/screens.js';
+import type { WatchLink } from './watch-link.js';
+
+/** Those who watch one session. They take copies of its output; nothing ever waits for them. */
+export interface Watchers {
+  take(bytes: Buffer): void;
+  resize(size: TerminalSize): void;
+  /** Sends the exact screen, then everything after it. A viewer who falls behind gets the screen anew instead of what he missed. */
+  add(link: WatchLink): void;
+  readonly count: number;
+}
+
+/** Bytes that are kept for a viewer while his screen is drawn; beyond that he will get it anew. */
+const MOST_KEPT = 1024 * 1024;
+/** Milliseconds between two screens for one viewer: drawing them costs the session's own model time. */
+const REDRAW = 500;
+
+interface Watcher {
+  readonly link: WatchLink;
+  state: 'drawing' | 'live' | 'behind';
+  kept: (Buffer | TerminalSize)[];
+  bytes: number;
+  /** More came than is kept: what is drawn now is old already. */
+  missed: boolean;
+  drawnAt: number;
+}
+
+export function createWatchers(options: {
+  readonly screen: Screen;
+  readonly size: () => TerminalSize;
+  readonly now: () => number;
+}): Watchers {
+  const watchers = new Set<Watcher>();
+
+  return {
+    take(bytes) {
+      for (const one of watchers) {
+        if (one.state === 'drawing') keep(one, bytes, bytes.length);
+        else if (one.state === 'live' && !one.link.data(bytes)) one.state = 'behind';
+      }
+    },
+    resize(size) {
+      for (const one of watchers) {
+        if (one.state === 'drawing') keep(one, size, 0);
+        else if (one.state === 'live') one.link.send({ type: 'resize', ...size });
+      }
+    },
+    add(link) {
+      const one: Watcher = { link, state: 'behind', kept: [], bytes: 0, missed: false, drawnAt: -Infinity };
+      watchers.add(one);
+      link.onGone(() => watchers.delete(one));
+      link.onDrain(() => catchUp(one));
+      catchUp(one);
+    },
+    get count() {
+      return watchers.size;
+    },
+  };
+
+  function keep(one: Watcher, what: Buffer | TerminalSize, bytes: number): void {
+    one.bytes += bytes;
+    if (one.bytes > MOST_KEPT) one.missed = true;
+    if (one.missed) one.kept = [];
+    else one.kept.push(what);
+  }
+  function catchUp(one: Watcher): void {
+    if (one.state !== 'behind') return;
+    one.state = 'drawing';
+    const wait = Math.max(0, one.drawnAt + REDRAW - options.now());
+    // what comes while it waits is part of the screen that is drawn then
+    one.kept = [];
+    one.bytes = 0;
+    if (wait === 0) void draw(one);
+    else setTimeout(() => void draw(one), wait).unref();
+  }
+  async function draw(one: Watcher): Promise<void> {
+    one.kept = [];
+    one.bytes = 0;
+    one.missed = false;
+    one.drawnAt = options.now();
+    const shot = await options.screen.snapshot();
+    if (!watchers.has(one)) return;
+    const { columns, rows } = shot ?? options.size();
+    one.link.send({ type: 'screen', columns, rows });
+    let room = one.link.data(
+      shot === null
+        ? Buffer.from('The screen so far could not be read; what comes is shown.\r\n')
+        : Buffer.concat([Buffer.from(shot.screen), shot.held]),
+    );
+    for (const what of one.kept) {
+      if (Buffer.isBuffer(what)) room = one.link.data(what);
+      else one.link.send({ type: 'resize', ...what });
+    }
+    one.kept = [];
+    if (room && !one.missed) one.state = 'live';
+    else {
+      one.state = 'behind';
+      // whoever takes everything at once hears of no drain
+      if (room) catchUp(one);
+    }
+  }
+}

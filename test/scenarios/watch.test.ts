@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually, type Postern, startPostern } from '../helpers/postern.ts';
+import type { Screen } from '../helpers/ssh-screen.ts';
+import { startTarget, type Target } from '../helpers/target.ts';
+import { addPerson, connectTo, keyOf, login, PROMPT, prepare } from '../helpers/walk.ts';
+
+let target: Target;
+let postern: Postern;
+const keys: Record<string, string> = {};
+
+beforeAll(async () => {
+  target = await startTarget();
+  postern = await startPostern();
+  await prepare(postern, target);
+  await addPerson(postern, 'audrey', ['--group', 'Auditors']);
+  await addPerson(postern, 'carol', ['--group', 'Auditors']);
+  for (const person of ['alice', 'audrey', 'carol']) keys[person] = await keyOf(postern, person);
+}, 90_000);
+afterAll(async () => {
+  await postern?.remove();
+  await target?.stop();
+});
+
+const enter = (person: string, columns = 80, rows = 24) =>
+  login(postern, person, { identity: keys[person] ?? '', columns, rows });
+
+/** From the accounts to the picture of the only session that runs. */
+async function watch(person: string, columns = 80, rows = 24): Promise<Screen> {
+  const screen = await enter(person, columns, rows);
+  screen.press('tab');
+  await screen.sees('[Recordings]');
+  screen.press('tab');
+  await screen.sees('[Live]');
+  await screen.sees(/running +alice/);
+  screen.press('enter');
+  await screen.sees('LIVE');
+  await screen.sees('view only');
+  return screen;
+}
+
+const audit = async (code: number) =>
+  (
+    await postern.json<{ code: number; actor: string; detail: string }[]>(['audit', 'list', '--limit', '200'])
+  ).filter((row) => row.code === code);
+
+test('an auditor sees the screen as it is, and what comes; nothing that he types gets there; his going is not noticed', {
+  timeout: 120_000,
+}, async () => {
+  const alice = await enter('alice', 100, 30);
+  await connectTo(alice, 'admin60');
+  // a full-screen program: the alternate screen, colours, wide characters, a cursor somewhere
+  alice.type(
+    "stty -echo; printf '\\033[?1049h\\033[2J\\033[10;20H\\033[1;31mred\\033[0m 管理者 caf\\303\\251\\033[3;4H'; IFS= read -r line\r",
+  );
+  await alice.sees('管理者');
+  const audrey = await watch('audrey', 200, 50);
+  const shown = await audrey.sees('管理者 café');
+  expect(shown.split('\n')[1 + 9]).toMatch(/^ {19}red 管理者 café/);
+  expect(shown).toContain('100x30');
+  expect(shown).not.toContain(PROMPT);
+  const carol = await watch('carol', 60, 20);
+  await eventually('the list to name both', async () => {
+    const rows = await postern.json<{ watchers: string[] }[]>(['sessions', 'list']);
+    return rows[0]?.watchers.join() === 'audrey,carol';
+  });
+
+  // a hostile or curious viewer: keys, an answer of his terminal, a paste
+  audrey.type('rm -rf x\r\x1b[c\x1b[200~paste\x1b[201~');
+  carol.press('up').press('up').press('up').press('home');
+  alice.type('still mine\r');
+  alice.type('printf \'\\033[?1049l\'; stty echo; echo "got <$line>"\r');
+  await alice.output('got <still mine>');
+  await audrey.sees('got <still mine>');
+  await carol.sees('got <still mine>');
+
+  alice.type('seq 1 300000\r');
+  await alice.sees(/\n300000\n/, 60);
+  await audrey.sees(/\n300000 /, 60);
+  await carol.sees(/\n300000\n/, 60);
+
+  carol.kill();
+  audrey.press('escape');
+  await audrey.sees('[Live]');
+  alice.type('echo not noticed\r');
+  await alice.output('\nnot noticed');
+  await eventually('both endings in the audit', async () => (await audit(906)).length === 2);
+  expect((await audit(905)).map(({ actor }) => actor).toSorted()).toEqual(['audrey', 'carol']);
+
+  audrey.press('enter');
+  await audrey.sees('not noticed');
+  alice.type('exit\r');
+  await audrey.sees('session ended, exit status 0');
+  expect(audrey.text()).toContain('not noticed');
+  audrey.press('escape');
+  await audrey.sees('[Live]');
+  await alice.sees('[Accounts]');
+  for (const screen of [alice, audrey]) {
+    screen.press('ctrl-q');
+    await screen.exited;
+  }
+});
+
+test('a right that is taken away ends the watching, and the session goes on; who has none sees no session', {
+  timeout: 90_000,
+}, async () => {
+  const alice = await enter('alice');
+  await connectTo(alice, 'admin60');
+  const audrey = await watch('audrey');
+  await audrey.sees(PROMPT);
+  await postern.json(['group', 'member', 'remove', 'Auditors', 'audrey']);
+  await audrey.sees('the right to it was taken away');
+  alice.type('echo $((40+2))\r');
+  await alice.output('42');
+  await eventually('nobody to watch', async () => {
+    const rows = await postern.json<{ watchers: string[] }[]>(['sessions', 'list']);
+    return rows[0]?.watchers.length === 0;
+  });
+  expect(audrey.text()).not.toContain('42');
+  audrey.press('escape');
+  await audrey.sees('No session is running that you may see');
+  alice.type('exit\r');
+  await alice.sees('[Accounts]');
+  for (const screen of [alice, audrey]) {
+    screen.press('ctrl-q');
+    await screen.exited;
+  }
+});

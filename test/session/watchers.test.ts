@@ -1,0 +1,114 @@
+import { expect, test } from 'vitest';
+import type { FromWatchedHost } from '#/contract/watch-link.js';
+import type { Screen, Snapshot } from '#/session/screen/screens.js';
+import type { WatchLink } from '#/session/watch-link.js';
+import { createWatchers } from '#/session/watchers.js';
+
+const SIZE = { columns: 80, rows: 24 };
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+/** A screen that is everything written to it; snapshots are given when the test says so. */
+function rig() {
+  let written = '';
+  const asked: (() => void)[] = [];
+  const screen: Pick<Screen, 'write' | 'snapshot'> = {
+    write: (bytes) => void (written += bytes.toString()),
+    snapshot: () => {
+      const shot: Snapshot = { ...SIZE, screen: `<${written}>`, held: Buffer.alloc(0), exact: true };
+      return new Promise((give) => asked.push(() => give(shot)));
+    },
+  };
+  let clock = 0;
+  const watchers = createWatchers({
+    screen: screen as Screen,
+    size: () => SIZE,
+    now: () => clock,
+  });
+  return {
+    watchers,
+    say: (text: string) => {
+      screen.write(Buffer.from(text));
+      watchers.take(Buffer.from(text));
+    },
+    drawn: async () => {
+      asked.splice(0).forEach((give) => give());
+      await turn();
+    },
+    later: (ms: number) => void (clock += ms),
+    asked,
+  };
+}
+
+function viewer() {
+  const heard: string[] = [];
+  const state = { room: true, drain: (): void => undefined, gone: (): void => undefined };
+  const link: WatchLink = {
+    send: (message: FromWatchedHost) =>
+      void heard.push(message.type === 'resize' ? `resize ${message.columns}` : message.type),
+    data: (bytes) => {
+      heard.push(Buffer.from(bytes).toString());
+      return state.room;
+    },
+    onDrain: (listener) => void (state.drain = listener),
+    onGone: (listener) => void (state.gone = listener),
+    close: () => undefined,
+    gone: false,
+  };
+  return { link, heard, state };
+}
+
+test('a viewer gets the screen so far, then exactly what comes after it, sizes in their place', async () => {
+  const { watchers, say, drawn } = rig();
+  say('before');
+  const one = viewer();
+  watchers.add(one.link);
+  say(' meanwhile');
+  watchers.resize({ columns: 100, rows: 30 });
+  say(' after');
+  expect(one.heard).toEqual([]);
+  await drawn();
+  expect(one.heard).toEqual(['screen', '<before>', ' meanwhile', 'resize 100', ' after']);
+  say(' live');
+  expect(one.heard.at(-1)).toBe(' live');
+});
+
+test('one who falls behind is skipped forward: no byte is kept for him, and he gets the screen anew', async () => {
+  const { watchers, say, drawn, later, asked } = rig();
+  const one = viewer();
+  watchers.add(one.link);
+  await drawn();
+  one.state.room = false;
+  say('x');
+  for (let i = 0; i < 1000; i += 1) say('y'.repeat(10_000));
+  expect(one.heard).toEqual(['screen', '<>', 'x']);
+  one.state.room = true;
+  later(1000);
+  one.state.drain();
+  expect(asked).toHaveLength(1);
+  await drawn();
+  expect(one.heard.slice(3, 4)).toEqual(['screen']);
+  expect(one.heard[4]).toHaveLength(10_000_003);
+  say(' live');
+  expect(one.heard.slice(5)).toEqual([' live']);
+});
+
+test('a flood while the screen is drawn is not kept either', async () => {
+  const { watchers, say, drawn } = rig();
+  const one = viewer();
+  watchers.add(one.link);
+  for (let i = 0; i < 200; i += 1) say('y'.repeat(10_000));
+  await drawn();
+  expect(one.heard).toEqual(['screen', '<>']);
+});
+
+test('who is gone is forgotten, also while his screen is drawn', async () => {
+  const { watchers, say, drawn } = rig();
+  const one = viewer();
+  watchers.add(one.link);
+  expect(watchers.count).toBe(1);
+  one.state.gone();
+  expect(watchers.count).toBe(0);
+  await drawn();
+  say('x');
+  expect(one.heard).toEqual([]);
+});
