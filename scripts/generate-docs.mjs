@@ -1,9 +1,22 @@
 // Writes the tables of docs/ that come from the source, so that they cannot lie: keys.md and errors.md.
 // `node scripts/generate-docs.mjs` with the Node of node_modules/.bin, which reads TypeScript by itself.
 import { writeFileSync } from 'node:fs';
+import { registerHooks } from 'node:module';
 import { join } from 'node:path';
-import { EXIT, FAILURES } from '../src/domain/failure.ts';
-import { COMMANDS, keyWord, SCREENS } from '../src/portal/keys.ts';
+
+// our own imports name what is compiled; here the source is read as it is
+registerHooks({
+  resolve: (specifier, context, next) =>
+    next(
+      context.parentURL?.endsWith('.ts') && /^\.{1,2}\/.*\.js$/.test(specifier)
+        ? specifier.replace(/js$/, 'ts')
+        : specifier,
+      context,
+    ),
+});
+const { FAILURES } = await import('../src/domain/failures.ts');
+const { EXIT } = await import('../src/domain/failure.ts');
+const { COMMANDS, keyWord, SCREENS } = await import('../src/portal/keys.ts');
 
 const cell = (text) => text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
 const row = (cells) => `| ${cells.join(' | ')} |`;

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import { FAILURES, failure } from '#/domain/failure.js';
+import { failure } from '#/domain/failure.js';
+import { FAILURES } from '#/domain/failures.js';
 import { fingerprint, parseHostKey } from '#/domain/host-key.js';
 import { makeId, parseId } from '#/domain/ids.js';
 import { PERMISSIONS, PRESETS } from '#/domain/permission.js';

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { EXIT, FAILURES } from '#/domain/failure.js';
+import { EXIT } from '#/domain/failure.js';
+import { FAILURES } from '#/domain/failures.js';
 import { COMMANDS, SCREENS } from '#/portal/keys.js';
 // @ts-expect-error a script has no types
 import { PAGES } from '../../scripts/generate-docs.mjs';
