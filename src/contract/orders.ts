@@ -28,6 +28,8 @@ export type Order =
       readonly lang: string;
     }
   | { readonly kind: 'forget-box'; readonly sessionId: string }
+  /** Removes the file with the first one-time password, if it is there: another password counts now. */
+  | { readonly kind: 'forget-first-password' }
   /**
    * A component's credential file, by hand. 'look' changes nothing; 'stage' writes a file with a new password beside the
    * present one, whose hash comes back; 'promote' puts the one with this hash in its place.

@@ -1,3 +1,6 @@
+/** The file in a new home that holds Administrator's first password, where there was no terminal to show it on. */
+export const FIRST_PASSWORD = 'administrator-password';
+
 /** Letters and digits that nobody takes for one another. */
 const READABLE = 'abcdefghjkmnpqrstuvwxyz23456789';
 const LENGTH = 20;

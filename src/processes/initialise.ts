@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chownSync, mkdirSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { newPassword } from '#/house/new-password.js';
+import { FIRST_PASSWORD, newPassword } from '#/house/new-password.js';
 import { makeHostKey } from '#/house/ssh-host-key.js';
 import type { InitialiseRequest } from '#/supervisor/initialise.js';
 import { createVault } from './create-vault.js';
@@ -42,10 +42,10 @@ async function initialise(request: InitialiseRequest): Promise<void> {
   const password = newPassword(randomBytes);
   await makeVault(request, { partial, components, password, demo });
   if (!request.terminal) {
-    writeFileSync(join(partial, 'administrator-password'), Buffer.concat([password, Buffer.from('\n')]), {
+    writeFileSync(join(partial, FIRST_PASSWORD), Buffer.concat([password, Buffer.from('\n')]), {
       mode: 0o600,
     });
-    built.push('administrator-password');
+    built.push(FIRST_PASSWORD);
   }
   putInPlace(home, built);
   if (request.terminal) tell(password);

@@ -7,6 +7,7 @@ import { showAddress } from '#/configuration/listen.js';
 import { EXIT } from '#/domain/failure.js';
 import { fingerprint, parseHostKey } from '#/domain/host-key.js';
 import { startCard } from '#/house/card.js';
+import { FIRST_PASSWORD } from '#/house/new-password.js';
 import { type Daemon, startDaemon } from '#/supervisor/daemon.js';
 import { checkedConfiguration, type Host, takeHost } from '#/supervisor/host.js';
 import { initialise, isInitialised } from '#/supervisor/initialise.js';
@@ -103,14 +104,14 @@ function options(): { readonly home: string | undefined; readonly init: boolean 
 async function initialiseOnly(host: Host): Promise<void> {
   if (isInitialised(host.home)) throw new Refusal(`${host.home} is initialised already`);
   await initialise(host, outsideKey(host.configuration, process.env));
-  const password = join(host.home, 'administrator-password');
+  const password = join(host.home, FIRST_PASSWORD);
   process.stdout.write(
     `${host.home} is made${existsSync(password) ? `; Administrator's one-time password is in ${password}` : ''}\n`,
   );
 }
 
 async function serve(host: Host, daemon: Daemon, end: Promise<void>): Promise<void> {
-  const password = join(host.home, 'administrator-password');
+  const password = join(host.home, FIRST_PASSWORD);
   process.stdout.write(
     `${startCard({
       version: versionOf(host.installation),

@@ -14,6 +14,7 @@ import { createComponentBook } from '#/vault/component-book.js';
 
 import { directoryLink } from '#/vault/directory/link.js';
 
+import { forgetChangedPassword } from '#/vault/first-password.js';
 import { createHeadCopies, type HeadCopies } from '#/vault/head-copies.js';
 import { createHosts } from '#/vault/hosts.js';
 import { createKeyring } from '#/vault/keyring.js';
@@ -39,6 +40,7 @@ const DATABASE = 'vault.db';
 runChild(async (settings, supervisor) => {
   const { vault, sealed } = await openVault(settings, supervisor);
   await note(vault, 'daemonStarted', sealed ? 'the vault, sealed' : 'the vault');
+  void forgetChangedPassword(vault).catch((error: unknown) => logLine('the first password', error));
   const service = serve(vault, logLine);
   const servers = SOCKETS.map((name) => supervisor.listen(name, (socket) => service.accept(name, socket)));
   return conductor(vault, () => {

@@ -25,6 +25,7 @@ export function checkOrder(raw: unknown, range: UidRange): Order | null {
       lang: z.string().max(1024),
     }),
     z.strictObject({ kind: z.literal('forget-box'), sessionId }),
+    z.strictObject({ kind: z.literal('forget-first-password') }),
     z.strictObject({
       kind: z.literal('credential'),
       component: z.enum(COMPONENTS),

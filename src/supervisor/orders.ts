@@ -1,7 +1,9 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Order, OrderResult } from '#/contract/orders.js';
 import { runPaths } from '#/contract/sockets.js';
 import { cleanTerm, type IsolationLevel } from '#/domain/session.js';
+import { FIRST_PASSWORD } from '#/house/new-password.js';
 import type { ServiceAccounts } from '#/house/service-accounts.js';
 import type { Bind } from './box-record.js';
 import { checkOrder } from './check-order.js';
@@ -45,6 +47,9 @@ export function orderKeeper(options: OrderOptions): (raw: unknown) => Promise<Or
           return await perUid(CREDENTIALS, () => credentialOrder(order, options));
         case 'forget-box':
           forgetBox(runPaths(options.run).boxes, order.sessionId);
+          return { kind: 'done', level: options.level, healed: null };
+        case 'forget-first-password':
+          rmSync(join(runPaths(options.run).home, FIRST_PASSWORD), { force: true });
           return { kind: 'done', level: options.level, healed: null };
         default:
           return order satisfies never;

@@ -8,6 +8,7 @@ import type { Outcome } from '#/domain/outcome.js';
 import { BUILT_IN_GROUPS, BUILT_IN_SAFES, COMPONENTS, type Component } from '#/domain/people.js';
 import { PERMISSIONS, PRESETS, VAULT_RIGHTS } from '#/domain/permission.js';
 import { KEY_BYTES } from './envelope.js';
+import { ADMINISTRATOR } from './first-password.js';
 import { createKeyring, META, storeMasterKey } from './keyring.js';
 import { storeUnderPassphrase, writeMasterKey } from './master-key.js';
 import { addAccount } from './new-account.js';
@@ -96,7 +97,7 @@ async function addPeople(
   }
   const builtIn = [
     {
-      name: 'Administrator',
+      name: ADMINISTRATOR,
       group: 'Vault Admins',
       passwordHash,
       disabled: false,
@@ -162,8 +163,8 @@ async function addObject(
 
 async function addDemo(tools: Tools, records: Records, { password, ...target }: DemoTarget): Promise<void> {
   const safe = must(await addSafe(tools, records, { name: 'Demo', builtIn: false, recipient: null }));
-  const administrator = await records.people.userByName('Administrator');
-  if (administrator === null) throw new Error('there is no Administrator');
+  const administrator = await records.people.userByName(ADMINISTRATOR);
+  if (administrator === null) throw new Error(`there is no ${ADMINISTRATOR}`);
   const permissions = PERMISSIONS.filter((one) => (PRESETS.Full as readonly string[]).includes(one));
   await records.safes.putMembership(safe.id, {
     kind: 'user',
@@ -179,7 +180,7 @@ async function addDemo(tools: Tools, records: Records, { password, ...target }: 
       safe,
       { ...target, platform: 'UnixSSH', secretKind: 'password' },
       payload,
-      'Administrator',
+      ADMINISTRATOR,
     ),
   );
   payload.fill(0);

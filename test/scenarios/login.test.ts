@@ -30,6 +30,7 @@ test("first start: the administrator's one-time password, changed at first login
   for (const typed of [password, 'a much better password 7', 'a much better password 7'])
     screen.type(typed).press('enter');
   await screen.sees(ACCOUNTS);
+  expect(existsSync(file)).toBe(false);
   await screen.sees('demo');
   screen.press('enter');
   await screen.output('Your session is being recorded.', 30);

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -120,6 +120,15 @@ describe.runIf(process.getuid?.() === 0)('carrying out orders', () => {
     await obey({ kind: 'reset-profile', uid: order.uid, name: order.name, profileVersion: 3, keep: false });
     expect(readdirSync(join(run, 'home/profiles'))).toEqual([]);
     expect(readdirSync(join(run, 'home/quarantine')).length).toBe(2);
+  });
+
+  it('forgets the first password, once or again, and no other file', async () => {
+    const file = join(run, 'home/administrator-password');
+    writeFileSync(file, 'x');
+    for (let round = 0; round < 2; round += 1)
+      expect(await keeper()({ kind: 'forget-first-password' })).toMatchObject({ kind: 'done' });
+    expect(readdirSync(join(run, 'home')).sort()).toEqual(['profiles', 'quarantine']);
+    expect(checkOrder({ kind: 'forget-first-password', path: '/etc/shadow' }, range)).toBeNull();
   });
 
   it('answers in words when it cannot', async () => {

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { encodeSecretPayload } from '#/contract/secret-payload.js';
+import { forgetChangedPassword } from '#/vault/first-password.js';
 import {
   ADMIN_PASSWORD,
   type Client,
@@ -252,6 +253,48 @@ describe('a login', () => {
     });
     expect(await codeOf(attempt('alice', 'first pa55word'))).toMatch(/^LOGIN_REFUSED/);
     expect(await codeOf(attempt('alice', 'a better pa55phrase'))).toBe('in');
+  });
+
+  test.each([
+    [
+      'by himself',
+      async (ticket: string) => {
+        const both = encodeSecretPayload(Buffer.from('a better pa55phrase'), Buffer.from(ADMIN_PASSWORD));
+        await door.ask('person.changePassword', { ticket }, both);
+      },
+    ],
+    [
+      'by the console',
+      async () => {
+        const set = { name: 'administrator', mustChange: true };
+        await desk.ask('admin.user.passwd', set, Buffer.from('a better pa55phrase'));
+      },
+    ],
+  ])(
+    "of Administrator, changed %s, has the first one's file removed; nobody else's has",
+    async (_by, change) => {
+      await add('alice', 'pa55word');
+      await desk.ask('admin.user.passwd', { name: 'alice', mustChange: false }, Buffer.from('pa55word 2'));
+      expect(running.orders).toEqual([]);
+      running.result = { kind: 'failed', detail: 'EPERM' };
+      await change(await logIn(door, 'Administrator', ADMIN_PASSWORD));
+      expect(running.orders).toEqual([{ kind: 'forget-first-password' }]);
+      const row = await lastRow();
+      expect([row?.outcome, row?.detail]).toEqual(['failure', expect.stringContaining('remove it: EPERM')]);
+    },
+  );
+
+  test('of Administrator that was changed before this start has its file removed at this start', async () => {
+    await forgetChangedPassword(running.vault);
+    expect(running.orders).toEqual([{ kind: 'forget-first-password' }]);
+    await desk.ask(
+      'admin.user.passwd',
+      { name: 'Administrator', mustChange: true },
+      Buffer.from('pa55word 3'),
+    );
+    running.orders.length = 0;
+    await forgetChangedPassword(running.vault);
+    expect(running.orders).toEqual([]);
   });
 
   test('of the Auditor is possible once he has a password, and he sees every safe', async () => {

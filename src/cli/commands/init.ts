@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { homePath, installation } from '#/configuration/home.js';
 import { EXIT, type Failure, failure } from '#/domain/failure.js';
+import { FIRST_PASSWORD } from '#/house/new-password.js';
 import { type CommonOptions, withCommon } from '../leaf.js';
 import { printFailure, printJson } from '../output.js';
 
@@ -16,7 +17,7 @@ export function initCommand(program: Command): void {
       const json = options.json === true;
       const there = existsSync(join(home, 'vault/vault.db'));
       const { status, complaint } = await runDaemonProgram(['--init', '--home', home], json);
-      const password = join(home, 'administrator-password');
+      const password = join(home, FIRST_PASSWORD);
       if (json && status === 0) printJson({ home, passwordFile: existsSync(password) ? password : null });
       if (json && status !== 0) printFailure(refusal({ there, home, status, complaint }), true);
       process.exitCode = status;

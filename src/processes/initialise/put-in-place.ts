@@ -1,8 +1,9 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { FIRST_PASSWORD } from '#/house/new-password.js';
 
 /** What a new home is made of, in the order in which it is put in place: the vault last, because it says that all is there. */
-const PARTS = ['credentials', 'portal', 'demo', 'administrator-password', 'vault'] as const;
+const PARTS = ['credentials', 'portal', 'demo', FIRST_PASSWORD, 'vault'] as const;
 export type Part = (typeof PARTS)[number];
 
 /** A place to build a home in, empty: what an interrupted run left there is thrown away. */

@@ -2,6 +2,7 @@ import { type Failure, failure } from '#/domain/failure.js';
 import { makeId } from '#/domain/ids.js';
 import { checkName } from '#/domain/names.js';
 import { done, failed } from '#/domain/outcome.js';
+import { forgetFirstPassword } from '../first-password.js';
 import type { User } from '../records/people.js';
 import type { Records } from '../records/records.js';
 import { userRow } from '../rows.js';
@@ -59,7 +60,7 @@ export function adminUserCalls(vault: Vault): Handlers<Names> {
       const why = passwordProblem(password);
       if (why !== null) return failed(failure('PASSWORD_TOO_WEAK', why));
       const passwordHash = await authentication.hash(password);
-      return await withUser<'admin.user.passwd'>(vault, name, async (user, records) => {
+      const changed = await withUser<'admin.user.passwd'>(vault, name, async (user, records) => {
         const external = await records.directories.directoryUser(user.id);
         if (external !== null)
           return failed(
@@ -82,6 +83,8 @@ export function adminUserCalls(vault: Vault): Handlers<Names> {
         );
         return done({ value: null });
       });
+      if (changed.ok) await forgetFirstPassword(vault, name);
+      return changed;
     },
     'admin.user.secondFactor.reset': ({ name }) =>
       withUser<'admin.user.secondFactor.reset'>(vault, name, async (user, records) => {

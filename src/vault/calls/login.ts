@@ -5,6 +5,7 @@ import { done, failed } from '#/domain/outcome.js';
 import { stepAfterLogin } from '#/domain/second-factor.js';
 import type { LoginQuestion } from '../authentication.js';
 import { createSignIn, type SignIn } from '../directory/sign-in.js';
+import { forgetFirstPassword } from '../first-password.js';
 import { noteLogon, noteRefusal } from '../note-login.js';
 import { askedBy, personRow, withPerson } from '../persons.js';
 import type { Answer, Asking, Handlers, Vault } from '../vault.js';
@@ -131,7 +132,7 @@ async function changePassword(
     : vault.authentication.checkNewPassword(fresh, user);
   if (!check.ok) return failed(failure('PASSWORD_TOO_WEAK', check.why));
   const passwordHash = await vault.authentication.hash(fresh);
-  return await withPerson<'person.changePassword'>(
+  const changed = await withPerson<'person.changePassword'>(
     vault,
     { ticket: name, asking, evenMustChange: true },
     async ({ records, about, user: { id } }) => {
@@ -147,4 +148,6 @@ async function changePassword(
       return done({ value: null });
     },
   );
+  if (changed.ok) await forgetFirstPassword(vault, user);
+  return changed;
 }

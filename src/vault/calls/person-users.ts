@@ -3,6 +3,7 @@ import { type Failure, failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { BUILT_IN_GROUPS } from '#/domain/people.js';
 import { type Holder, outOfReach } from '#/policy/delegation.js';
+import { forgetFirstPassword } from '../first-password.js';
 import { withVaultRight } from '../person-rights.js';
 import type { Person } from '../persons.js';
 import type { User } from '../records/people.js';
@@ -97,13 +98,15 @@ async function resetPassword(
   const weak = weakness(vault, password, args.name);
   if (weak !== null) return failed(weak);
   const passwordHash = await vault.authentication.hash(password);
-  return await withVaultRight(vault, call, args, asking, async (person) => {
+  const changed = await withVaultRight(vault, call, args, asking, async (person) => {
     const found = await managed(person, args.name);
     if (!found.ok) return found;
     await person.records.people.changeUser(found.value.id, { passwordHash, mustChangePassword: true });
     await vault.tickets.dropUser(person.records, found.value.id);
     return await noted(vault, person, found.value, 'password set, must be changed');
   });
+  if (changed.ok) await forgetFirstPassword(vault, args.name);
+  return changed;
 }
 
 /** The user, when it is one that this person may manage. */
