@@ -11,7 +11,7 @@ export const REFUSALS = {
   sftp: notHere('File transfer (sftp, scp)'),
   subsystem: notHere('This subsystem'),
   noTerminal: 'postern: A session needs a terminal. Connect with a plain interactive ssh, or with ssh -t.',
-  forwarding: notHere('Forwarding'),
+  forwarding: `${notHere('Forwarding')} To reach a target: ssh -t USER%TARGETUSER%ADDRESS@BASTION`,
   agent: notHere('Agent forwarding'),
   x11: notHere('X11 forwarding'),
   tooManySessions: 'postern: This connection has as many sessions as it may have.',

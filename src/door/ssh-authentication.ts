@@ -65,7 +65,7 @@ export function authentication(at: At): Authentication {
   let direct: DirectState | null = null;
   // ssh2 hangs up on whoever changes the user name
   const stateOf = (user: string): DirectState =>
-    (direct ??= { readings: readSshUser(user, at.delimiters), half: null, why: '' });
+    (direct ??= { readings: readSshUser(user, at.delimiters), half: null, busy: false, why: '' });
 
   return {
     unfinished: () => direct?.half ?? null,
@@ -73,6 +73,11 @@ export function authentication(at: At): Authentication {
       const firstRequest = first;
       first = false;
       const state = stateOf(context.username);
+      // ssh2 lets a new request overtake a password that is being tried: many would all count as the first
+      if (state.busy) {
+        visit.attempt();
+        return refuse(false);
+      }
       switch (context.method) {
         case 'none':
           return firstRequest ? refuse(true) : refuse(visit.miss());

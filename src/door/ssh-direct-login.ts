@@ -23,6 +23,8 @@ export interface DirectState {
   readonly readings: readonly SshUserReading[];
   /** A password or a key was right, a code is to come. */
   half: LoggedIn | null;
+  /** An answer is being judged: nobody who waits for what comes of it begins anything now. */
+  busy: boolean;
   /** Why the last try failed, for whoever tries again. */
   why: string;
 }
@@ -43,10 +45,10 @@ export async function logInByAsking(
   { visit, questions }: { readonly visit: Visit; readonly questions: DirectQuestions },
 ): Promise<Asked> {
   if (state.half === null) {
-    const password = await askHidden(context, { prompt: 'Password: ', instruction: state.why });
+    const password = await ask('Password: ', state.why);
     if (password === null) return { kind: 'gone' };
     const who = { user: context.username, readings: state.readings.map((one) => one.vaultUser) };
-    const answer = await questions.logIn(who, password, visit.from).finally(() => password.fill(0));
+    const answer = await judged(questions.logIn(who, password, visit.from), password);
     if (!answer.ok) return refused(answer.failure);
     state.half = answer.value;
   }
@@ -54,12 +56,30 @@ export async function logInByAsking(
   return state.half.secondFactor === 'code' ? await askCode(state.half) : letIn(state.half);
 
   async function askCode(half: LoggedIn): Promise<Asked> {
-    const code = await askHidden(context, { prompt: 'Code of your authenticator: ', instruction: '' });
+    const code = await ask('Code of your authenticator: ');
     if (code === null) return { kind: 'gone' };
-    const answer = await questions.verifyCode(half.ticket, code).finally(() => code.fill(0));
+    const answer = await judged(questions.verifyCode(half.ticket, code), code);
     if (answer.ok) return letIn({ ...half, secondFactor: 'done' });
     if (!COUNTED.includes(answer.failure.code)) state.half = null;
     return refused(answer.failure);
+  }
+
+  async function ask(prompt: string, instruction = ''): Promise<Buffer | null> {
+    let answered = false;
+    const answer = await askHidden(context, { prompt, instruction }, () => {
+      answered = true;
+      state.busy = true;
+    });
+    // a question that was overtaken leaves alone what came after it
+    if (answer === null && answered) state.busy = false;
+    return answer;
+  }
+
+  async function judged<T>(answer: Promise<T>, typed: Buffer): Promise<T> {
+    return await answer.finally(() => {
+      state.busy = false;
+      typed.fill(0);
+    });
   }
 
   function letIn(login: LoggedIn): Asked {

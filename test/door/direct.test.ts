@@ -1,7 +1,7 @@
 /** User names with a target in them: authentication in the protocol, with the real ssh client. */
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { createConnection } from 'node:net';
+import { createConnection, type Socket } from 'node:net';
 import ssh2 from 'ssh2';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { LoggedIn } from '#/contract/calls.js';
@@ -275,6 +275,52 @@ test('two answers to one question are none', async () => {
   await closed;
   expect(questions.asked).toEqual([]);
 });
+
+test.each([
+  ['all at once', (guess: (text: string) => void) => Array.from({ length: 1000 }, (_, n) => guess(`${n}`))],
+  [
+    'one after the other',
+    (guess: (text: string) => void) => {
+      const timer = setInterval(() => guess('more'), 2);
+      setTimeout(() => clearInterval(timer), 200);
+    },
+  ],
+])('a client that waits for no answer tries one password, not a thousand: %s', async (_how, flood) => {
+  const asked: string[] = [];
+  await door({
+    questions: {
+      async logIn(_who, password) {
+        asked.push(password.toString());
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        return failed(failure('LOGIN_REFUSED'));
+      },
+    },
+  });
+  const client = new ssh2.Client();
+  const closed = new Promise<void>((resolve) => client.once('close', () => resolve()));
+  client.on('error', () => undefined);
+  client.once('keyboard-interactive', () => {
+    const { _protocol: wire, _sock: socket } = client as unknown as Inside;
+    flood((text) => {
+      // in one piece, so that the door reads both at once
+      socket.cork();
+      wire.authKeyboard('alice@root@web1');
+      wire.authInfoRes([text]);
+      socket.uncork();
+    });
+  });
+  client.connect({ port: rig.port, host: rig.host, username: 'alice@root@web1', tryKeyboard: true });
+  await closed;
+  expect(asked).toHaveLength(1);
+});
+
+interface Inside {
+  readonly _sock: Socket;
+  readonly _protocol: {
+    authKeyboard(user: string): void;
+    authInfoRes(answers: readonly string[]): void;
+  };
+}
 
 async function connected(): Promise<{ client: ssh2.Client }> {
   const client = new ssh2.Client();

@@ -173,6 +173,16 @@ describe.skipIf(!HAS_SLAPD)('people of a directory (slapd)', () => {
     expect(await refused('alice', PASSWORD, 'nowhere')).toMatchObject({ code: 'LOGIN_REFUSED' });
   });
 
+  test('a directory in an ssh user name leads to it, also before its first login', async () => {
+    const readings = ['bob@corp@root@web1', 'bob@corp@root', 'bob@corp', 'bob'];
+    const answer = await gateway.ask(
+      'person.login',
+      { user: 'bob@corp@root@web1', readings, from: '192.0.2.9', via: 'ssh' },
+      Buffer.from(PASSWORD),
+    );
+    expect(answer).toMatchObject({ reading: 2, person: { user: 'bob@corp' } });
+  });
+
   test('the names of a directory are for its people', async () => {
     const carol = { groups: [], mustChange: false, rights: [], expiresAt: null, logonHours: null };
     const secret = () => Buffer.from('a password of carol');
