@@ -4,12 +4,14 @@ import { effectivePermissions, type Membership } from '#/policy/grants.js';
 import { portOf, verdict } from './access.js';
 import { hostKeyPlace } from './host-key-place.js';
 import { type Person, subjectOf } from './persons.js';
+import type { StoredAccount } from './records/accounts.js';
 import type { Vault } from './vault.js';
 
-/** Accounts that the person may list; those that he may not use say why. */
+/** Accounts that the person may list, of those that `wanted` names; those that he may not use say why. */
 export async function accountRows(
   vault: Vault,
   { records, user }: Pick<Person, 'records' | 'user'>,
+  wanted: (account: StoredAccount) => boolean = () => true,
 ): Promise<readonly AccountRow[]> {
   const keys = new Map(
     (await records.accounts.hostKeys()).map(({ address, port, key }) => [hostKeyPlace(address, port), key]),
@@ -18,6 +20,7 @@ export async function accountRows(
   const sights = new Map<string, Sight>();
   const rows: AccountRow[] = [];
   for (const account of await records.accounts.accounts()) {
+    if (!wanted(account)) continue;
     const sight = sights.get(account.safeId) ?? sightOf(await records.safes.memberships(account.safeId));
     sights.set(account.safeId, sight);
     if (!sight.mayList) continue;

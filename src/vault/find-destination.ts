@@ -2,13 +2,13 @@ import type { CallArgs } from '#/contract/calls.js';
 import type { FoundDestination } from '#/contract/direct-calls.js';
 import type { AccountRow } from '#/contract/rows.js';
 
-type Target = CallArgs<'person.destination'>['target'];
+export type DirectTarget = CallArgs<'person.destination'>['target'];
 
 /** Alternatives that are listed; more than fit on a screen help nobody. */
 const MOST = 20;
 
 /** The account that is meant, whatever the case, preferring what was typed exactly and what may be used; or the alternatives. */
-export function findDestination(rows: readonly AccountRow[], target: Target): FoundDestination {
+export function findDestination(rows: readonly AccountRow[], target: DirectTarget): FoundDestination {
   if (target.kind === 'part') return findPart(rows, target);
   const found = best(rows, (row) => fit(row, target));
   const [first] = found;
@@ -16,10 +16,20 @@ export function findDestination(rows: readonly AccountRow[], target: Target): Fo
   return found.length === 1 ? { kind: 'account', account: first } : several('ambiguous', found);
 }
 
+/** Whether an account may be one that is meant: all that the search looks at, but for what is near. */
+export function mayFit(
+  target: DirectTarget,
+): (account: Pick<AccountRow, 'id' | 'user' | 'address'>) => boolean {
+  if (target.kind === 'account')
+    return ({ user, address }) => sameAddress(address, target.address) && same(user, target.users);
+  const { text } = target;
+  return ({ id, user, address }) => id === text || sameAddress(address, text) || same(user, [text]);
+}
+
 /** One part names an account only by its id: what fits today may be two accounts tomorrow. */
 function findPart(
   rows: readonly AccountRow[],
-  { text, port }: Extract<Target, { kind: 'part' }>,
+  { text, port }: Extract<DirectTarget, { kind: 'part' }>,
 ): FoundDestination {
   const known = rows.find((row) => row.id === text);
   if (known !== undefined) return { kind: 'account', account: known };
@@ -35,7 +45,7 @@ function findPart(
 }
 
 /** How well an account fits; 0: not at all. */
-function fit(row: AccountRow, { users, address, port }: Extract<Target, { kind: 'account' }>): number {
+function fit(row: AccountRow, { users, address, port }: Extract<DirectTarget, { kind: 'account' }>): number {
   if (!same(row.user, users) || !sameAddress(row.address, address)) return 0;
   if (port !== null && row.port !== port) return 0;
   return 1 + (users.includes(row.user) ? 2 : 0) + (row.address === address ? 1 : 0);
@@ -52,7 +62,7 @@ function best(rows: readonly AccountRow[], score: (row: AccountRow) => number): 
 /** The same address with other users, or else the same user elsewhere and addresses that look alike. */
 function near(
   rows: readonly AccountRow[],
-  { users, address }: Extract<Target, { kind: 'account' }>,
+  { users, address }: Extract<DirectTarget, { kind: 'account' }>,
 ): readonly AccountRow[] {
   const there = rows.filter((row) => sameAddress(row.address, address));
   if (there.length > 0) return there;

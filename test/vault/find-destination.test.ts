@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { AccountRow } from '#/contract/rows.js';
-import { findDestination } from '#/vault/find-destination.js';
+import { findDestination, mayFit } from '#/vault/find-destination.js';
 
 const row = (id: string, user: string, address: string, more: Partial<AccountRow> = {}): AccountRow => ({
   id,
@@ -77,6 +77,9 @@ test.each([
   ['nothing like one part', part('nowhere.example'), 'none'],
 ])('%s', (_what, target, outcome) => {
   expect(told(target)).toBe(outcome);
+  // whoever looks only at those that may fit finds the same, or nothing
+  const few = told(target, ROWS.filter(mayFit(target)));
+  expect(few).toBe(outcome.startsWith('none') ? few.replace(/^(?!none).*/, 'none expected') : outcome);
 });
 
 test('long lists end, with how many there are more', () => {

@@ -39,7 +39,7 @@ export async function serveTerminal(
     input: terminal.input,
     output: terminal.output,
     size: { now: () => terminal.size(), onChange: (listener) => terminal.onResize(() => listener()) },
-    prefilledUser: prefill(terminal.user),
+    prefilledUser: prefill(terminal.direct === null ? terminal.user : (terminal.login?.person.user ?? '')),
     direct: terminal.direct !== null && terminal.direct.target !== null,
     ...(terminal.login === null ? {} : { loggedIn: withoutTicket(terminal.login) }),
     services: person.services,

@@ -47,6 +47,8 @@ export function servePerson({
   onLive,
 }: ServicesOptions): ServedPerson {
   let ticket = login?.ticket ?? null;
+  // the login of a direct connection serves its other channels too: it does not end here
+  let shared = terminal.direct !== null;
   // until the second factor is done, whoever this is counts as a stranger
   let known = login?.secondFactor === 'done';
   if (known) terminal.identified();
@@ -124,6 +126,7 @@ export function servePerson({
       if (answer.ok) {
         const { ticket: given, ...rest } = answer.value.value;
         ticket = given;
+        shared = false;
         if (rest.secondFactor === 'done') nowKnown();
         return done(rest);
       }
@@ -155,8 +158,7 @@ export function servePerson({
     addKey: (key, proof) => ask('person.key.add', { key }, proof),
     removeKey: (fingerprint) => ask('person.key.remove', { fingerprint }),
     async logout() {
-      // the login of a direct connection serves its other channels too
-      if (terminal.direct !== null) {
+      if (shared) {
         ticket = null;
         return done(null);
       }
@@ -234,7 +236,7 @@ export function servePerson({
   return {
     services,
     close() {
-      if (ticket !== null && terminal.direct === null) void vault.ask('person.logout', { ticket });
+      if (ticket !== null && !shared) void vault.ask('person.logout', { ticket });
       ticket = null;
     },
   };

@@ -1,8 +1,9 @@
+import type { FoundDestination } from '#/contract/direct-calls.js';
 import { failure } from '#/domain/failure.js';
 import { done, failed } from '#/domain/outcome.js';
 import { accountRows } from '../account-rows.js';
-import { findDestination } from '../find-destination.js';
-import { withPerson } from '../persons.js';
+import { type DirectTarget, findDestination, mayFit } from '../find-destination.js';
+import { type Person, withPerson } from '../persons.js';
 import type { Handlers, Vault } from '../vault.js';
 
 /** Where an ssh user name leads a person, among what he may list: of anything else he learns nothing. */
@@ -10,7 +11,7 @@ export function destinationCalls(vault: Vault): Handlers<'person.destination' | 
   return {
     'person.destination': ({ ticket, target }, asking) =>
       withPerson<'person.destination'>(vault, { ticket, asking }, async (person) =>
-        done({ value: findDestination(await accountRows(vault, person), target) }),
+        done({ value: await lookUp(vault, person, target) }),
       ),
     'admin.user.accounts': ({ name }) =>
       vault.store.transaction(async (records) => {
@@ -20,4 +21,10 @@ export function destinationCalls(vault: Vault): Handlers<'person.destination' | 
         return done({ value: { user: user.name, accounts } });
       }),
   };
+}
+
+/** Judging each of thousands of accounts takes its time: only those that may be meant, and all of them when there is none. */
+async function lookUp(vault: Vault, person: Person, target: DirectTarget): Promise<FoundDestination> {
+  const found = findDestination(await accountRows(vault, person, mayFit(target)), target);
+  return found.kind === 'none' ? findDestination(await accountRows(vault, person), target) : found;
 }
