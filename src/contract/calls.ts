@@ -227,6 +227,8 @@ export const CALLS = {
     readonly verifyKey: string;
     readonly stored: 'live' | 'spool' | 'safe';
     readonly row: RecordingRow;
+    /** Who watches; null: the console. */
+    readonly viewer: string | null;
   }>()(['PSMAdminConnect'], z.strictObject({ permit: text })),
   'replay.key': call<null>()(
     ['PSMAdminConnect'],

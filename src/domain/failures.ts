@@ -351,6 +351,12 @@ export const FAILURES = {
     message: 'The recording does not verify: {detail}',
     next: 'Keep the file; see: postern recordings verify',
   },
+  VIEWERS_LIMIT: {
+    side: 'ours',
+    stage: null,
+    message: 'No more can be watched or replayed at once: {detail}',
+    next: 'Close another replay or live view, or wait.',
+  },
   RECORDING_NOT_STORED: {
     side: 'ours',
     stage: 9,

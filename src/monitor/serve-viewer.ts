@@ -5,6 +5,7 @@ import { exportCast } from './export-cast.js';
 import { exportHtml } from './export-html.js';
 import { exportText } from './export-text.js';
 import { type FoundTape, findTape, type OpeningParts, openRecording } from './open-recording.js';
+import type { Places } from './places.js';
 import { DamagedTape } from './read-events.js';
 import { type Replay, type ReplayCommand, startReplay } from './replay.js';
 import type { TapeReader } from './tape-reader.js';
@@ -18,8 +19,17 @@ export interface ViewerParts extends OpeningParts {
   /** Milliseconds that only go forward. */
   readonly clock: () => number;
   readonly log: (what: string, about?: unknown) => void;
+  readonly limits: ViewerLimits;
   /** Path of the socket on which a session host serves viewers. */
   readonly hostPath: (host: number) => string;
+}
+
+export interface ViewerLimits {
+  /** Milliseconds until a connection must have said what it wants. */
+  readonly asking: number;
+  /** Of connections of portals, and of replays of each person. */
+  readonly all: Places;
+  readonly person: Places;
 }
 
 type Request = Extract<ToMonitor, { type: 'replay' | 'watch' | 'export' | 'verify' }>;
@@ -30,9 +40,14 @@ const MOST_EARLY = 100;
 /** What is shown on a connection: a recording or a running session. */
 type Shown = Pick<Replay, 'command' | 'wake'>;
 
-/** Serves one connection: one replay, export or verification of a recording, or one running session, that its permit is for. */
-export function serveViewer(stream: Duplex, parts: ViewerParts): void {
+/**
+ * Serves one connection: one replay, export or verification of a recording, or one running session, that its permit is for.
+ * Who comes from the console (root) is let in when no place is free, too.
+ */
+export function serveViewer(stream: Duplex, parts: ViewerParts, from: 'portal' | 'console'): void {
+  const { limits } = parts;
   let requested = false;
+  let turnedAway = false;
   let replay: Shown | null = null;
   // said before the recording was open
   const early: ReplayCommand[] = [];
@@ -40,9 +55,14 @@ export function serveViewer(stream: Duplex, parts: ViewerParts): void {
     replay = running;
     for (const command of early.splice(0)) running.command(command);
   };
-  const onClose: (() => void)[] = [];
+  const late = setTimeout(
+    () => turnAway(failure('PROTOCOL', 'the monitor was not told what to show')),
+    limits.asking,
+  );
+  const onClose: (() => void)[] = [() => clearTimeout(late)];
   const link = openViewerLink(stream, {
     message(message) {
+      if (turnedAway) return;
       if (!isRequest(message)) {
         if (replay !== null) replay.command(message);
         else if (early.length < MOST_EARLY) early.push(message);
@@ -50,6 +70,7 @@ export function serveViewer(stream: Duplex, parts: ViewerParts): void {
       }
       if (requested) return fail(link, failure('PROTOCOL', 'one connection, one recording'));
       requested = true;
+      clearTimeout(late);
       answer(link, parts, message, { opened, onClose: (then) => onClose.push(then) }).catch(
         (error: unknown) => {
           parts.log('a viewer could not be served', error);
@@ -62,6 +83,16 @@ export function serveViewer(stream: Duplex, parts: ViewerParts): void {
       for (const then of onClose.splice(0)) then();
     },
   });
+  const leave = from === 'console' ? () => undefined : limits.all.take('');
+  if (leave !== null) onClose.push(leave);
+  else turnAway(failure('VIEWERS_LIMIT', `the bastion has ${limits.all.most} viewers.`));
+
+  function turnAway(why: Failure): void {
+    turnedAway = true;
+    clearTimeout(late);
+    link.send({ type: 'failed', failure: why });
+    stream.end(() => stream.destroy());
+  }
 }
 
 interface Connection {
@@ -78,6 +109,15 @@ async function answer(
   if (request.type === 'watch') return showLive(link, parts, request, connection);
   const found = await findTape(parts, request.permit);
   if (!found.ok) return fail(link, found.failure);
+  const { viewer } = found.value.redeemed;
+  const leave = viewer === null ? () => undefined : parts.limits.person.take(viewer);
+  if (leave === null || link.closed) {
+    leave?.();
+    await found.value.handle.close();
+    const most = `you have ${parts.limits.person.most} open.`;
+    return leave === null ? fail(link, failure('VIEWERS_LIMIT', most)) : undefined;
+  }
+  connection.onClose(leave);
   if (request.type === 'verify') return await sendVerdict(link, parts, found.value);
   const reader = await openRecording(parts, found.value);
   if (!reader.ok) return fail(link, reader.failure);

@@ -4,9 +4,16 @@ import { failure } from '#/domain/failure.js';
 import { done, failed } from '#/domain/outcome.js';
 import { componentCredential } from '#/house/component-credential.js';
 import type { ReplayVault } from '#/monitor/open-recording.js';
+import { createPlaces } from '#/monitor/places.js';
 import { serveViewer } from '#/monitor/serve-viewer.js';
 import { logLine, runChild } from './shared/child.js';
 import { VaultLink } from './shared/vault-link.js';
+
+/** Milliseconds: portals and the command line ask as soon as they are connected. */
+const ASKING = 10_000;
+/** Each has a model of a terminal in this one process. */
+const VIEWERS = 100;
+const REPLAYS_OF_PERSON = 10;
 
 /** PSMAdminConnect: opens one recording against one permit, and shows nothing but harmless cells, or exports it. */
 runChild((settings, supervisor) => {
@@ -20,6 +27,7 @@ runChild((settings, supervisor) => {
     vault: replayVault(link),
     recordings: paths.recordings,
     clock: () => performance.now(),
+    limits: { asking: ASKING, all: createPlaces(VIEWERS), person: createPlaces(REPLAYS_OF_PERSON) },
     log: logLine,
     hostPath: (host: number) => socketPath(run, 'session-watch', host),
   };
@@ -27,7 +35,7 @@ runChild((settings, supervisor) => {
     supervisor.listen(name, (socket) => {
       viewers.add(socket);
       socket.once('close', () => viewers.delete(socket));
-      serveViewer(socket, parts);
+      serveViewer(socket, parts, name === 'monitor-admin' ? 'console' : 'portal');
     }),
   );
   return Promise.resolve({

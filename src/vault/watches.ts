@@ -12,6 +12,8 @@ export interface Watches {
   /** Null: never begun, ended, or not asked about for too long. */
   find(name: string, sessionId: string): Watch | null;
   end(name: string, sessionId: string): Watch | null;
+  /** How many sessions a person watches. */
+  countOf(userId: string): number;
   /** Names of the viewers of a session. */
   of(sessionId: string): readonly string[];
 }
@@ -46,6 +48,10 @@ export function createWatches(options: {
       const watch = find(name, sessionId);
       if (watch !== null) held.delete(name);
       return watch;
+    },
+    countOf(userId) {
+      forgetSilent();
+      return [...held.values()].filter(({ watch }) => watch.userId === userId).length;
     },
     of(sessionId) {
       forgetSilent();

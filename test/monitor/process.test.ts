@@ -55,6 +55,7 @@ async function monitorRig() {
         verifyKey: tape.verifyKey,
         stored,
         row,
+        viewer: null,
       },
     });
   const rig = await processRig('monitor', 'PSMAdminConnect', (call, args) => {

@@ -102,6 +102,19 @@ describe('watching a session', () => {
     });
   });
 
+  test('goes for ten sessions of one person at once, and for as many of somebody else', async () => {
+    await run();
+    const names = [];
+    for (let n = 0; n < 10; n += 1) names.push(await watch());
+    const { permit } = await door.ask('person.watch', { ticket: audrey, sessionId });
+    expect(await host.refused('session.redeemWatch', { permit, sessionId })).toMatchObject({
+      code: 'VIEWERS_LIMIT',
+    });
+    await watch(alice);
+    await host.ask('session.watchEnded', { sessionId, watch: names[0] ?? '' });
+    await watch();
+  });
+
   test('is in the audit with its beginning and end, and in the list of who may see it, but not in the owner’s', async () => {
     await run();
     const name = await watch();

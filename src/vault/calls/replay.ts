@@ -85,6 +85,7 @@ export function replayCalls(vault: Vault): Handlers<Names> {
             verifyKey,
             stored: row.stored,
             row,
+            viewer: used.grant.userId === null ? null : used.grant.viewer,
           },
         });
       }),

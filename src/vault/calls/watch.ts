@@ -13,6 +13,9 @@ import { sessionOf } from './landing.js';
 
 type Names = 'person.watch' | 'session.redeemWatch' | 'session.watchGoesOn' | 'session.watchEnded';
 
+/** Sessions that one person may watch at once. */
+const MOST_OF_PERSON = 10;
+
 /** Watching a session while it runs: asked for, begun, asked about again and again, ended. */
 export function watchCalls(vault: Vault): Handlers<Names> {
   const { journal, permits, watches } = vault;
@@ -38,6 +41,8 @@ export function watchCalls(vault: Vault): Handlers<Names> {
         const { userId } = used.grant;
         const viewer = await viewerOf(vault, records, session, userId);
         if ('why' in viewer) return failed(failure('WATCHING_ENDED', viewer.why));
+        if (watches.countOf(userId) >= MOST_OF_PERSON)
+          return failed(failure('VIEWERS_LIMIT', `you watch ${MOST_OF_PERSON} sessions.`));
         await journal.append(records.audit, {
           ...aboutViewer(session, viewer.name),
           action: 'sessionWatched',
