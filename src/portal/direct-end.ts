@@ -11,7 +11,7 @@ export interface PortalEnd {
 
 export const LEFT: PortalEnd = { status: 0, words: null };
 /** What ssh itself ends with when it was not the command. */
-const NOT_CONNECTED = 255;
+export const NOT_CONNECTED = 255;
 
 /** How a connection ends that was for one session: as that did, or with 255 and the reason. */
 export function directEnd(account: string, result: SessionResult): PortalEnd {

@@ -1,4 +1,3 @@
-import type { AccountRow } from '#/contract/rows.js';
 import type { Portal } from './context.js';
 import { directEnd } from './direct-end.js';
 import { endingNotice } from './ending-words.js';
@@ -101,8 +100,7 @@ function finish(portal: Portal, wish: SessionWish, result: SessionResult, givenU
   const name = wishName(wish);
   if (result.kind === 'failed' && result.failure.code === 'NOT_LOGGED_IN')
     return portal.failed(result.failure);
-  const isDirect = wish.kind === 'connect' && wish.direct === true;
-  if (isDirect && !mayGoOn(wish.account, result)) {
+  if (wish.direct === true && !mayGoOn(wish, result)) {
     const { status, words } = directEnd(name, result);
     return portal.end(status, words);
   }
@@ -118,8 +116,9 @@ function finish(portal: Portal, wish: SessionWish, result: SessionResult, givenU
 }
 
 /** A changed host key that he may approve is no reason to hang up on him. */
-function mayGoOn(account: AccountRow, result: SessionResult): boolean {
-  return result.kind === 'failed' && result.offered !== undefined && account.mayPinHostKey;
+function mayGoOn(wish: SessionWish, result: SessionResult): boolean {
+  const isChanged = result.kind === 'failed' && result.offered !== undefined;
+  return isChanged && wish.kind === 'connect' && wish.account.mayPinHostKey;
 }
 
 function noticeOf(name: string, result: SessionResult): Notice {

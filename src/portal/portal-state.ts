@@ -65,7 +65,7 @@ export function portalReducer(state: PortalState, action: PortalAction): PortalS
       return { ...state, person: null, stack: [{ screen: 'login', why: action.why }], notice: null };
     case 'waiting':
       return here(state.stack).screen === 'accounts'
-        ? { ...state, stack: push(state.stack, { screen: 'offer', sessions: action.sessions }) }
+        ? { ...state, stack: push(state.stack, { screen: 'offer', sessions: action.sessions, anew: null }) }
         : state;
     case 'go':
       return { ...state, stack: push(state.stack, action.route), notice: null };

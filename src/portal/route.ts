@@ -11,7 +11,7 @@ export type Tab = (typeof TABS)[number];
 export type SessionWish =
   /** `direct`: the connection is for this session alone, and ends with it. */
   | { readonly kind: 'connect'; readonly account: AccountRow; readonly direct?: true }
-  | { readonly kind: 'reattach'; readonly session: SessionRow };
+  | { readonly kind: 'reattach'; readonly session: SessionRow; readonly direct?: true };
 
 /** Where somebody is, with everything that the screen needs. */
 export type Route =
@@ -23,7 +23,12 @@ export type Route =
   | { readonly screen: 'addKey' }
   | { readonly screen: 'removeKey'; readonly key: KeyRow }
   | { readonly screen: 'prove'; readonly wish: ProvenWish; readonly by: 'code' | 'password' }
-  | { readonly screen: 'offer'; readonly sessions: readonly SessionRow[] }
+  /** `anew`: what the connection was made for, in place of the menu. */
+  | {
+      readonly screen: 'offer';
+      readonly sessions: readonly SessionRow[];
+      readonly anew: SessionWish | null;
+    }
   | { readonly screen: Tab }
   | { readonly screen: 'direct' }
   | { readonly screen: 'connecting'; readonly wish: SessionWish }

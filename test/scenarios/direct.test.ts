@@ -88,6 +88,40 @@ test('a user whose name has an @ in it', { timeout: 60_000 }, async () => {
   await leaveWith(screen, 3);
 });
 
+test('after a lost connection the same command offers the session that runs on', {
+  timeout: 60_000,
+}, async () => {
+  const lost = ssh(postern.port, exact('alice'), { identity });
+  await lost.output(PROMPT, 30);
+  lost.type('kept=here\r');
+  await lost.output(PROMPT);
+  lost.kill();
+  await eventually('the session to be detached', async () =>
+    (await postern.json<{ state: string }[]>(['sessions', 'list'])).some((one) => one.state === 'detached'),
+  );
+  const screen = ssh(postern.port, exact('alice'), { identity });
+  await screen.sees('Begin a new session');
+  screen.press('enter');
+  await screen.output(PROMPT, 30);
+  screen.type('echo "still $kept"; exit 9\r');
+  await screen.output('still here\r\n');
+  expect(await screen.exited).toBe(9);
+});
+
+test('who must choose a new password does so first; without a terminal he is told', {
+  timeout: 60_000,
+}, async () => {
+  await addPerson(postern, 'dave', ['--must-change']);
+  await postern.json(['safe', 'member', 'add', SAFE, 'dave', '--preset', 'ConnectOnly']);
+  const screen = ssh(postern.port, exact('dave'));
+  await screen.sees('Password: ');
+  screen.type(PERSON_PASSWORD).press('enter');
+  await screen.sees('Choose a new password before anything else.');
+  screen.type(PERSON_PASSWORD).press('enter');
+  for (let times = 0; times < 2; times += 1) screen.type('another-correct-horse').press('enter');
+  await leaveWith(screen, 8);
+});
+
 test('what is missing or fits several opens the menu with what is near, and the reason', {
   timeout: 60_000,
 }, async () => {

@@ -62,7 +62,7 @@ export function Screen({
     case 'prove':
       return <ProveScreen wish={route.wish} by={route.by} />;
     case 'offer':
-      return <OfferScreen sessions={route.sessions} />;
+      return <OfferScreen sessions={route.sessions} anew={route.anew} />;
     case 'accounts':
       return <AccountsScreen />;
     case 'direct':

@@ -1,10 +1,10 @@
 /** A connection whose user name says where to go. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { failure } from '#/domain/failure.js';
 import { done, failed } from '#/domain/outcome.js';
 import type { Ending } from '#/domain/session.js';
 import type { PortalServices, SessionResult } from '#/portal/services.js';
-import { ACCOUNTS, account, alice } from '../fake-services.ts';
+import { ACCOUNTS, account, alice, session } from '../fake-services.ts';
 import { type MountOptions, mount } from '../mount.ts';
 
 const web1 = account('a1', 'root', 'web1.example.com');
@@ -70,6 +70,41 @@ test('Esc while it looks, or connects, ends with 255', async () => {
   await two.terminal.sees('Esc give up');
   two.terminal.press('escape');
   expect((await two.finished).status).toBe(255);
+});
+
+describe('a session there that lost its terminal', () => {
+  const waiting = [
+    session('s1', { state: 'detached', accountId: 'a1', mine: true }),
+    session('s2', { state: 'detached', accountId: 'a2', mine: true }),
+    session('s3', { state: 'running', accountId: 'a1', mine: true }),
+    session('s4', { state: 'detached', accountId: 'a1', mine: false }),
+  ];
+  const offered = (asked: string[]) =>
+    direct({
+      sessions: () => Promise.resolve(done(waiting)),
+      connect(row) {
+        asked.push(`connect ${row.id}`);
+        return Promise.resolve(ended({ kind: 'exited', status: 1, signal: null }));
+      },
+      reattach(id) {
+        asked.push(`reattach ${id}`);
+        return Promise.resolve(ended({ kind: 'exited', status: 2, signal: null }));
+      },
+    });
+
+  test.each([
+    ['is taken up', ['enter'], ['reattach s1'], 2],
+    ['is passed by', ['down', 'enter'], ['connect a1'], 1],
+    ['is neither', ['escape'], [], 255],
+  ] as const)('%s', async (_what, keys, asked, status) => {
+    const said: string[] = [];
+    const { terminal, finished } = offered(said);
+    const text = await terminal.screen('Welcome back', 'Begin a new session');
+    expect(text.match(/Take up/g)).toHaveLength(1);
+    terminal.press(...keys);
+    expect((await finished).status).toBe(status);
+    expect(said).toEqual(asked);
+  });
 });
 
 test('a new password comes first, and what was changed later leads nowhere again', async () => {

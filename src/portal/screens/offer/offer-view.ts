@@ -5,14 +5,18 @@ import { clip, shown } from '../../text.js';
 import { duration } from '../../times.js';
 import { centered, choices, EMPTY, framed, type Line, paragraph, type Signs } from '../../view.js';
 
+export interface OfferView {
+  readonly sessions: readonly SessionRow[];
+  readonly marked: number;
+  /** The way past them. */
+  readonly past: string;
+  readonly now: number;
+  readonly room: TerminalSize;
+  readonly sign: Signs;
+}
+
 /** The sessions that wait, and the way past them. */
-export function offerLines(
-  sessions: readonly SessionRow[],
-  marked: number,
-  now: number,
-  room: TerminalSize,
-  sign: Signs,
-): readonly Line[] {
+export function offerLines({ sessions, marked, past, now, room, sign }: OfferView): readonly Line[] {
   const inner = Math.max(20, Math.min(64, room.columns - 4));
   const what =
     sessions.length === 1
@@ -22,7 +26,7 @@ export function offerLines(
     ...sessions.map((row) =>
       clip(`Take up ${shown(row.account)}, running for ${duration(now - row.startedAt)}`, inner - 4),
     ),
-    'Not now, go to the accounts',
+    past,
   ];
   const height = Math.max(1, room.rows - 5);
   const top = scrollTop(0, marked, height, labels.length);
