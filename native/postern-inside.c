@@ -247,16 +247,38 @@ static int selftest(void) {
     return 0;
 }
 
+/* The client without a terminal. What it is to run is any text, so it comes in a file of the session host: its first
+ * letter says what it is (e: command, s: subsystem, c: a shell), the rest is handed on as it is. */
+static int client(const char *directory) {
+    static char text[131072], file[PATH_MAX], config[PATH_MAX];
+    size_t size = 0;
+    ssize_t got = 0;
+    snprintf(file, sizeof file, "%s/command", directory);
+    snprintf(config, sizeof config, "%s/ssh_config", directory);
+    int fd = open(file, O_RDONLY | O_NOFOLLOW | O_CLOEXEC), n = 0;
+    while (fd >= 0 && (got = read(fd, text + size, sizeof text - size)) > 0) size += (size_t)got;
+    if (fd < 0 || got < 0 || size < 1 || size >= sizeof text || memchr(text, 0, size)) refuse("command: not readable, or too long");
+    close(fd);
+    char *word[10] = {"ssh", "-F", config, "-T"};
+    for (n = 4; *text == 's' && n == 4;) word[n++] = "-s";
+    word[n++] = "--";
+    word[n++] = "target";
+    if (*text != 'c') word[n++] = text + 1;
+    execv("/usr/bin/ssh", word);
+    refuse("/usr/bin/ssh: %s", strerror(errno));
+}
+
 int main(int argc, char **argv) {
     const char *name = argc > 0 ? strrchr(argv[0], '/') : NULL, *verb = argc > 1 ? argv[1] : "";
     name = name ? name + 1 : argc > 0 ? argv[0] : "";
     if (strstr(name, "askpass")) return askpass(verb);
     if (!strcmp(verb, "-c")) return argc == 3 ? shell(argv[2]) : 126;
     if (!strcmp(verb, "run")) run(argc, argv);
+    if (!strcmp(verb, "client") && argc == 3) return client(argv[2]);
     if (!strcmp(verb, "dial") && argc == 3) return dial(argv[2]);
     if (!strcmp(verb, "up") && argc == 3) return up(argv[2]);
     if (!strcmp(verb, "hostkey") && argc >= 3 && argc <= 5)
         return hostkey(argv[2], argc > 3 ? argv[3] : "", argc > 4 ? argv[4] : "");
     if (!strcmp(verb, "selftest") && argc == 2) return selftest();
-    refuse("usage: run | dial | up | hostkey | selftest");
+    refuse("usage: run | client | dial | up | hostkey | selftest");
 }

@@ -83,6 +83,20 @@ const needs = [
     without: 'the scenarios and tests with a directory fail',
   },
   {
+    name: 'rsync',
+    file: 'rsync',
+    when: 'testing',
+    why: 'copies trees through the bastion in the tests',
+    without: 'the scenario with channels fails',
+  },
+  {
+    name: 'git',
+    file: 'git',
+    when: 'testing',
+    why: 'clones and pushes through the bastion in the tests',
+    without: 'the scenario with channels fails',
+  },
+  {
     name: 'procps',
     file: 'ps',
     when: 'testing',

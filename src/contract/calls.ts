@@ -159,7 +159,7 @@ export const CALLS = {
     readonly healed: string | null;
   }>()(
     ['PSMGW'],
-    z.strictObject({ sessionId: id, term: text, lang: text, program: z.enum(['ssh', 'probe']) }),
+    z.strictObject({ sessionId: id, term: text, lang: text, program: z.enum(['ssh', 'command', 'probe']) }),
   ),
   'session.stage': call<null>()(
     ['PSMGW'],

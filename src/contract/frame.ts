@@ -1,5 +1,5 @@
 /** Frames on every unix socket between processes: u32 length of what follows (big endian), u8 kind, payload. */
-export const FRAME = { json: 1, data: 2, blob: 3 } as const;
+export const FRAME = { json: 1, data: 2, blob: 3, errors: 4 } as const;
 export type FrameKind = (typeof FRAME)[keyof typeof FRAME];
 
 export interface Frame {
@@ -13,6 +13,11 @@ export const MAXIMUM_FRAME = 4 * 1024 * 1024;
 export class FrameError extends Error {}
 
 const HEAD = 5;
+const KINDS: readonly number[] = Object.values(FRAME);
+
+function isKind(kind: number): kind is FrameKind {
+  return KINDS.includes(kind);
+}
 
 export function encodeFrame(kind: FrameKind, payload: Uint8Array): Buffer {
   if (payload.length + 1 > MAXIMUM_FRAME)
@@ -48,8 +53,7 @@ export class FrameDecoder {
         throw new FrameError(`frame length ${length} is out of bounds`);
       if (this.#waiting.length - offset < 4 + length) break;
       const kind = this.#waiting.readUInt8(offset + 4);
-      if (kind !== FRAME.json && kind !== FRAME.data && kind !== FRAME.blob)
-        throw new FrameError(`frame kind ${kind} is unknown`);
+      if (!isKind(kind)) throw new FrameError(`frame kind ${kind} is unknown`);
       frames.push({ kind, payload: Buffer.from(this.#waiting.subarray(offset + HEAD, offset + 4 + length)) });
       offset += 4 + length;
     }

@@ -23,7 +23,8 @@ export type Order =
       readonly uid: number;
       readonly name: string;
       readonly profileVersion: number;
-      readonly program: 'ssh' | 'probe';
+      /** 'command': the client without a terminal, for what stands in the session's file `command`. */
+      readonly program: 'ssh' | 'command' | 'probe';
       readonly term: string;
       readonly lang: string;
     }

@@ -3,8 +3,22 @@ import type { Failure, Stage } from '#/domain/failure.js';
 import type { HostKey } from '#/domain/host-key.js';
 import type { Ending } from '#/domain/session.js';
 
+/** Bytes of a command, and characters. */
+export const LONGEST_COMMAND = 131_000;
+
 const size = { columns: z.int(), rows: z.int() };
 const landing = { permit: z.string().max(1024), sessionId: z.string().max(64), proof: z.string().max(256) };
+
+/**
+ * What runs without a terminal: bytes go through as they are, standard error in frames of its own (FRAME.errors). Absent: a
+ * terminal with a shell. A command is one argument of the client program, which Linux bounds at 128 KiB.
+ */
+const channel = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('shell') }),
+  z.strictObject({ kind: z.literal('exec'), command: z.string().max(LONGEST_COMMAND) }),
+  z.strictObject({ kind: z.literal('subsystem'), name: z.string().min(1).max(256) }),
+]);
+export type PlainChannel = z.infer<typeof channel>;
 
 /**
  * Portal to session host, as JSON frames; what the person types are data frames (FRAME.data).
@@ -17,7 +31,10 @@ export const toHost = z.discriminatedUnion('type', [
     ...size,
     term: z.string().max(1024),
     lang: z.string().max(1024),
+    channel: channel.optional(),
   }),
+  /** The client will send no more: the end of standard input. */
+  z.strictObject({ type: z.literal('eof') }),
   z.strictObject({ type: z.literal('attach'), ...landing, ...size }),
   z.strictObject({ type: z.literal('resize'), ...size }),
   /** The person decided about the host key (person.decideHostKey was called). */

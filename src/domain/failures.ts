@@ -320,6 +320,12 @@ export const FAILURES = {
     message: 'This session goes on in another connection of yours.',
     next: 'To have it back here, open the live list (Tab) and attach to it.',
   },
+  COMMAND_TOO_LONG: {
+    side: 'ours',
+    stage: 5,
+    message: 'The command is longer than 128 KiB, or has a zero byte in it.',
+    next: 'Send it as a script on standard input: ssh … sh -s < script',
+  },
   SESSION_GONE: {
     side: 'ours',
     stage: 8,

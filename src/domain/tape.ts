@@ -17,6 +17,9 @@ export interface Keyframe {
   readonly outputBytes?: number;
 }
 
+/** TERM of a session without a terminal: lines end with a bare newline there. */
+export const NO_TERMINAL = 'none';
+
 /** What stands at the head of every recording, authenticated but not encrypted: no secrets, no screen contents. */
 export interface TapeHeader {
   readonly format: 1;

@@ -27,6 +27,9 @@ interface Guest {
 }
 
 /** The SSH door: a stranger's bytes become a Terminal, or a refusal. */
+/** Said before the login: to who runs commands and copies files it is the notice, since every byte after it is the session's. */
+const BANNER = 'Sessions through this bastion are recorded.\r\n';
+
 export function openSshDoor(options: SshDoorOptions): SshDoor {
   const admission = openAdmission({ limits: options.limits, chance: options.chance, penalties: true });
   const guests = new WeakMap<Socket, Guest>();
@@ -35,6 +38,7 @@ export function openSshDoor(options: SshDoorOptions): SshDoor {
     {
       hostKeys: [options.hostKey],
       ident: IDENT,
+      banner: BANNER,
       algorithms: ALGORITHMS as unknown as ssh2.Algorithms,
       keepaliveInterval: options.limits.keepAlive,
       keepaliveCountMax: 3,

@@ -1,7 +1,7 @@
 import type { Terminal } from '@xterm/headless';
 import { done, type Outcome } from '#/domain/outcome.js';
 import { clampSize, type TerminalSize } from '#/domain/session.js';
-import type { TapeEvent } from '#/domain/tape.js';
+import { NO_TERMINAL, type TapeEvent } from '#/domain/tape.js';
 import { SEGMENT } from '#/recorder/tape-format.js';
 import { type SteadyTerminal, steadyTerminal } from '#/terminal/steady-terminal.js';
 import { eventsAfter } from './read-keyframe.js';
@@ -41,7 +41,7 @@ class Screen implements TapeScreen {
     this.#keyframes = reader.index.segments
       .filter(({ type }) => type === SEGMENT.keyframe)
       .map(({ first, number }) => ({ at: first, segment: number }));
-    this.#steady = steadyTerminal(clampSize(reader.header.columns, reader.header.rows));
+    this.#steady = this.#fresh(clampSize(reader.header.columns, reader.header.rows));
   }
 
   get terminal(): Terminal {
@@ -79,9 +79,15 @@ class Screen implements TapeScreen {
     return done(null);
   }
 
+  #fresh(size: TerminalSize): SteadyTerminal {
+    const steady = steadyTerminal(size);
+    if (this.#reader.header.term === NO_TERMINAL) steady.terminal.options.convertEol = true;
+    return steady;
+  }
+
   #restart(size: TerminalSize, next: number): void {
     this.terminal.dispose();
-    this.#steady = steadyTerminal(size);
+    this.#steady = this.#fresh(size);
     this.version += 1;
     this.#at = -1;
     this.#next = next;

@@ -54,7 +54,7 @@ async function start(settings: ChildSettings, supervisor: Supervisor): Promise<C
     hostKey: readHostKey(paths.hostKeys),
     questions: doorQuestions(vault),
     delimiters,
-    serveDirect: (visit) => serveDirect(visit, { vault, delimiters }),
+    serveDirect: (visit) => serveDirect(visit, { vault, run, delimiters }),
     abandon: ({ ticket }) => void vault.ask('person.logout', { ticket }),
   });
   const shell = openLoginShellDoor(common);

@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import type { TerminalSize } from '#/domain/session.js';
+import { type Pipes, type PipesOptions, startPipes } from './pipes.js';
 import { type Pty, type PtyOptions, startPty } from './pty.js';
 
 /** The setuid program that starts boxes. It reads who and what from a record that only root could write. */
@@ -19,6 +20,15 @@ export function startBox(
   hooks: Pick<PtyOptions, 'onData' | 'onExit' | 'onDrain'>,
 ): Pty {
   return startPty({ file: program.path, args: [sessionId], env: ENV, size, ...hooks });
+}
+
+/** The session's client without a terminal, for what stands in the session's file `command`. */
+export function startPlainBox(
+  program: BoxProgram,
+  sessionId: string,
+  hooks: Pick<PipesOptions, 'onData' | 'onErrors' | 'onExit' | 'onDrain'>,
+): Pipes {
+  return startPipes({ file: program.path, args: [sessionId], env: CLEAN, ...hooks });
 }
 
 export interface ProbeEnd {

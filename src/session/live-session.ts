@@ -15,16 +15,19 @@ import { createWatchers, type Watchers } from './watchers.js';
 export interface LiveSession {
   readonly size: TerminalSize;
   readonly link: PortalLink | null;
-  readonly watchers: Watchers;
+  /** Null: there is no screen to watch. */
+  readonly watchers: Watchers | null;
   /** At its start: the person sees what comes from here on. */
   welcome(link: PortalLink): void;
   /** Later: the person sees the exact screen, then what comes. A client that was there is told and let go. */
   attach(link: PortalLink, size: TerminalSize): Promise<void>;
   /** The client runs; nothing of it is shown yet. */
-  started(pty: Pty): void;
+  started(client: Pty): void;
   /** The client is logged in: limits count from now, and what it prints is the session's. */
   begin(): void;
   output(bytes: Buffer): void;
+  /** What the client says on a standard error of its own. On a terminal there is none. */
+  errors(bytes: Buffer): void;
   /** The pty takes input again. */
   drained(): void;
   /** The first data of all. */
@@ -114,6 +117,7 @@ export function startLiveSession(options: LiveSessionOptions): LiveSession {
       inputTape?.printed(bytes);
       input.open();
     },
+    errors: () => undefined,
     drained: () => input.drained(),
     notice(line) {
       output.take(Buffer.from(line));

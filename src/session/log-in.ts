@@ -1,10 +1,10 @@
 import { type Failure, failure } from '#/domain/failure.js';
 import type { HostKey } from '#/domain/host-key.js';
-import { startBox } from './box.js';
+import { startBox, startPlainBox } from './box.js';
 import { clientFailure } from './client-failure.js';
 import type { LiveSession } from './live-session.js';
 import type { Pty, PtyExit } from './pty.js';
-import type { Ready, Steps } from './walk.js';
+import type { Live, Ready, Steps } from './walk.js';
 
 /** The client, logged in; its remote session begins when it is let go. */
 export interface LoggedInClient {
@@ -29,20 +29,22 @@ const LONGEST_LOGIN = 60_000;
 const MOST_SAID = 16 * 1024;
 
 /** Stage 7: the client, as the shadow identity, authenticates to the target as the account. What it says before is ours to read, not to show. */
-export function startClient(steps: Steps, ready: Ready, live: LiveSession): Client {
+export function startClient(steps: Steps, ready: Ready, which: Live): Client {
   const { parts, message, control } = steps;
   let said = '';
   let begun = false;
   const exit = Promise.withResolvers<PtyExit>();
-  const pty = startBox(parts.box, message.sessionId, live.size, {
-    onData(bytes) {
-      if (begun) live.output(bytes);
-      else if (said.length < MOST_SAID) said += bytes.toString('latin1');
-    },
+  const live: LiveSession = 'plain' in which ? which.plain : which.terminal;
+  const before = (bytes: Buffer): void => {
+    if (said.length < MOST_SAID) said += bytes.toString('latin1');
+  };
+  const hooks = {
+    onData: (bytes: Buffer) => (begun ? live.output(bytes) : before(bytes)),
+    onErrors: (bytes: Buffer) => (begun ? live.errors(bytes) : before(bytes)),
     onExit: exit.resolve,
     onDrain: () => live.drained(),
-  });
-  live.started(pty);
+  };
+  const pty = start();
   const begin = (): void => {
     begun = true;
     ready.sockets.closeLogin();
@@ -50,6 +52,17 @@ export function startClient(steps: Steps, ready: Ready, live: LiveSession): Clie
     ready.login.letGo();
   };
   return { pty, exit: exit.promise, login: firstOf() };
+
+  function start(): Pty {
+    if ('plain' in which) {
+      const pipes = startPlainBox(parts.box, message.sessionId, hooks);
+      which.plain.started(pipes);
+      return pipes;
+    }
+    const terminal = startBox(parts.box, message.sessionId, live.size, hooks);
+    live.started(terminal);
+    return terminal;
+  }
 
   async function firstOf(): Promise<LoggedInClient | LoginRefused | 'ended'> {
     const stalled = Promise.withResolvers<LoginRefused>();

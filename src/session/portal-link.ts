@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { encodeFrame, encodeJson, FRAME, FrameDecoder } from '#/contract/frame.js';
+import { encodeFrame, encodeJson, FRAME, FrameDecoder, type FrameKind } from '#/contract/frame.js';
 import { type ToHost, type ToPortal, toHost } from '#/contract/session-link.js';
 
 /** One portal's connection: messages both ways, and the terminal's bytes. */
@@ -7,6 +7,8 @@ export interface PortalLink {
   send(message: ToPortal): void;
   /** False: the portal is behind; wait for `onDrain`. */
   data(bytes: Uint8Array): boolean;
+  /** The same for standard error, where it goes apart. */
+  errors(bytes: Uint8Array): boolean;
   /** Who listens from now on. What came before is handed over first. */
   listen(listener: LinkListener): void;
   /** Keeps what comes for the next listener; a portal that says a lot meanwhile is not read on. */
@@ -77,17 +79,20 @@ export function portalLink(socket: Socket): PortalLink {
   socket.on('error', (error) => leave(error.message));
   socket.on('close', () => leave('the portal closed the connection'));
 
+  const give = (kind: FrameKind, bytes: Uint8Array): boolean => {
+    if (over !== null) return true;
+    let room = true;
+    for (let at = 0; at < bytes.length; at += LARGEST)
+      room = socket.write(encodeFrame(kind, bytes.subarray(at, at + LARGEST)));
+    return room;
+  };
+
   return {
     send(message) {
       if (over === null) socket.write(encodeJson(message));
     },
-    data(bytes) {
-      if (over !== null) return true;
-      let room = true;
-      for (let at = 0; at < bytes.length; at += LARGEST)
-        room = socket.write(encodeFrame(FRAME.data, bytes.subarray(at, at + LARGEST)));
-      return room;
-    },
+    data: (bytes) => give(FRAME.data, bytes),
+    errors: (bytes) => give(FRAME.errors, bytes),
     listen(next) {
       listener = next;
       const waiting = early;

@@ -10,9 +10,11 @@ import { endingOfClient, failedEnding } from './ending.js';
 import type { LiveSession } from './live-session.js';
 import { type Client, startClient } from './log-in.js';
 import type { SessionHostParts } from './parts.js';
+import { channelName } from './plain-channel.js';
 import type { PortalLink } from './portal-link.js';
 import { reportStages, type Stages } from './stages.js';
 import {
+  type Live,
   type OpenMessage,
   prepare,
   type Ready,
@@ -128,10 +130,11 @@ async function walk(
   if (!ready.ok) return ready;
   const live = await step(6, () => showNotice(steps, ready.value));
   if (!live.ok) return live;
-  trail.live = live.value;
+  trail.live = 'plain' in live.value ? live.value.plain : live.value.terminal;
   const client = await step(7, () => logIn(steps, ready.value, live.value, trail));
   if (!client.ok) return client;
-  const connected = await stages.done(8);
+  const { channel } = steps.message;
+  const connected = await stages.done(8, channel === undefined ? undefined : channelName(channel));
   if (!connected.ok) return connected;
   client.value.begin();
   return done({ client: client.value.client, ready: ready.value });
@@ -158,7 +161,7 @@ async function walk(
 async function logIn(
   steps: Steps,
   ready: Ready,
-  live: LiveSession,
+  live: Live,
   trail: Trail,
 ): Promise<Outcome<{ readonly client: Client; readonly begin: () => void }>> {
   const client = startClient(steps, ready, live);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 export interface SessionDirectory {
   readonly path: string;
   socket(name: 'ask' | 'agent' | 'dial' | 'hostkey' | 'up'): string;
-  write(name: 'ssh_config' | 'probe_config', text: string): void;
+  write(name: 'ssh_config' | 'probe_config' | 'command', text: string): void;
   remove(): void;
 }
 

@@ -1,9 +1,10 @@
 import type { SessionGrant } from '#/contract/rows.js';
-import type { ToHost } from '#/contract/session-link.js';
+import type { PlainChannel, ToHost } from '#/contract/session-link.js';
 import { failure } from '#/domain/failure.js';
 import type { HostKey } from '#/domain/host-key.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { cleanTerm } from '#/domain/session.js';
+import { NO_TERMINAL } from '#/domain/tape.js';
 import type { OpenTape } from '#/recorder/tape.js';
 import type { Anteroom } from './anteroom.js';
 import { type ClientSockets, openClientSockets } from './client-sockets.js';
@@ -13,6 +14,8 @@ import { NOTICE_LINE } from './ending.js';
 import { learnHostKey } from './learn-host-key.js';
 import { type LiveSession, startLiveSession } from './live-session.js';
 import type { SessionHostParts } from './parts.js';
+import { commandFile } from './plain-channel.js';
+import { type PlainSession, startPlainSession } from './plain-session.js';
 import type { PortalLink } from './portal-link.js';
 import { isProven } from './proof.js';
 import { makeSessionDirectory, type SessionDirectory } from './session-directory.js';
@@ -122,7 +125,7 @@ export async function prepare(
     sessionId: grant.sessionId,
     term: cleanTerm(message.term),
     lang: message.lang,
-    program: 'ssh',
+    program: message.channel === undefined ? 'ssh' : 'command',
   });
   if (!shadow.ok) return shadow;
   const { level, healed } = shadow.value.value;
@@ -137,6 +140,11 @@ export async function prepare(
       hostKey,
     }),
   );
+  if (message.channel !== undefined) {
+    const command = commandFile(message.channel);
+    if (command === null) return failed(failure('COMMAND_TOO_LONG'));
+    directory.write('command', command);
+  }
   const target = await connectTarget(grant.target, control.signal);
   if (!target.ok) return target;
   cleanup.defer(() => target.value.destroy());
@@ -172,7 +180,7 @@ async function startTape(steps: Steps, grant: SessionGrant): Promise<Outcome<Ope
       recordingSafe: grant.recording.safe,
       recipient: grant.recording.recipient,
       ...anteroom.size,
-      term: cleanTerm(steps.message.term),
+      term: steps.message.channel === undefined ? cleanTerm(steps.message.term) : NO_TERMINAL,
     },
     anchor: async (segments: number, head: string, final: boolean, ephemeral?: string) => {
       const signed = await parts.vault.ask('session.head', {
@@ -210,8 +218,26 @@ function loginEvents(control: Control): {
   };
 }
 
-/** Stage 6: the terminal is the session's from here on, and its first line is the notice. */
-export function showNotice(steps: Steps, { grant, tape }: Ready): Outcome<LiveSession> {
+/** Stage 6: the terminal is the session's from here on, and its first line is the notice. Without one the door's banner was it. */
+export function showNotice(steps: Steps, ready: Ready): Outcome<Live> {
+  const { channel } = steps.message;
+  const live: Live =
+    channel === undefined ? onTerminal(steps, ready) : { plain: plain(steps, ready, channel) };
+  return steps.link.gone ? failed(failure('NOTICE_NOT_SHOWN', 'the client is gone')) : done(live);
+}
+
+/** A session on a terminal, or without one. */
+export type Live = { readonly terminal: LiveSession } | { readonly plain: PlainSession };
+
+function plain({ parts, link, control, cleanup }: Steps, { grant, tape }: Ready, channel: PlainChannel) {
+  const live = startPlainSession({ channel, tape, limits: grant.limits, now: parts.now, end: control.end });
+  cleanup.defer(() => live.stop());
+  link.send({ type: 'live' });
+  live.welcome(link);
+  return live;
+}
+
+function onTerminal(steps: Steps, { grant, tape }: Ready): Live {
   const { parts, link, anteroom, control, cleanup } = steps;
   const screen = parts.screens.open(anteroom.size);
   cleanup.defer(() => screen.close());
@@ -229,7 +255,7 @@ export function showNotice(steps: Steps, { grant, tape }: Ready): Outcome<LiveSe
   link.send({ type: 'live' });
   live.welcome(link);
   live.notice(NOTICE_LINE);
-  return link.gone ? failed(failure('NOTICE_NOT_SHOWN', 'the client is gone')) : done(live);
+  return { terminal: live };
 }
 
 export function sessionDirectory(steps: Steps): SessionDirectory {

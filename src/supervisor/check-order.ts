@@ -20,7 +20,7 @@ export function checkOrder(raw: unknown, range: UidRange): Order | null {
       uid,
       name,
       profileVersion,
-      program: z.enum(['ssh', 'probe']),
+      program: z.enum(['ssh', 'command', 'probe']),
       term: z.string().max(1024),
       lang: z.string().max(1024),
     }),

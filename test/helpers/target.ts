@@ -42,6 +42,7 @@ export async function startTarget(port?: number): Promise<Target> {
       'MaxStartups 200',
       'MaxSessions 100',
       'LogLevel VERBOSE',
+      'Subsystem sftp internal-sftp',
       `PidFile ${folder}/pid`,
       '',
     ].join('\n'),
@@ -83,7 +84,7 @@ export async function startTarget(port?: number): Promise<Target> {
       execFileSync('chpasswd', { input: `${name}:${password}\n`, stdio: ['pipe', 'ignore', 'ignore'] });
       writeFileSync(
         join(home, '.bashrc'),
-        "PS1='target$ '\nunset PROMPT_COMMAND\nbind 'set enable-bracketed-paste off'\n",
+        "PS1='target$ '\nunset PROMPT_COMMAND\n[[ $- == *i* ]] && bind 'set enable-bracketed-paste off'\n",
       );
       if (publicKey !== undefined) writeFileSync(join(folder, 'keys', name), publicKey, { mode: 0o644 });
     },

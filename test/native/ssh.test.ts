@@ -145,6 +145,8 @@ describe.skipIf(!hasBox || !existsSync(daemon))(
         hold?: boolean;
         algorithms?: false;
         program?: string;
+        /** The file that says what runs without a terminal. */
+        command?: string;
         pty?: string;
       } = {},
     ) {
@@ -161,6 +163,7 @@ describe.skipIf(!hasBox || !existsSync(daemon))(
       const inside = level === '3' ? '/bin/inside' : join(rig.run, 'bin/postern-inside');
       const more = `${how.algorithms === false ? '' : '  HostKeyAlgorithms ssh-ed25519\n'}${how.more ?? ''}`;
       for (const f of ['ssh_config', 'probe_config']) writeFileSync(join(s, f), config(seenAs, inside, more));
+      if (how.command !== undefined) writeFileSync(join(s, 'command'), how.command);
       const sockets = new Sockets(
         s,
         port,
@@ -217,6 +220,37 @@ describe.skipIf(!hasBox || !existsSync(daemon))(
       await host.until(() => host.exit);
       expect(host.out).toBe('a\tb3000000\n');
       expect(host.exit?.code).toBe(42);
+    });
+
+    test.each([
+      ...levels.map(
+        (level) =>
+          [
+            level,
+            "e printf '%s|' \"$0\" 'a  b' -v %h\necho second; exit 9",
+            'a  b|-v|%h|second\n',
+            9,
+          ] as const,
+      ),
+    ])('at level %s what stands in the file is run as it is: %j', async (level, command, out, code) => {
+      const { host } = await start(`file-${level}-${command.length}`, 'pipes', {
+        level,
+        program: 'command',
+        command,
+      });
+      await host.until(() => host.exit);
+      expect(host.out.endsWith(out)).toBe(true);
+      expect(host.exit?.code).toBe(code);
+    });
+
+    test.each([
+      ['nothing', ''],
+      ['a zero byte', 'eecho a\0b'],
+      ['more than 128 KiB', `e${'x'.repeat(131_071)}`],
+    ])('a file with %s is no command', async (what, command) => {
+      const { host } = await start(`file-${what.length}`, 'pipes', { program: 'command', command });
+      await host.until(() => host.exit);
+      expect(host.exit?.code).toBe(125);
     });
 
     test('probe runs without a pty, from its own configuration', async () => {

@@ -185,7 +185,7 @@ test.each([
   expect(result.status).not.toBe(0);
   expect(result.status).not.toBeNull();
   expect(result.stderr + result.stdout).toMatch(
-    /not available|not in this release|administratively|prohibited/i,
+    /needs to know where|not available|not in this release|administratively|prohibited/i,
   );
 });
 

@@ -79,6 +79,7 @@ function person(log: string[]): { readonly link: PortalLink; readonly bytes: Buf
         bytes.push(Buffer.from(chunk));
         return self.room;
       },
+      errors: () => true,
       listen: () => undefined,
       keep: () => undefined,
       pauseInput: () => undefined,

@@ -19,12 +19,14 @@ export interface HostLink {
 export interface HostListener {
   readonly message: (message: ToPortal) => void;
   readonly data: (bytes: Buffer) => void;
+  /** Standard error, of a session without a terminal. */
+  readonly errors?: (bytes: Buffer) => void;
   readonly drain: () => void;
   /** The host closed or broke off. Told once, after everything it said. */
   readonly gone: (why: string) => void;
 }
 
-type Heard = { readonly message: ToPortal } | { readonly bytes: Buffer };
+type Heard = { readonly message: ToPortal } | { readonly bytes: Buffer } | { readonly errors: Buffer };
 
 const CHALLENGE_TIMEOUT = 5000;
 const FAREWELL = 2000;
@@ -48,6 +50,7 @@ export function openHostLink(
       const next = heard.shift();
       if (next === undefined) break;
       if ('bytes' in next) listener.data(next.bytes);
+      else if ('errors' in next) listener.errors?.(next.errors);
       else listener.message(next.message);
     }
     if (listener === null || over === null || heard.length > 0 || told) return;
@@ -97,6 +100,10 @@ export function openHostLink(
       for (const frame of decoder.push(bytes)) {
         if (frame.kind === FRAME.data) {
           heard.push({ bytes: frame.payload });
+          continue;
+        }
+        if (frame.kind === FRAME.errors) {
+          heard.push({ errors: frame.payload });
           continue;
         }
         const message = JSON.parse(frame.payload.toString('utf8')) as ToPortal;

@@ -6,9 +6,11 @@ import { REFUSALS } from '#/door/refusals.js';
 import type { VaultLink } from '../shared/vault-link.js';
 import { alternatives } from './direct-words.js';
 import { findDestination } from './find-destination.js';
+import { runChannel } from './run-channel.js';
 
 export interface DirectOptions {
   readonly vault: VaultLink;
+  readonly run: string;
   readonly delimiters: Delimiters;
 }
 
@@ -18,17 +20,17 @@ const NOT_CONNECTED = 255;
 /** One channel without a terminal: to its account, or to a few lines on stderr. Nothing of ours ever goes to its output. */
 export async function serveDirect(visit: DirectVisit, options: DirectOptions): Promise<void> {
   const account = await accountOf(visit, options);
-  // what runs on such a channel is a session of its own kind: until there is one, it is refused
-  const lines = account.ok ? [refusalOf(visit)] : account.failure;
+  const why = account.ok ? notYet(visit) : account.failure;
+  if (account.ok && why === null) return await runChannel(visit, account.value, options);
   const end = visit.pty === null ? '\n' : '\r\n';
-  visit.errors.write(lines.map((line) => `${line}${end}`).join(''));
+  visit.errors.write((why ?? []).map((line) => `${line}${end}`).join(''));
   visit.exit(NOT_CONNECTED);
 }
 
-function refusalOf({ channel }: DirectVisit): string {
-  if (channel.kind === 'exec') return REFUSALS.command;
-  if (channel.kind === 'shell') return REFUSALS.noTerminal;
-  return channel.name === 'sftp' ? REFUSALS.sftp : REFUSALS.subsystem;
+/** A command on a terminal would need both kinds of session in one. */
+function notYet({ pty, channel }: DirectVisit): Lines | null {
+  if (channel.kind === 'subsystem' && channel.name !== 'sftp') return [REFUSALS.subsystem];
+  return pty === null ? null : [REFUSALS.commandOnTerminal];
 }
 
 type Lines = readonly string[];

@@ -85,7 +85,7 @@ async function ensure(vault: Vault, records: Records, session: StoredSession): P
 interface Wanted {
   readonly term: string;
   readonly lang: string;
-  readonly program: 'ssh' | 'probe';
+  readonly program: 'ssh' | 'command' | 'probe';
 }
 
 async function prepare(

@@ -1,0 +1,113 @@
+import type { AccountRow } from '#/contract/rows.js';
+import { type Failure, failure } from '#/domain/failure.js';
+import type { Ending } from '#/domain/session.js';
+import type { DirectVisit } from '#/door/direct-visit.js';
+import { endingWords } from '#/portal/ending-words.js';
+import type { VaultLink } from '../shared/vault-link.js';
+import type { HostLink } from './host-link.js';
+import { land } from './landing.js';
+
+export interface ChannelOptions {
+  readonly vault: VaultLink;
+  readonly run: string;
+}
+
+/** What ssh itself ends with when it is not the command that failed. */
+const OURS = 255;
+
+/** One channel without a terminal, from the grant to its exit status. Every word of ours is on standard error. */
+export async function runChannel(
+  visit: DirectVisit,
+  account: AccountRow,
+  { vault, run }: ChannelOptions,
+): Promise<void> {
+  const { ticket } = visit.login;
+  const granted = await vault.ask('person.connect', {
+    ticket,
+    accountId: account.id,
+    columns: 80,
+    rows: 24,
+    term: 'none',
+  });
+  if (!granted.ok) {
+    if (granted.failure.code === 'NOT_LOGGED_IN') visit.forgotten();
+    return refuse(visit, granted.failure);
+  }
+  const landing = granted.value.value;
+  const landed = await land(vault, run, landing, { onStage: () => undefined });
+  if (!landed.ok) return refuse(visit, landed.failure);
+  const { link, proof } = landed.value;
+  const over = pump(visit, link, async () => {
+    // nobody can be asked without a screen
+    await vault.ask('person.decideHostKey', { ticket, sessionId: landing.sessionId, decision: 'refuse' });
+    link.send({ type: 'host-key-decided' });
+  });
+  link.send({
+    type: 'open',
+    sessionId: landing.sessionId,
+    permit: landing.permit,
+    proof,
+    columns: 80,
+    rows: 24,
+    term: 'none',
+    lang: visit.env.get('LC_ALL') ?? visit.env.get('LANG') ?? 'C.UTF-8',
+    channel: visit.channel,
+  });
+  const end = await over;
+  link.close();
+  if ('failure' in end) return refuse(visit, end.failure);
+  if (end.ending.kind === 'exited') return visit.exit(end.ending.status);
+  visit.errors.write(`postern: ${endingWords(end.ending)}\n`);
+  visit.exit(OURS);
+}
+
+type End = { readonly ending: Ending } | { readonly failure: Failure };
+
+/** Bytes both ways, each side only as fast as the other takes them, until the session host says how it ended. */
+async function pump(visit: DirectVisit, link: HostLink, refuseKey: () => Promise<void>): Promise<End> {
+  const over = Promise.withResolvers<End>();
+  const { input, output, errors } = visit;
+  const leave = (): void => {
+    link.send({ type: 'end' });
+    over.resolve({ ending: { kind: 'owner-ended' } });
+  };
+  const behind = new Set<unknown>();
+  const write = (stream: typeof output, bytes: Buffer): void => {
+    if (stream.write(bytes)) return;
+    behind.add(stream);
+    link.pause();
+    stream.once('drain', () => {
+      behind.delete(stream);
+      if (behind.size === 0) link.resume();
+    });
+  };
+  const begin = (): void => {
+    input.on('data', (bytes: Buffer) => {
+      if (!link.data(bytes)) input.pause();
+    });
+    input.once('end', () => link.send({ type: 'eof' }));
+    input.resume();
+  };
+  link.listen({
+    message(message) {
+      if (message.type === 'live') begin();
+      if (message.type === 'host-key') void refuseKey();
+      if (message.type === 'ended') over.resolve({ ending: message.ending });
+      if (message.type === 'failed') over.resolve({ failure: message.failure });
+    },
+    data: (bytes) => write(output, bytes),
+    errors: (bytes) => write(errors, bytes),
+    drain: () => void input.resume(),
+    gone: (why) => over.resolve({ failure: failure('SESSION_HOST_DIED', why) }),
+  });
+  for (const signal of [visit.gone, visit.dismissed]) {
+    if (signal.aborted) leave();
+    signal.addEventListener('abort', leave, { once: true });
+  }
+  return await over.promise;
+}
+
+function refuse(visit: DirectVisit, { code, message, next }: Failure): void {
+  visit.errors.write(`postern: ${message} ${next} (${code})\n`);
+  visit.exit(OURS);
+}

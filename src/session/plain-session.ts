@@ -1,0 +1,145 @@
+import type { PlainChannel } from '#/contract/session-link.js';
+import { failure } from '#/domain/failure.js';
+import type { Ending, SessionLimits } from '#/domain/session.js';
+import type { OpenTape } from '#/recorder/tape.js';
+import { type LimitClock, startLimitClock } from './limit-clock.js';
+import type { LiveSession } from './live-session.js';
+import type { Pipes } from './pipes.js';
+import { channelName, isTransfer } from './plain-channel.js';
+import type { PortalLink } from './portal-link.js';
+import { COMMAND_KEPT, type StreamTape, startStreamTape, TRANSFER_KEPT } from './stream-tape.js';
+
+export interface PlainSessionOptions {
+  readonly channel: PlainChannel;
+  readonly tape: OpenTape;
+  readonly limits: SessionLimits;
+  readonly now: () => number;
+  readonly end: (ending: Ending) => void;
+}
+
+/** A session without a terminal: bytes go through as they are, and a copy of them to the tape. Nobody comes back to it. */
+export interface PlainSession extends LiveSession {
+  started(client: Pipes): void;
+}
+
+const SIZE = { columns: 80, rows: 24 };
+const TAPE_MARK = 1024 * 1024;
+
+export function startPlainSession({ channel, tape, limits, now, end }: PlainSessionOptions): PlainSession {
+  const startedAt = now();
+  let lastAt = 0;
+  let link: PortalLink | null = null;
+  let client: Pipes | null = null;
+  let clock: LimitClock | null = null;
+  let eof = false;
+  let hurrying = false;
+  let stopped = false;
+  const causes = new Set<'portal' | 'tape'>();
+  const kept = isTransfer(channel) ? TRANSFER_KEPT : COMMAND_KEPT;
+  const output = recorded('output', 'from the target');
+  const input = recorded('input', 'to the target');
+  tape.append({ at: 0, kind: 'marker', label: `no terminal: ${channelName(channel)}` });
+
+  return {
+    size: SIZE,
+    get link() {
+      return link;
+    },
+    watchers: null,
+    welcome(first) {
+      link = first;
+      // until there is somebody to take it
+      first.pauseInput();
+      first.listen({
+        message(message) {
+          if (message.type === 'eof') {
+            eof = true;
+            client?.end();
+          }
+          if (message.type === 'end') end({ kind: 'owner-ended' });
+        },
+        data(bytes) {
+          clock?.keyPressed();
+          input.take(bytes);
+          if (client?.write(bytes) === false) first.pauseInput();
+        },
+        drain: () => release('portal'),
+        gone: () => end({ kind: 'owner-lost', minutes: 0 }),
+      });
+    },
+    attach(other) {
+      other.send({ type: 'failed', failure: failure('SESSION_GONE') });
+      other.close();
+      return Promise.resolve();
+    },
+    started(pipes) {
+      client = pipes;
+      if (eof) pipes.end();
+      link?.resumeInput();
+    },
+    begin() {
+      clock = startLimitClock({ limits, now, warn: () => undefined, end });
+    },
+    output(bytes) {
+      clock?.keyPressed();
+      output.take(bytes);
+      if (link?.data(bytes) === false) hold('portal');
+      waitForTape();
+    },
+    errors,
+    drained: () => link?.resumeInput(),
+    notice: () => undefined,
+    say: (line) => errors(Buffer.from(`postern: ${line}\n`)),
+    hurry() {
+      hurrying = true;
+      release('portal');
+    },
+    stop() {
+      if (stopped) return;
+      stopped = true;
+      clock?.stop();
+      for (const stream of [input, output]) stream.end();
+      if (isTransfer(channel))
+        tape.append({
+          at: at(),
+          kind: 'marker',
+          label: `${input.bytes} bytes to the target, ${output.bytes} bytes from it`,
+        });
+    },
+    at,
+  };
+
+  function at(): number {
+    lastAt = Math.max(lastAt, Math.round(now() - startedAt));
+    return lastAt;
+  }
+  function errors(bytes: Buffer): void {
+    // what goes wrong is always of interest, and never bulk: on the tape it stands where a terminal would show it
+    tape.append({ at: at(), kind: 'output', bytes });
+    if (link?.errors(bytes) === false) hold('portal');
+    waitForTape();
+  }
+  function recorded(kind: 'input' | 'output', way: string): StreamTape {
+    return startStreamTape({
+      kept,
+      record: (bytes) => tape.append({ at: at(), kind, bytes }),
+      leftOut(bytes) {
+        if (!isTransfer(channel))
+          tape.append({ at: at(), kind: 'marker', label: `${bytes} bytes ${way} are left out here` });
+      },
+    });
+  }
+  function waitForTape(): void {
+    if (tape.pending <= TAPE_MARK || causes.has('tape')) return;
+    hold('tape');
+    void tape.drained().then(() => release('tape'));
+  }
+  function hold(cause: 'portal' | 'tape'): void {
+    if (hurrying && cause !== 'tape') return;
+    causes.add(cause);
+    if (causes.size === 1) client?.pause();
+  }
+  function release(cause: 'portal' | 'tape'): void {
+    if (causes.delete(cause) && causes.size === 0) client?.resume();
+  }
+}
