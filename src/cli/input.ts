@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { failure } from '#/domain/failure.js';
 import { type HostKey, parseHostKey } from '#/domain/host-key.js';
 import { failed, type Outcome } from '#/domain/outcome.js';
 import { askHidden } from '#/house/ask-hidden.js';
 
 const MAXIMUM = 1024 * 1024;
+/** What surely fits beside a question to the vault. */
+const LARGEST_FILE = 4_000_000;
 
 /** A secret from standard input; one line end at the end is dropped. Never from argv. */
 export async function secretFromStdin(what: string): Promise<Outcome<Buffer>> {
@@ -31,13 +33,35 @@ export async function secretFromStdin(what: string): Promise<Outcome<Buffer>> {
     : { ok: true, value: secret };
 }
 
-export function fileBytes(path: string): Outcome<Buffer> {
+/** A file or a pipe, whole: at most `most` bytes, so that a device or a wrong file does not fill the memory. */
+export function fileBytes(path: string, most = LARGEST_FILE): Outcome<Buffer> {
   try {
-    return { ok: true, value: readFileSync(path) };
+    const bytes = readUpTo(path, most + 1);
+    return bytes.length > most
+      ? failed(failure('BAD_INPUT', `${path} is larger than ${most} bytes`))
+      : { ok: true, value: bytes };
   } catch (error) {
     return failed(
       failure('BAD_INPUT', `cannot read ${path}: ${error instanceof Error ? error.message : 'unknown'}`),
     );
+  }
+}
+
+function readUpTo(path: string, most: number): Buffer {
+  const fd = openSync(path, 'r');
+  const parts: Buffer[] = [];
+  try {
+    for (let length = 0; length < most; ) {
+      const part = Buffer.alloc(Math.min(most - length, 65_536));
+      const read = readSync(fd, part);
+      if (read === 0) break;
+      parts.push(part.subarray(0, read));
+      length += read;
+    }
+    return Buffer.concat(parts);
+  } finally {
+    for (const part of parts) part.fill(0);
+    closeSync(fd);
   }
 }
 

@@ -23,7 +23,7 @@ export function exitCodeOf(code: FailureCode): number {
 /** Errors go to stderr: {code, side, stage, message, next} as JSON, or two lines for people. */
 export function printFailure(failure: Failure, json: boolean): void {
   const { code, side, stage, message, next } = failure;
-  if (json) process.stderr.write(`${JSON.stringify({ code, side, stage, message, next })}\n`);
+  if (json) process.stderr.write(`${escapeControls(JSON.stringify({ code, side, stage, message, next }))}\n`);
   else
     process.stderr.write(
       `postern: ${message} [${code}, ${side}${stage === null ? '' : `, stage ${stage}`}]\n  next: ${next}\n`,
@@ -31,7 +31,23 @@ export function printFailure(failure: Failure, json: boolean): void {
 }
 
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  process.stdout.write(`${escapeControls(JSON.stringify(value, null, 2))}\n`);
+}
+
+/** JSON escapes C0; C1 and format characters can steer a terminal too. */
+export function escapeControls(json: string): string {
+  return json.replace(/[\u007f-\u009f\p{Cf}\u2028\u2029]/gu, (one) =>
+    // two escapes for what is beyond the first plane
+    [...Array(one.length).keys()]
+      .map((at) => `\\u${one.charCodeAt(at).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
+}
+
+/** May these bytes go to a terminal as they are? Only text without controls, but for tabs and line ends. */
+export function isPlainText(bytes: Buffer): boolean {
+  const text = bytes.toString('utf8');
+  return Buffer.from(text).equals(bytes) && !/[\p{Cc}\p{Cf}]/u.test(text.replace(/[\t\r\n]/g, ''));
 }
 
 export function printLine(text: string): void {

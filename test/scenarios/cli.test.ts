@@ -481,6 +481,11 @@ describe('accounts from a CSV file', () => {
       /^3: : 2 fields where the header has 7/,
     ],
     ['an unclosed quote', () => [HEADER, good('i1.test'), `"${SAFE},UnixSSH`].join('\n'), /^\d: : /],
+    [
+      'a safe named to steer a terminal',
+      () => [HEADER, good('i1.test').replace(SAFE, '\x1b[2J\u009b31m')].join('\n'),
+      /^2: safe: there is no safe ·\[2J·31m/,
+    ],
     ['nothing', () => '', /^1: : the file is empty/],
   ])('%s: its line is named, and nothing is added', async (_what, content, expected) => {
     const before = await count();
@@ -493,6 +498,7 @@ describe('accounts from a CSV file', () => {
     expect(first.startsWith(`${path}:`)).toBe(true);
     expect(first.slice(path.length + 1)).toMatch(expected);
     expect(stderr + stdout).not.toContain('canary-of');
+    expect(stderr.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
     expect(await count()).toBe(before);
   });
 

@@ -93,6 +93,17 @@ describe('importing', () => {
     expect((await host.blob('session.redeem', { permit, sessionId }))?.includes('pa55')).toBe(true);
   });
 
+  test('has a row in the audit for each account, and for the host key that it pinned', async () => {
+    await take(good);
+    const rows = await desk.ask('admin.audit.list', { after: 0, limit: 4, newestFirst: true });
+    expect(rows.map(({ action, account, detail }) => [action, account, detail])).toEqual([
+      ['accountChanged', null, '2 accounts imported'],
+      ['accountChanged', 'root@db2.test', 'added with a password'],
+      ['hostKeyChanged', 'root@db1.test', expect.stringMatching(/^pinned SHA256:/)],
+      ['accountChanged', 'root@db1.test', 'added with a password'],
+    ]);
+  });
+
   test('changes nothing in a dry run', async () => {
     expect(await take(good, true)).toEqual({ rows: 2, added: 0, problems: [] });
     expect(await addresses()).toEqual(['web1.test']);

@@ -3,6 +3,7 @@ import { decodeSecretPayload } from '#/contract/secret-payload.js';
 import { failure } from '#/domain/failure.js';
 import { failed } from '#/domain/outcome.js';
 import { leaf } from '../leaf.js';
+import { escapeControls, isPlainText } from '../output.js';
 
 /** The only command that prints a secret: the bytes as they are, and a line end when somebody reads them. */
 export function retrieveCommand(account: Command): void {
@@ -20,14 +21,22 @@ export function retrieveCommand(account: Command): void {
       const { value, blob } = outcome.value;
       const payload = decodeSecretPayload(blob ?? Buffer.alloc(0));
       if (payload === null) return failed(failure('PROTOCOL', 'the secret did not come'));
+      if (!json && process.stdout.isTTY && !isPlainText(payload.secret)) {
+        blob?.fill(0);
+        return failed(
+          failure('BAD_INPUT', 'the secret has control characters in it: send it to a file, or use --json'),
+        );
+      }
       if (json)
         process.stdout.write(
-          `${JSON.stringify({
-            account: name,
-            secretKind: value.secretKind,
-            secret: payload.secret.toString('utf8'),
-            passphrase: payload.passphrase.length === 0 ? null : payload.passphrase.toString('utf8'),
-          })}\n`,
+          `${escapeControls(
+            JSON.stringify({
+              account: name,
+              secretKind: value.secretKind,
+              secret: payload.secret.toString('utf8'),
+              passphrase: payload.passphrase.length === 0 ? null : payload.passphrase.toString('utf8'),
+            }),
+          )}\n`,
         );
       else {
         await new Promise<void>((written) => {

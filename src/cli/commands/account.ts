@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { encodeSecretPayload } from '#/contract/secret-payload.js';
 import { PLATFORMS } from '#/domain/account.js';
-import { failure } from '#/domain/failure.js';
+import { failure, oneLine } from '#/domain/failure.js';
 import { failed, type Outcome } from '#/domain/outcome.js';
 import { fileBytes, hostKeyOf, portOf, secretFromStdin } from '../input.js';
 import { leaf } from '../leaf.js';
@@ -170,6 +170,7 @@ function updateCommand(account: Command): void {
       },
       secret.value?.payload,
     );
+    secret.value?.payload.fill(0);
     if (outcome.ok) json ? printJson(outcome.value) : printFields(outcome.value);
     return outcome;
   });
@@ -196,8 +197,9 @@ function importCommand(account: Command): void {
       const { rows, added, problems } = outcome.value;
       if (json) printJson(outcome.value);
       else {
+        // columns and names are the file's, and whoever wrote it is not asked to be kind to terminals
         for (const one of problems)
-          process.stderr.write(`${file}:${one.line}: ${one.column}: ${one.message}\n`);
+          process.stderr.write(`${oneLine(`${file}:${one.line}: ${one.column}: ${one.message}`, 1000)}\n`);
         printLine(
           problems.length > 0
             ? `nothing was added: ${problems.length} problem(s) in ${rows} row(s)`
@@ -228,12 +230,10 @@ async function secretOf(
     return failed(failure('BAD_INPUT', 'give one of --password-stdin and --key-file'));
   if (options.passwordStdin === true) {
     const password = await secretFromStdin('password');
-    return password.ok
-      ? {
-          ok: true,
-          value: { kind: 'password', payload: encodeSecretPayload(password.value, Buffer.alloc(0)) },
-        }
-      : password;
+    if (!password.ok) return password;
+    const payload = encodeSecretPayload(password.value, Buffer.alloc(0));
+    password.value.fill(0);
+    return { ok: true, value: { kind: 'password', payload } };
   }
   if (options.keyFile === undefined) return { ok: true, value: null };
   const key = fileBytes(options.keyFile);
@@ -244,7 +244,9 @@ async function secretOf(
       : fileBytes(options.passphraseFile);
   if (!passphrase.ok) return passphrase;
   const line = passphrase.value.at(-1) === 10 ? passphrase.value.subarray(0, -1) : passphrase.value;
-  return { ok: true, value: { kind: 'key', payload: encodeSecretPayload(key.value, line) } };
+  const payload = encodeSecretPayload(key.value, line);
+  for (const one of [key.value, passphrase.value]) one.fill(0);
+  return { ok: true, value: { kind: 'key', payload } };
 }
 
 function printFields(row: object): void {

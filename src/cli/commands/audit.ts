@@ -8,7 +8,7 @@ import { done, failed, type Outcome } from '#/domain/outcome.js';
 import type { AdminLink } from '../admin-link.js';
 import { fileBytes } from '../input.js';
 import { leaf } from '../leaf.js';
-import { isoTime, printJson, printLine, printTable } from '../output.js';
+import { escapeControls, isoTime, printJson, printLine, printTable } from '../output.js';
 
 const PAGE = 1000;
 
@@ -82,11 +82,13 @@ function inWords({ intact, rows, firstBad, detail }: AuditVerdict): string {
   return intact ? `intact: ${rows} row(s)` : `NOT INTACT at row ${firstBad ?? '?'}: ${detail}`;
 }
 
+/** Bytes; a head a second for some years. */
+const LARGEST_HEADS = 500_000_000;
 /** Lines asked about at once: they surely fit into a frame. */
 const LINES = 2000;
 
 async function verifyHeads(admin: AdminLink, path: string): Promise<Outcome<AuditVerdict>> {
-  const bytes = fileBytes(path);
+  const bytes = fileBytes(path, LARGEST_HEADS);
   if (!bytes.ok) return bytes;
   const lines = bytes.value
     .toString('utf8')
@@ -125,14 +127,6 @@ async function exportTo(admin: AdminLink, path: string | undefined): Promise<Out
   return problems.length === 0
     ? done(rows)
     : failed(failure('BAD_INPUT', `cannot write ${path ?? 'standard output'}: ${problems.join(', ')}`));
-}
-
-/** JSON escapes C0; C1 and format characters can steer a terminal too. */
-function escapeControls(line: string): string {
-  return line.replace(
-    /[\u007f-\u009f\p{Cf}\u2028\u2029]/gu,
-    (one) => `\\u${(one.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
-  );
 }
 
 function forJson(row: AuditRow) {

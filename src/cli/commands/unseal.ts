@@ -10,6 +10,7 @@ export function unsealCommand(program: Command): void {
       const passphrase = await secretFromStdin('passphrase');
       if (!passphrase.ok) return passphrase;
       const outcome = await admin.ask('admin.unseal', {}, passphrase.value);
+      passphrase.value.fill(0);
       if (outcome.ok) json ? printJson({ sealed: false }) : printLine('the vault is open');
       return outcome;
     },

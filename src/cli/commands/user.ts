@@ -48,6 +48,7 @@ export function userCommands(program: Command): void {
         logonHours: options.logonHours ?? null,
       };
       const outcome = await admin.ask('admin.user.add', args, password.value);
+      password.value.fill(0);
       if (outcome.ok) json ? printJson(forJson(outcome.value)) : printLine(outcome.value.id);
       return outcome;
     },
@@ -108,6 +109,7 @@ export function userCommands(program: Command): void {
         { name, mustChange: options.mustChange === true },
         password.value,
       );
+      password.value.fill(0);
       if (outcome.ok) json ? printJson({ name }) : printLine(`the password of ${name} is set`);
       return outcome;
     },

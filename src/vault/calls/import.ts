@@ -1,7 +1,8 @@
 import type { ImportReport } from '#/contract/calls.js';
 import { encodeSecretPayload } from '#/contract/secret-payload.js';
 import { done } from '#/domain/outcome.js';
-import { accountProblems, addAccount, identityOf } from '../new-account.js';
+import { newAccount } from '../change-account.js';
+import { accountProblems, identityOf } from '../new-account.js';
 import { type ImportLine, type ImportProblem, readImport } from '../read-import.js';
 import type { Records } from '../records/records.js';
 import type { Safe } from '../records/safes.js';
@@ -19,14 +20,10 @@ export function importCalls(vault: Vault): Handlers<'admin.account.import'> {
         if (checked.problems.length > 0 || dryRun) return done({ value: report });
         for (const { line, safe } of checked.good) {
           const payload = encodeSecretPayload(Buffer.from(line.password, 'utf8'), Buffer.alloc(0));
-          const added = await addAccount(
-            vault,
-            records,
-            safe,
-            { ...line, secretKind: 'password' },
-            payload,
-            CONSOLE.actor,
-          );
+          const { platform, user, address, port, hostKey } = line;
+          const wanted = { platform, user, address, port, hostKey, secretKind: 'password' } as const;
+          // each with rows of its own: whose key was pinned for an address must be found later
+          const added = await newAccount(vault, records, CONSOLE, safe, wanted, payload);
           payload.fill(0);
           // what was checked a moment ago, in this same transaction, cannot fail; if it does, nothing stays
           if (!added.ok) throw new Error(added.failure.message);
