@@ -21,7 +21,7 @@ import {
 } from '../helpers/slapd.ts';
 import { ssh } from '../helpers/ssh-screen.ts';
 import { startTarget, type Target } from '../helpers/target.ts';
-import { ACCOUNTS, connectTo, prepare, SAFE } from '../helpers/walk.ts';
+import { ACCOUNTS, connectTo, PROMPT, prepare, SAFE } from '../helpers/walk.ts';
 
 let certificates: Certificates;
 let slapd: Slapd;
@@ -113,6 +113,24 @@ test.skipIf(!HAS_SLAPD || process.getuid?.() !== 0)(
     for (const file of [...vaults, ...credentials]) {
       expect(statSync(file).isFile()).toBe(true);
       expect(() => asHim(file)).toThrow();
+    }
+  },
+);
+
+test.skipIf(!HAS_SLAPD)(
+  'a person of the directory goes straight to a target, at his first login already',
+  {
+    timeout: 60_000,
+  },
+  async () => {
+    // with the directory, and without it where it is preset
+    for (const user of ['alice@corp', 'alice']) {
+      const screen = ssh(postern.port, `${user}@admin60@127.0.0.1#${target.port}`);
+      await screen.sees('Password: ');
+      screen.type(PASSWORD).press('enter');
+      await screen.output(PROMPT, 30);
+      screen.type('exit 3\r');
+      expect(await screen.exited).toBe(3);
     }
   },
 );

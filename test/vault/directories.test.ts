@@ -173,14 +173,24 @@ describe.skipIf(!HAS_SLAPD)('people of a directory (slapd)', () => {
     expect(await refused('alice', PASSWORD, 'nowhere')).toMatchObject({ code: 'LOGIN_REFUSED' });
   });
 
-  test('a directory in an ssh user name leads to it, also before its first login', async () => {
-    const readings = ['bob@corp@root@web1', 'bob@corp@root', 'bob@corp', 'bob'];
-    const answer = await gateway.ask(
+  test('a directory in an ssh user name leads to it, and the preset one without', async () => {
+    const readings = (name: string) => [`${name}@root@web1`, `${name}@root`, name];
+    const enter = (name: string) =>
+      gateway.ask(
+        'person.login',
+        { user: `${name}@root@web1`, readings: readings(name), from: '192.0.2.9', via: 'ssh' },
+        Buffer.from(PASSWORD),
+      );
+    expect(await enter('bob@corp')).toMatchObject({ reading: 2, person: { user: 'bob@corp' } });
+    await console.ask('admin.directory.set', { name: 'corp', preset: true });
+    expect(await enter('bob')).toMatchObject({ reading: 2, person: { user: 'bob@corp' } });
+    await console.ask('admin.directory.set', { name: 'corp', preset: false });
+    const answer = await gateway.refused(
       'person.login',
-      { user: 'bob@corp@root@web1', readings, from: '192.0.2.9', via: 'ssh' },
+      { user: 'bob@root@web1', readings: readings('bob'), from: '192.0.2.10', via: 'ssh' },
       Buffer.from(PASSWORD),
     );
-    expect(answer).toMatchObject({ reading: 2, person: { user: 'bob@corp' } });
+    expect(answer).toMatchObject({ code: 'LOGIN_REFUSED' });
   });
 
   test('the names of a directory are for its people', async () => {
