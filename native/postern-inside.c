@@ -247,8 +247,8 @@ static int selftest(void) {
     return 0;
 }
 
-/* The client without a terminal. What it is to run is any text, so it comes in a file of the session host: its first
- * letter says what it is (e: command, s: subsystem, c: a shell), the rest is handed on as it is. */
+/* The client that is no login shell. What it is to run is any text, so it comes in a file of the session host: its first
+ * letter says what it is (e: command, t: command on a terminal, s: subsystem, c: a shell), the rest is handed on. */
 static int client(const char *directory) {
     static char text[131072], file[PATH_MAX], config[PATH_MAX];
     size_t size = 0;
@@ -259,7 +259,7 @@ static int client(const char *directory) {
     while (fd >= 0 && (got = read(fd, text + size, sizeof text - size)) > 0) size += (size_t)got;
     if (fd < 0 || got < 0 || size < 1 || size >= sizeof text || memchr(text, 0, size)) refuse("command: not readable, or too long");
     close(fd);
-    char *word[10] = {"ssh", "-F", config, "-T"};
+    char *word[10] = {"ssh", "-F", config, *text == 't' ? "-tt" : "-T"};
     for (n = 4; *text == 's' && n == 4;) word[n++] = "-s";
     word[n++] = "--";
     word[n++] = "target";

@@ -20,6 +20,9 @@ const channel = z.discriminatedUnion('kind', [
 ]);
 export type PlainChannel = z.infer<typeof channel>;
 
+/** A command on a terminal: otherwise a session like any other. */
+const onTerminal = z.strictObject({ kind: z.literal('terminal'), command: z.string().max(LONGEST_COMMAND) });
+
 /**
  * Portal to session host, as JSON frames; what the person types are data frames (FRAME.data).
  * `proof`: base64 Ed25519 signature by PSMServer's key over landingProofText().
@@ -31,7 +34,7 @@ export const toHost = z.discriminatedUnion('type', [
     ...size,
     term: z.string().max(1024),
     lang: z.string().max(1024),
-    channel: channel.optional(),
+    channel: z.union([channel, onTerminal]).optional(),
   }),
   /** The client will send no more: the end of standard input. */
   z.strictObject({ type: z.literal('eof') }),
@@ -72,3 +75,6 @@ export type ToPortal =
 export function landingProofText(nonce: string, sessionId: string, permit: string): string {
   return `postern-landing-1 ${nonce} ${sessionId} ${permit}`;
 }
+
+/** What is asked for in place of a login shell. */
+export type WantedChannel = PlainChannel | z.infer<typeof onTerminal>;

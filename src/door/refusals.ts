@@ -10,7 +10,6 @@ export const REFUSALS = {
   command:
     'postern: A command needs to know where: ssh USER@TARGETUSER@ADDRESS@BASTION command, or see: postern ssh-config.',
   sftp: 'postern: A file transfer needs to know where: USER%TARGETUSER%ADDRESS@BASTION, or see: postern ssh-config.',
-  commandOnTerminal: notHere('A command on a terminal (ssh -t with a command)'),
   subsystem: notHere('This subsystem'),
   noTerminal: 'postern: A session needs a terminal. Connect with a plain interactive ssh, or with ssh -t.',
   forwarding: `${notHere('Forwarding')} To reach a target: ssh -t USER%TARGETUSER%ADDRESS@BASTION`,

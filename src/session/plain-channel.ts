@@ -1,13 +1,15 @@
-import { LONGEST_COMMAND, type PlainChannel } from '#/contract/session-link.js';
+import { LONGEST_COMMAND, type PlainChannel, type WantedChannel } from '#/contract/session-link.js';
 import { oneLine } from '#/domain/failure.js';
 
 /** One line that says what runs, for markers and the audit. */
-export function channelName(channel: PlainChannel): string {
+export function channelName(channel: WantedChannel): string {
   switch (channel.kind) {
     case 'shell':
       return 'a shell';
     case 'exec':
       return `command ${oneLine(channel.command, 250)}`;
+    case 'terminal':
+      return `command on a terminal ${oneLine(channel.command, 250)}`;
     case 'subsystem':
       return `subsystem ${oneLine(channel.name)}`;
     default:
@@ -25,8 +27,27 @@ export function isTransfer(channel: PlainChannel): boolean {
 }
 
 /** The file that the program inside the box reads (native/postern-inside.c); null: it cannot carry that. */
-export function commandFile(channel: PlainChannel): string | null {
-  const text =
-    channel.kind === 'shell' ? 'c' : channel.kind === 'exec' ? `e${channel.command}` : `s${channel.name}`;
+export function commandFile(channel: WantedChannel): string | null {
+  const text = fileText(channel);
   return text.includes('\0') || Buffer.byteLength(text) > LONGEST_COMMAND ? null : text;
+}
+
+function fileText(channel: WantedChannel): string {
+  switch (channel.kind) {
+    case 'shell':
+      return 'c';
+    case 'exec':
+      return `e${channel.command}`;
+    case 'terminal':
+      return `t${channel.command}`;
+    case 'subsystem':
+      return `s${channel.name}`;
+    default:
+      return channel satisfies never;
+  }
+}
+
+/** Null: the session has a terminal. */
+export function plainOf(channel: WantedChannel | undefined): PlainChannel | null {
+  return channel === undefined || channel.kind === 'terminal' ? null : channel;
 }

@@ -14,7 +14,7 @@ import { NOTICE_LINE } from './ending.js';
 import { learnHostKey } from './learn-host-key.js';
 import { type LiveSession, startLiveSession } from './live-session.js';
 import type { SessionHostParts } from './parts.js';
-import { commandFile } from './plain-channel.js';
+import { commandFile, plainOf } from './plain-channel.js';
 import { type PlainSession, startPlainSession } from './plain-session.js';
 import type { PortalLink } from './portal-link.js';
 import { isProven } from './proof.js';
@@ -180,7 +180,7 @@ async function startTape(steps: Steps, grant: SessionGrant): Promise<Outcome<Ope
       recordingSafe: grant.recording.safe,
       recipient: grant.recording.recipient,
       ...anteroom.size,
-      term: steps.message.channel === undefined ? cleanTerm(steps.message.term) : NO_TERMINAL,
+      term: plainOf(steps.message.channel) === null ? cleanTerm(steps.message.term) : NO_TERMINAL,
     },
     anchor: async (segments: number, head: string, final: boolean, ephemeral?: string) => {
       const signed = await parts.vault.ask('session.head', {
@@ -220,9 +220,8 @@ function loginEvents(control: Control): {
 
 /** Stage 6: the terminal is the session's from here on, and its first line is the notice. Without one the door's banner was it. */
 export function showNotice(steps: Steps, ready: Ready): Outcome<Live> {
-  const { channel } = steps.message;
-  const live: Live =
-    channel === undefined ? onTerminal(steps, ready) : { plain: plain(steps, ready, channel) };
+  const channel = plainOf(steps.message.channel);
+  const live: Live = channel === null ? onTerminal(steps, ready) : { plain: plain(steps, ready, channel) };
   return steps.link.gone ? failed(failure('NOTICE_NOT_SHOWN', 'the client is gone')) : done(live);
 }
 

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually, type Postern, startPostern } from '../helpers/postern.ts';
+import { Screen } from '../helpers/ssh-screen.ts';
 import { startTarget, type Target } from '../helpers/target.ts';
 import { keyOf, prepare } from '../helpers/walk.ts';
 
@@ -221,6 +222,26 @@ describe('files', () => {
   });
 });
 
+test('a command on a terminal has one, of the right size, and leaves its status', {
+  timeout: 60_000,
+}, async () => {
+  const screen = new Screen(
+    'ssh',
+    ['-F', config, '-tt', 'via', 'tty; stty size; printf \'%s|\' "a  b"; read -r x; echo "<$x>"; exit 6'],
+    {
+      columns: 101,
+      rows: 33,
+    },
+  );
+  await screen.output('Your session is being recorded.');
+  await screen.output('/dev/pts/');
+  await screen.output('33 101');
+  await screen.output('a  b|');
+  screen.type('typed\r');
+  await screen.output('<typed>');
+  expect(await screen.exited).toBe(6);
+});
+
 test('ten at once on one connection of the person', { timeout: 60_000 }, async () => {
   const socket = join(folder, 'mux');
   const master = spawn('ssh', ['-F', config, '-M', '-S', socket, '-N', 'via'], { stdio: 'ignore' });
@@ -240,7 +261,6 @@ test('ten at once on one connection of the person', { timeout: 60_000 }, async (
 
 test('what is refused says so on stderr, with nothing on stdout', { timeout: 60_000 }, async () => {
   for (const [args, sentence] of [
-    [['-tt', 'via', 'true'], /A command on a terminal .* is not available/],
     [['-T', '-s', 'via', 'netconf'], /This subsystem is not available/],
   ] as const)
     expect(await run('ssh', ['-F', config, ...args])).toMatchObject({

@@ -1,4 +1,5 @@
 import type { AccountRow } from '#/contract/rows.js';
+import type { WantedChannel } from '#/contract/session-link.js';
 import { type Failure, failure } from '#/domain/failure.js';
 import type { Ending } from '#/domain/session.js';
 import type { DirectVisit } from '#/door/direct-visit.js';
@@ -15,19 +16,22 @@ export interface ChannelOptions {
 /** What ssh itself ends with when it is not the command that failed. */
 const OURS = 255;
 
-/** One channel without a terminal, from the grant to its exit status. Every word of ours is on standard error. */
+/** One channel that is no login shell, from the grant to its exit status. Every word of ours is on standard error. */
 export async function runChannel(
   visit: DirectVisit,
   account: AccountRow,
   { vault, run }: ChannelOptions,
 ): Promise<void> {
   const { ticket } = visit.login;
+  const { pty } = visit;
+  const { columns, rows } = pty?.size() ?? { columns: 80, rows: 24 };
+  const term = pty?.term ?? 'none';
   const granted = await vault.ask('person.connect', {
     ticket,
     accountId: account.id,
-    columns: 80,
-    rows: 24,
-    term: 'none',
+    columns,
+    rows,
+    term,
   });
   if (!granted.ok) {
     if (granted.failure.code === 'NOT_LOGGED_IN') visit.forgotten();
@@ -47,18 +51,22 @@ export async function runChannel(
     sessionId: landing.sessionId,
     permit: landing.permit,
     proof,
-    columns: 80,
-    rows: 24,
-    term: 'none',
+    columns,
+    rows,
+    term,
     lang: visit.env.get('LC_ALL') ?? visit.env.get('LANG') ?? 'C.UTF-8',
-    channel: visit.channel,
+    channel: wanted(visit),
   });
   const end = await over;
   link.close();
   if ('failure' in end) return refuse(visit, end.failure);
   if (end.ending.kind === 'exited') return visit.exit(end.ending.status);
-  visit.errors.write(`postern: ${endingWords(end.ending)}\n`);
+  visit.errors.write(`postern: ${endingWords(end.ending)}${visit.pty === null ? '' : '\r'}\n`);
   visit.exit(OURS);
+}
+
+function wanted({ channel, pty }: DirectVisit): WantedChannel {
+  return pty !== null && channel.kind === 'exec' ? { kind: 'terminal', command: channel.command } : channel;
 }
 
 type End = { readonly ending: Ending } | { readonly failure: Failure };
@@ -66,9 +74,10 @@ type End = { readonly ending: Ending } | { readonly failure: Failure };
 /** Bytes both ways, each side only as fast as the other takes them, until the session host says how it ended. */
 async function pump(visit: DirectVisit, link: HostLink, refuseKey: () => Promise<void>): Promise<End> {
   const over = Promise.withResolvers<End>();
-  const { input, output, errors } = visit;
+  const { input, output, errors, pty } = visit;
   const leave = (): void => {
-    link.send({ type: 'end' });
+    // on a terminal it lives on, and can be taken up again from the menu
+    if (pty === null) link.send({ type: 'end' });
     over.resolve({ ending: { kind: 'owner-ended' } });
   };
   const behind = new Set<unknown>();
@@ -85,9 +94,12 @@ async function pump(visit: DirectVisit, link: HostLink, refuseKey: () => Promise
     input.on('data', (bytes: Buffer) => {
       if (!link.data(bytes)) input.pause();
     });
-    input.once('end', () => link.send({ type: 'eof' }));
+    if (pty === null) input.once('end', () => link.send({ type: 'eof' }));
     input.resume();
+    const now = pty?.size();
+    if (now !== undefined) link.send({ type: 'resize', ...now });
   };
+  const stopResize = pty?.onResize((size) => link.send({ type: 'resize', ...size }));
   link.listen({
     message(message) {
       if (message.type === 'live') begin();
@@ -104,10 +116,10 @@ async function pump(visit: DirectVisit, link: HostLink, refuseKey: () => Promise
     if (signal.aborted) leave();
     signal.addEventListener('abort', leave, { once: true });
   }
-  return await over.promise;
+  return await over.promise.finally(() => stopResize?.());
 }
 
 function refuse(visit: DirectVisit, { code, message, next }: Failure): void {
-  visit.errors.write(`postern: ${message} ${next} (${code})\n`);
+  visit.errors.write(`postern: ${message} ${next} (${code})${visit.pty === null ? '' : '\r'}\n`);
   visit.exit(OURS);
 }

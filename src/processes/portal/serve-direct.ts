@@ -27,10 +27,10 @@ export async function serveDirect(visit: DirectVisit, options: DirectOptions): P
   visit.exit(NOT_CONNECTED);
 }
 
-/** A command on a terminal would need both kinds of session in one. */
+/** Of subsystems there is sftp, which has no use for a terminal. */
 function notYet({ pty, channel }: DirectVisit): Lines | null {
-  if (channel.kind === 'subsystem' && channel.name !== 'sftp') return [REFUSALS.subsystem];
-  return pty === null ? null : [REFUSALS.commandOnTerminal];
+  const refused = channel.kind === 'subsystem' && (channel.name !== 'sftp' || pty !== null);
+  return refused ? [REFUSALS.subsystem] : null;
 }
 
 type Lines = readonly string[];
