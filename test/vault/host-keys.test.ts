@@ -7,6 +7,7 @@ import {
   hostKey,
   KEY,
   logIn,
+  password,
   portal,
   type Running,
   sessionHost,
@@ -139,6 +140,39 @@ test('a key that changed stops, and is re-approved only as it was shown, by who 
   });
   await door.ask('person.approveHostKey', approve);
   expect(await pinned()).toBe(fingerprint(hostKey(2)));
+});
+
+test('a key that counts in other safes, too, is replaced or forgotten only by who may in all of them', async () => {
+  await desk.ask('admin.account.update', { account: accountId, hostKey: KEY });
+  const id = await session();
+  await shown(id, hostKey(2));
+  await desk.ask('admin.member.add', { safe: 'Lab', member: 'alice', preset: 'Full', expiresAt: null });
+  await desk.ask('admin.safe.add', { name: 'Other' });
+  const [mine] = (await desk.ask('admin.account.list', {})).filter((one) => one.id === accountId);
+  await desk.ask(
+    'admin.account.add',
+    {
+      safe: 'Other',
+      platform: 'UnixSSH',
+      address: mine?.address.toUpperCase() ?? '',
+      port: mine?.port ?? 22,
+      user: 'somebody',
+      secretKind: 'password',
+      hostKey: null,
+    },
+    password('s3cret'),
+  );
+  const approve = { ticket, accountId, seen: hostKey(2) };
+  const forget = { ticket, accountId, forgetHostKey: true } as const;
+  expect(await door.refused('person.approveHostKey', approve)).toMatchObject({ code: 'DENIED' });
+  expect(await door.refused('person.account.setProperties', forget)).toMatchObject({ code: 'DENIED' });
+  expect(await pinned()).toBe(fingerprint(KEY));
+  await door.ask('person.account.setProperties', { ticket, accountId, disabledWhy: null });
+  await desk.ask('admin.member.add', { safe: 'Other', member: 'alice', preset: 'Full', expiresAt: null });
+  await door.ask('person.approveHostKey', approve);
+  expect(await pinned()).toBe(fingerprint(hostKey(2)));
+  await door.ask('person.account.setProperties', forget);
+  expect(await pinned()).toBe(null);
 });
 
 test('a key belongs to an address and port, however its name is written', async () => {

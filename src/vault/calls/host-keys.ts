@@ -9,6 +9,7 @@ import { type Person, withPerson } from '../persons.js';
 import type { Records } from '../records/records.js';
 import type { StoredSession } from '../records/sessions.js';
 import { aboutSession } from '../session-life.js';
+import { sharedKeyProblem } from '../shared-host-key.js';
 import type { Answer, Handlers, Vault } from '../vault.js';
 import { sessionOf } from './landing.js';
 
@@ -119,10 +120,11 @@ async function decideKey(
 /** Re-approves a changed key. Only the very key that this person's last connection was shown can be approved. */
 async function approve(
   vault: Vault,
-  { records, user, about }: Person,
+  person: Person,
   accountId: string,
   seen: HostKey,
 ): Promise<Answer<'person.approveHostKey'>> {
+  const { records, user, about } = person;
   const id = parseId('account', accountId);
   const account = id === null ? null : await records.accounts.account(id);
   if (account === null || !(await holds(vault, records, user, account.safeId, 'listAccounts')))
@@ -131,6 +133,8 @@ async function approve(
     return failed(failure('DENIED', `updateAccountProperties on safe ${account.safe} is missing`));
   if (!sameKey(await records.sessions.lastOfferedKey(user.id, account.id), seen))
     return failed(failure('BAD_INPUT', 'that is not the key that the target showed last'));
+  const problem = await sharedKeyProblem(vault, person, account);
+  if (problem !== null) return failed(problem);
   await records.accounts.pinHostKey(account.address, portOf(account), seen, user.name, vault.now());
   const target = `${account.address}:${portOf(account)}`;
   await vault.journal.append(records.audit, {

@@ -4,6 +4,7 @@ import { type AccountChange, changeAccount, deleteAccount, newAccount } from '..
 import { type InSafe, withAccountRight, withSafeRight } from '../person-rights.js';
 import type { StoredAccount } from '../records/accounts.js';
 import { retrieveSecret } from '../retrieve-secret.js';
+import { sharedKeyProblem } from '../shared-host-key.js';
 import type { Answer, Handlers, Vault } from '../vault.js';
 
 type Names =
@@ -68,6 +69,8 @@ async function change(
         `retrieveAccounts on safe ${safe.name} is missing: its secret would be sent to wherever the account is moved`,
       ),
     );
+  const shared = wanted.hostKey === undefined ? null : await sharedKeyProblem(vault, person, account);
+  if (shared !== null) return failed(shared);
   const after = await changeAccount(vault, records, about, account, wanted, secret);
   return after.ok ? done({ value: null }) : after;
 }
