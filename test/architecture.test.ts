@@ -42,9 +42,10 @@ const rooms: Readonly<Record<string, Room>> = {
     purpose: 'a permit becomes a secret; safes, accounts, members',
     mayImport: ['domain', 'contract', 'policy', 'audit', 'authentication'],
   },
+  activities: { purpose: 'a copy of the bytes becomes what was done: transfers', mayImport: ['domain'] },
   session: {
     purpose: 'one session, from box to last byte',
-    mayImport: ['domain', 'contract', 'terminal'],
+    mayImport: ['domain', 'contract', 'terminal', 'activities'],
     typesOf: ['recorder'],
   },
   recorder: { purpose: 'events become a sealed tape in a safe', mayImport: ['domain', 'contract'] },
@@ -79,6 +80,7 @@ const rooms: Readonly<Record<string, Room>> = {
 const pure: readonly RegExp[] = [
   /^domain\//,
   /^policy\//,
+  /^activities\//,
   new RegExp(`^recorder/(${codec.join('|')})\\.ts$`),
   /^vault\/envelope\.ts$/,
   /^audit\/chain\.ts$/,

@@ -1,10 +1,19 @@
+import { type Activity, activityLine } from './activity.js';
+
 /** What happens in a session, in time order. `at` is milliseconds since the session's first event. */
 export type TapeEvent =
   | { readonly at: number; readonly kind: 'output'; readonly bytes: Buffer }
   | { readonly at: number; readonly kind: 'input'; readonly bytes: Buffer }
   | { readonly at: number; readonly kind: 'resize'; readonly columns: number; readonly rows: number }
   | { readonly at: number; readonly kind: 'marker'; readonly label: string }
+  | { readonly at: number; readonly kind: 'activity'; readonly activity: Activity }
   | { readonly at: number; readonly kind: 'exit'; readonly status: number };
+
+/** What a player may stop at; null: nothing. */
+export function markerLabel(event: TapeEvent): string | null {
+  if (event.kind === 'marker') return event.label;
+  return event.kind === 'activity' ? activityLine(event.activity) : null;
+}
 
 /** The exact screen at one moment, as escape sequences that draw it on a fresh terminal of the size. */
 export interface Keyframe {

@@ -1,3 +1,4 @@
+import { activityLine } from '#/domain/activity.js';
 import { oneLine } from '#/domain/failure.js';
 import { clampSize } from '#/domain/session.js';
 import type { TapeEvent, TapeHeader } from '#/domain/tape.js';
@@ -46,6 +47,8 @@ function castEvent(event: TapeEvent): { readonly code: CastCode; readonly data: 
       return { code: 'r', data: `${event.columns}x${event.rows}` };
     case 'marker':
       return { code: 'm', data: event.label };
+    case 'activity':
+      return { code: 'm', data: activityLine(event.activity) };
     case 'exit':
       return { code: 'x', data: String(event.status) };
     default:

@@ -1,5 +1,6 @@
 import { oneLine } from '#/domain/failure.js';
 import { done, type Outcome } from '#/domain/outcome.js';
+import { markerLabel } from '#/domain/tape.js';
 import { SEGMENT } from '#/recorder/tape-format.js';
 import type { TapeReader } from './tape-reader.js';
 import type { Gap, Timeline } from './timeline.js';
@@ -35,8 +36,10 @@ async function markersOf(reader: TapeReader): Promise<Outcome<Markers>> {
   for (let number = 0; number < reader.index.segments.length && markers.length < MOST_MARKERS; number += 1) {
     const events = await reader.events(number);
     if (!events.ok) return events;
-    for (const event of events.value)
-      if (event.kind === 'marker') markers.push({ at: event.at, label: oneLine(event.label) });
+    for (const event of events.value) {
+      const label = markerLabel(event);
+      if (label !== null) markers.push({ at: event.at, label: oneLine(label) });
+    }
   }
   return done(markers);
 }

@@ -1,4 +1,5 @@
 import headless, { type IMarker, type Terminal } from '@xterm/headless';
+import { activityLine } from '#/domain/activity.js';
 import { clampSize } from '#/domain/session.js';
 import type { TapeEvent, TapeHeader } from '#/domain/tape.js';
 import { guard } from '#/terminal/guards.js';
@@ -39,6 +40,7 @@ export function createTranscript(header: TapeHeader): Transcript {
         if (event.at - last >= READABLE) lines += pictures();
         last = event.at;
         if (event.kind === 'resize') terminal.resize(event.columns, event.rows);
+        if (event.kind === 'activity') lines += `[${neutralLine(activityLine(event.activity))}]\n`;
         if (event.kind !== 'output') continue;
         for (let from = 0; from < event.bytes.length; from += CHUNK) {
           await new Promise<void>((resolve) =>

@@ -8,10 +8,10 @@ export interface CastHeader {
 }
 
 /**
- * Codes of the format: output, input, marker, resize, exit. 'b' is our own, which players skip: base64 of the bytes of
- * the event before it, where those are not valid UTF-8.
+ * Codes of the format: output, input, marker, resize, exit. Two are our own, which players skip: 'b', base64 of the
+ * bytes of the event before it, where those are not valid UTF-8; 'a', the JSON of an activity.
  */
-export const CAST_CODES = ['o', 'i', 'm', 'r', 'x', 'b'] as const;
+export const CAST_CODES = ['o', 'i', 'm', 'r', 'x', 'b', 'a'] as const;
 export type CastCode = (typeof CAST_CODES)[number];
 
 /** `at`: whole milliseconds since the start. */

@@ -1,3 +1,4 @@
+import { encodeActivity } from '#/domain/activity.js';
 import type { Keyframe, TapeEvent } from '#/domain/tape.js';
 
 export type Batch =
@@ -33,9 +34,7 @@ export class Backlog {
 
   put(event: TapeEvent): void {
     if (event.kind === 'output') return this.#output(Math.round(event.at), event.bytes);
-    const bytes =
-      EVENT_BYTES +
-      (event.kind === 'input' ? event.bytes.length : event.kind === 'marker' ? event.label.length : 0);
+    const bytes = EVENT_BYTES + payloadOf(event);
     this.#items.push({ kind: 'event', event, bytes });
     this.bytes += bytes;
   }
@@ -92,6 +91,12 @@ export class Backlog {
     this.bytes -= bytes;
     return { kind: 'events', events, bytes };
   }
+}
+
+function payloadOf(event: TapeEvent): number {
+  if (event.kind === 'input') return event.bytes.length;
+  if (event.kind === 'marker') return event.label.length;
+  return event.kind === 'activity' ? encodeActivity(event.activity).length : 0;
 }
 
 function size(chunks: readonly Buffer[]): number {

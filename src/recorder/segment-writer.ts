@@ -1,5 +1,6 @@
 import type { Ending } from '#/domain/session.js';
 import type { Keyframe, TapeEvent } from '#/domain/tape.js';
+import { markerLabel } from '#/domain/tape.js';
 import { compress } from './compression.js';
 import { sealSegment } from './sealed-segment.js';
 import type { SpoolFile } from './spool-file.js';
@@ -69,9 +70,11 @@ export class SegmentWriter {
   }
 
   async events(events: readonly TapeEvent[]): Promise<void> {
-    for (const one of events)
-      if (one.kind === 'marker' && this.#markers.length < MOST_MARKERS)
-        this.#markers.push({ at: Math.round(one.at), label: one.label });
+    for (const one of events) {
+      const label = markerLabel(one);
+      if (label !== null && this.#markers.length < MOST_MARKERS)
+        this.#markers.push({ at: Math.round(one.at), label });
+    }
     await this.#lines(() => this.#encoder.encode(events));
   }
 

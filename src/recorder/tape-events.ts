@@ -1,3 +1,4 @@
+import { decodeActivity, encodeActivity } from '#/domain/activity.js';
 import { clampSize } from '#/domain/session.js';
 import type { TapeEvent } from '#/domain/tape.js';
 import { type CastEvent, decodeCastEvent, encodeCastEvent } from './asciicast.js';
@@ -56,6 +57,8 @@ export class EventEncoder {
         return this.#line({ at, code: 'r', data: `${event.columns}x${event.rows}` });
       case 'marker':
         return this.#line({ at, code: 'm', data: event.label });
+      case 'activity':
+        return this.#line({ at, code: 'a', data: encodeActivity(event.activity) });
       case 'exit':
         return this.#line({ at, code: 'x', data: String(event.status) });
       default:
@@ -94,7 +97,10 @@ export function decodeEvents(lines: string, first: number): TapeEvent[] {
     const at: number = previous === null ? first : cast.at;
     previous = at;
     if (cast.code === 'b') replaceBytes(events, Buffer.from(cast.data, 'base64'));
-    else events.push(toTapeEvent(cast, at));
+    else {
+      const event = toTapeEvent(cast, at);
+      if (event !== null) events.push(event);
+    }
   }
   return events;
 }
@@ -105,7 +111,7 @@ function replaceBytes(events: TapeEvent[], bytes: Buffer): void {
   else if (last !== undefined) events.push(last);
 }
 
-function toTapeEvent(cast: CastEvent, at: number): TapeEvent {
+function toTapeEvent(cast: CastEvent, at: number): TapeEvent | null {
   switch (cast.code) {
     case 'i':
       return { at, kind: 'input', bytes: Buffer.from(cast.data, 'utf8') };
@@ -115,6 +121,10 @@ function toTapeEvent(cast: CastEvent, at: number): TapeEvent {
     }
     case 'm':
       return { at, kind: 'marker', label: cast.data };
+    case 'a': {
+      const activity = decodeActivity(cast.data);
+      return activity === null ? null : { at, kind: 'activity', activity };
+    }
     case 'x':
       return { at, kind: 'exit', status: Number(cast.data) };
     default:

@@ -25,6 +25,7 @@ const happenings: readonly Happening[] = [
   output(900, Buffer.from('€').subarray(1)),
   { at: 1000, kind: 'resize', columns: 100, rows: 30 },
   { at: 1200, kind: 'marker', label: 'here' },
+  { at: 1300, kind: 'activity', activity: { kind: 'message', protocol: 'scp', text: 'no\nsuch file' } },
   'written',
   output(1500, 'bye\r\n'),
   { at: 1600, kind: 'exit', status: 3 },
@@ -71,6 +72,7 @@ describe('an asciicast export', () => {
         { at: 300, code: 'i', data: 'ls\r' },
         { at: 1000, code: 'r', data: '100x30' },
         { at: 1200, code: 'm', data: 'here' },
+        { at: 1300, code: 'm', data: 'scp says: no·such file' },
         ...(version === 3 ? [{ at: 1600, code: 'x', data: '3' }] : []),
       ]);
       expect(events.find((one) => one?.data.includes('bye') === true)?.at).toBe(1500);

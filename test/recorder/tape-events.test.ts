@@ -63,6 +63,18 @@ const event: fc.Arbitrary<TapeEvent> = fc.oneof(
   fc.record({ at: fc.nat(5000), kind: fc.constant('marker' as const), label: fc.string({ unit: 'binary' }) }),
   fc.record({
     at: fc.nat(5000),
+    kind: fc.constant('activity' as const),
+    activity: fc.record({
+      kind: fc.constant('change' as const),
+      protocol: fc.constant('sftp' as const),
+      operation: fc.string(),
+      path: fc.string({ unit: 'binary' }),
+      to: fc.option(fc.string({ unit: 'binary' })),
+      result: fc.string(),
+    }),
+  }),
+  fc.record({
+    at: fc.nat(5000),
     kind: fc.constant('exit' as const),
     status: fc.integer({ min: 0, max: 255 }),
   }),
