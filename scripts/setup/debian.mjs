@@ -55,6 +55,13 @@ const needs = [
     without: 'the scenarios fail',
   },
   {
+    name: 'openssh-sftp-server',
+    file: '/usr/lib/openssh/sftp-server',
+    when: 'testing',
+    why: 'file transfers in the tests',
+    without: 'the tests of file transfers fail',
+  },
+  {
     name: 'tmux',
     file: 'tmux',
     when: 'testing',

@@ -1,3 +1,4 @@
+import type { Asked } from '#/activities/classify.js';
 import { LONGEST_COMMAND, type PlainChannel, type WantedChannel } from '#/contract/session-link.js';
 import { oneLine } from '#/domain/failure.js';
 
@@ -50,4 +51,10 @@ function fileText(channel: WantedChannel): string {
 /** Null: the session has a terminal. */
 export function plainOf(channel: WantedChannel | undefined): PlainChannel | null {
   return channel === undefined || channel.kind === 'terminal' ? null : channel;
+}
+
+/** What may be a file transfer; null: a shell is none. */
+export function askedOf(channel: PlainChannel): Asked | null {
+  if (channel.kind === 'exec') return { type: 'exec', command: channel.command };
+  return channel.kind === 'subsystem' ? { type: 'subsystem', name: channel.name } : null;
 }

@@ -1,11 +1,14 @@
+import { classify } from '#/activities/classify.js';
+import { observe } from '#/activities/observe.js';
 import type { PlainChannel } from '#/contract/session-link.js';
+import type { Activity } from '#/domain/activity.js';
 import { failure } from '#/domain/failure.js';
 import type { Ending, SessionLimits } from '#/domain/session.js';
 import type { OpenTape } from '#/recorder/tape.js';
 import { type LimitClock, startLimitClock } from './limit-clock.js';
 import type { LiveSession } from './live-session.js';
 import type { Pipes } from './pipes.js';
-import { channelName, isTransfer } from './plain-channel.js';
+import { askedOf, channelName, isTransfer } from './plain-channel.js';
 import type { PortalLink } from './portal-link.js';
 import { COMMAND_KEPT, type StreamTape, startStreamTape, TRANSFER_KEPT } from './stream-tape.js';
 
@@ -35,6 +38,10 @@ export function startPlainSession({ channel, tape, limits, now, end }: PlainSess
   let hurrying = false;
   let stopped = false;
   const causes = new Set<'portal' | 'tape'>();
+  const asked = askedOf(channel);
+  const spoken = asked === null ? null : classify(asked);
+  // it is shown each piece before that is passed on, and can neither hold nor change it
+  const observer = spoken === null ? null : observe(spoken);
   const kept = isTransfer(channel) ? TRANSFER_KEPT : COMMAND_KEPT;
   const output = recorded('output', 'from the target');
   const input = recorded('input', 'to the target');
@@ -61,6 +68,7 @@ export function startPlainSession({ channel, tape, limits, now, end }: PlainSess
         data(bytes) {
           clock?.keyPressed();
           input.take(bytes);
+          tell(observer?.toTarget(bytes));
           if (client?.write(bytes) === false) first.pauseInput();
         },
         drain: () => release('portal'),
@@ -83,6 +91,7 @@ export function startPlainSession({ channel, tape, limits, now, end }: PlainSess
     output(bytes) {
       clock?.keyPressed();
       output.take(bytes);
+      tell(observer?.fromTarget(bytes));
       if (link?.data(bytes) === false) hold('portal');
       waitForTape();
     },
@@ -99,6 +108,7 @@ export function startPlainSession({ channel, tape, limits, now, end }: PlainSess
       stopped = true;
       clock?.stop();
       for (const stream of [input, output]) stream.end();
+      tell(observer?.end());
       if (isTransfer(channel))
         tape.append({
           at: at(),
@@ -112,6 +122,9 @@ export function startPlainSession({ channel, tape, limits, now, end }: PlainSess
   function at(): number {
     lastAt = Math.max(lastAt, Math.round(now() - startedAt));
     return lastAt;
+  }
+  function tell(activities: readonly Activity[] | undefined): void {
+    for (const activity of activities ?? []) tape.append({ at: at(), kind: 'activity', activity });
   }
   function errors(bytes: Buffer): void {
     // what goes wrong is always of interest, and never bulk: on the tape it stands where a terminal would show it

@@ -1,0 +1,18 @@
+import type { Spoken } from './classify.js';
+import type { Observer } from './observer.js';
+import { observeSftp } from './sftp/sftp.js';
+import { observeTotals } from './totals.js';
+
+/** The observer for what is going to be spoken. */
+export function observe(spoken: Spoken): Observer {
+  switch (spoken.protocol) {
+    case 'sftp':
+      return observeSftp();
+    case 'scp':
+      return observeTotals('scp', ['scp', ...spoken.paths].join(' '));
+    case 'rsync':
+      return observeTotals('rsync', spoken.command);
+    default:
+      return spoken satisfies never;
+  }
+}
