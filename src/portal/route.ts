@@ -1,6 +1,7 @@
 import type { AccountRow, KeyRow, PersonSafeRow, RecordingRow, SessionRow } from '#/contract/rows.js';
 import type { Failure } from '#/domain/failure.js';
 import type { HostKey } from '#/domain/host-key.js';
+import type { Permission } from '#/domain/permission.js';
 import type { Enrolment } from './services.js';
 
 /** The screens that Tab goes around, in its order. */
@@ -42,6 +43,10 @@ export type Route =
   | { readonly screen: 'replay'; readonly recording: RecordingRow }
   | { readonly screen: 'watch'; readonly session: SessionRow }
   | { readonly screen: 'secret'; readonly account: AccountRow }
+  /** `safes`: where he may add accounts. */
+  | { readonly screen: 'addAccount'; readonly safes: readonly string[] }
+  /** `may`: what he may do in its safe. */
+  | { readonly screen: 'manageAccount'; readonly account: AccountRow; readonly may: readonly Permission[] }
   | { readonly screen: 'safes' }
   | { readonly screen: 'members'; readonly safe: PersonSafeRow }
   /** Null: all of it. */

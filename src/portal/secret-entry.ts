@@ -15,8 +15,9 @@ export interface SecretEntry {
 /** More bytes than the vault takes as a password. */
 const MOST = 1024;
 
-export function createSecretEntry(): SecretEntry {
-  const memory = Buffer.alloc(MOST);
+/** `most`: bytes that are kept. */
+export function createSecretEntry(most = MOST): SecretEntry {
+  const memory = Buffer.alloc(most);
   let sizes: number[] = [];
   let used = 0;
   const wipe = (): void => {
@@ -31,7 +32,7 @@ export function createSecretEntry(): SecretEntry {
     type(text) {
       for (const character of text) {
         const size = Buffer.byteLength(character);
-        if (used + size > MOST) return;
+        if (used + size > most) return;
         memory.write(character, used);
         used += size;
         sizes.push(size);

@@ -16,6 +16,7 @@ import type { HostKey } from '#/domain/host-key.js';
 import type { Outcome } from '#/domain/outcome.js';
 import type { Preset } from '#/domain/permission.js';
 import type { Ending, TerminalSize } from '#/domain/session.js';
+import type { ManageServices } from './manage-services.js';
 
 export type { AccountRow, FromMonitor, RecordingRow, SessionRow };
 
@@ -112,7 +113,7 @@ export interface ReplayHandle {
  * Every question a screen may ask. One object per connected person: it remembers who is logged in.
  * Nothing here throws or rejects; NOT_LOGGED_IN in any answer brings the person back to the login screen.
  */
-export interface PortalServices {
+export interface PortalServices extends ManageServices {
   /** Opens the portal (as PVWAApp). Asked again every few seconds while it fails. */
   configuration(): Promise<Outcome<Configuration>>;
   /** `password` is wiped by the caller when this settles. `method`: one of the configuration's. */

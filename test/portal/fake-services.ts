@@ -287,6 +287,11 @@ export function fakeServices(
     approveHostKey: () => Promise.resolve(done(null)),
     retrieve: () =>
       Promise.resolve(done({ secret: Buffer.from('Tr0ub4dor&3'), passphrase: Buffer.alloc(0) })),
+    addAccount: () => Promise.resolve(done({ id: 'a9' })),
+    setAccountSecret: () => Promise.resolve(done(null)),
+    setAccount: () => Promise.resolve(done(null)),
+    renameAccount: () => Promise.resolve(done(null)),
+    deleteAccount: () => Promise.resolve(done(null)),
     safes: () => Promise.resolve(done(SAFES)),
     members: () => Promise.resolve(done(MEMBERS)),
     putMember: (wanted) =>

@@ -14,6 +14,8 @@ import { HelpScreen } from './help/help-screen.js';
 import { LeaveScreen } from './leave/leave-screen.js';
 import { LiveScreen } from './live/live-screen.js';
 import { LoginScreen } from './login/login-screen.js';
+import { AddAccountScreen } from './manage/add-account-screen.js';
+import { ManageAccountScreen } from './manage/manage-account-screen.js';
 import { MembersScreen } from './members/members-screen.js';
 import { OfferScreen } from './offer/offer-screen.js';
 import { PasswordScreen } from './password/password-screen.js';
@@ -85,6 +87,10 @@ export function Screen({
       return <WatchScreen session={route.session} />;
     case 'secret':
       return <SecretScreen account={route.account} />;
+    case 'addAccount':
+      return <AddAccountScreen safes={route.safes} />;
+    case 'manageAccount':
+      return <ManageAccountScreen account={route.account} may={route.may} />;
     case 'safes':
       return <SafesScreen />;
     case 'members':

@@ -12,6 +12,7 @@ import type { VaultLink } from '../shared/vault-link.js';
 import { filterFor, whyUnsettled } from './direct-words.js';
 import { findDestination } from './find-destination.js';
 import { type Landing, land } from './landing.js';
+import { manageServices } from './manage-services.js';
 import { openReplay } from './replay-link.js';
 import { walkSession } from './session-walk.js';
 
@@ -209,6 +210,7 @@ export function servePerson({
       const payload = decodeSecretPayload(answer.value.blob ?? Buffer.alloc(0));
       return payload === null ? failed(failure('PROTOCOL', 'the secret did not come')) : done(payload);
     },
+    ...manageServices(ask),
     safes: () => ask('person.safes', {}),
     members: (safe) => ask('person.members', { safe }),
     putMember: (wanted) => ask('person.member.put', wanted),

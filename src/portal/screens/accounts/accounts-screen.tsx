@@ -8,6 +8,7 @@ import { listHandlers } from '../../list-keys.js';
 import { useLoadedList, useNow } from '../../loading.js';
 import { useStore } from '../../store.js';
 import { listHeight, listLines } from '../list-view.js';
+import { useAccountActs } from './account-acts.js';
 import { accountDetails, accountHeads, accountLine, accountSummary } from './accounts-view.js';
 
 /** Half a minute: the ages in the list are in minutes. */
@@ -61,6 +62,7 @@ export function AccountsScreen() {
       });
     });
   };
+  const manage = useAccountActs();
   useKeys(
     'accounts',
     {
@@ -74,6 +76,8 @@ export function AccountsScreen() {
         if (account !== null) portal.dispatch({ type: 'go', route: { screen: 'secret', account } });
       },
       'safes.open': () => portal.dispatch({ type: 'go', route: { screen: 'safes' } }),
+      'account.add': manage.add,
+      'account.manage': () => manage.change(selectedItem(memory.accounts.now())),
       'list.refresh': refresh,
     },
     { text: (text) => memory.accounts.dispatch({ type: 'text', text }) },

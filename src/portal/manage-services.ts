@@ -1,0 +1,38 @@
+import type { PlatformName, SecretKind } from '#/domain/account.js';
+import type { Outcome } from '#/domain/outcome.js';
+
+export interface WantedAccount {
+  readonly safe: string;
+  readonly platform: Exclude<PlatformName, 'LDAP'>;
+  readonly user: string;
+  readonly address: string;
+  /** Null: the platform's default. */
+  readonly port: number | null;
+  readonly secretKind: SecretKind;
+}
+
+/** A secret as somebody typed it; the caller wipes both when the answer is there. `passphrase`: of a key, else empty. */
+export interface TypedSecret {
+  readonly secret: Buffer;
+  readonly passphrase: Buffer;
+}
+
+/** What is not named stays. */
+export interface AccountProperties {
+  readonly port?: number | null;
+  /** Null: it may be used again. */
+  readonly disabledWhy?: string | null;
+  readonly forgetHostKey?: true;
+}
+
+/** What people manage who may; the vault decides each time. */
+export interface ManageServices {
+  addAccount(wanted: WantedAccount, typed: TypedSecret): Promise<Outcome<{ readonly id: string }>>;
+  setAccountSecret(accountId: string, kind: SecretKind, typed: TypedSecret): Promise<Outcome<null>>;
+  setAccount(accountId: string, change: AccountProperties): Promise<Outcome<null>>;
+  renameAccount(
+    accountId: string,
+    name: { readonly user: string; readonly address: string },
+  ): Promise<Outcome<null>>;
+  deleteAccount(accountId: string): Promise<Outcome<null>>;
+}

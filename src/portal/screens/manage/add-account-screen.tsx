@@ -1,0 +1,25 @@
+import { useMemo } from 'react';
+import { PLATFORMS } from '#/domain/account.js';
+import { done } from '#/domain/outcome.js';
+import { usePortal, useServices } from '../../context.js';
+import { type Filled, Form } from '../form/form.js';
+import { newAccountFields, portOf, secretKindOf } from './account-fields.js';
+import { typedSecret } from './typed-secret.js';
+
+/** A new account, in one of the safes where one may add some. */
+export function AddAccountScreen({ safes }: { readonly safes: readonly string[] }) {
+  const { state: portal } = usePortal();
+  const services = useServices();
+  const fields = useMemo(() => newAccountFields(safes), [safes]);
+  const submit = async (filled: Filled) => {
+    const { text } = filled;
+    const [user, address, safe] = [text('user'), text('address'), text('safe')];
+    const platform = PLATFORMS.find((one) => one === text('platform')) ?? PLATFORMS[0];
+    const secretKind = secretKindOf(text('secretKind'));
+    const wanted = { safe, platform, user, address, port: portOf(text('port')), secretKind };
+    const added = await services.addAccount(wanted, typedSecret(filled));
+    return added.ok ? done(`${user}@${address} is in ${safe}.`) : added;
+  };
+  const back = (): void => portal.dispatch({ type: 'back' });
+  return <Form title="A new account" fields={fields} submit={submit} onBack={back} onDone={back} />;
+}

@@ -1,0 +1,32 @@
+import type { CallArgs, CallName, CallResult } from '#/contract/calls.js';
+import { encodeSecretPayload } from '#/contract/secret-payload.js';
+import type { Outcome } from '#/domain/outcome.js';
+import type { ManageServices, TypedSecret } from '#/portal/manage-services.js';
+
+type Ticketed = { [K in CallName]: CallArgs<K> extends { readonly ticket: string } ? K : never }[CallName];
+/** Asks the vault for the person. */
+type Ask = <K extends Ticketed>(
+  call: K,
+  args: Omit<CallArgs<K>, 'ticket'>,
+  blob?: Buffer,
+) => Promise<Outcome<CallResult<K>>>;
+
+/** What people manage, as calls of the vault. */
+export function manageServices(ask: Ask): ManageServices {
+  return {
+    addAccount: (wanted, typed) => sealed(typed, (blob) => ask('person.account.add', wanted, blob)),
+    setAccountSecret: (accountId, secretKind, typed) =>
+      sealed(typed, (blob) => ask('person.account.setSecret', { accountId, secretKind }, blob)),
+    setAccount: (accountId, change) => ask('person.account.setProperties', { accountId, ...change }),
+    renameAccount: (accountId, name) => ask('person.account.rename', { accountId, ...name }),
+    deleteAccount: (accountId) => ask('person.account.delete', { accountId }),
+  };
+}
+
+async function sealed<T>(
+  { secret, passphrase }: TypedSecret,
+  send: (blob: Buffer) => Promise<T>,
+): Promise<T> {
+  const payload = encodeSecretPayload(secret, passphrase);
+  return await send(payload).finally(() => payload.fill(0));
+}

@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Postern, startPostern } from '../helpers/postern.ts';
+import { startTarget, type Target } from '../helpers/target.ts';
+import {
+  ACCOUNT_PASSWORD,
+  ACCOUNTS,
+  addPerson,
+  connectTo,
+  keyOf,
+  login,
+  prepare,
+  SAFE,
+} from '../helpers/walk.ts';
+
+let postern: Postern;
+let target: Target;
+
+beforeAll(async () => {
+  [postern, target] = await Promise.all([startPostern(), startTarget()]);
+  await prepare(postern, target);
+});
+afterAll(async () => {
+  await postern?.remove();
+  await target?.stop();
+});
+
+test('who may add accounts makes one on the screen and connects with it; who may not is told why', {
+  timeout: 90_000,
+}, async () => {
+  target.addUser('deploy', ACCOUNT_PASSWORD);
+  await addPerson(postern, 'keeper');
+  await postern.json(['safe', 'member', 'add', SAFE, 'keeper', '--preset', 'AccountsManager']);
+  const keeper = await login(postern, 'keeper', { identity: await keyOf(postern, 'keeper') });
+  keeper.press('ctrl-a');
+  await keeper.sees('A new account');
+  keeper.type(`\r\rdeploy\r127.0.0.1\r${target.port}\r\r${ACCOUNT_PASSWORD}\r${ACCOUNT_PASSWORD}`);
+  await keeper.sees(/Again +[•*]{24}_/);
+  keeper.press('enter');
+  expect(await keeper.sees(`deploy@127.0.0.1 is in ${SAFE}`)).not.toContain(ACCOUNT_PASSWORD);
+  await connectTo(keeper, 'deploy');
+  keeper.type('exit\r');
+  await keeper.sees(ACCOUNTS);
+  keeper.press('ctrl-q');
+  await keeper.exited;
+
+  const alice = await login(postern, 'alice', { identity: await keyOf(postern, 'alice') });
+  alice.press('ctrl-a');
+  await alice.sees('addAccounts is missing on every safe');
+  alice.type('admin60');
+  await alice.sees('> admin60_');
+  alice.press('ctrl-x');
+  await alice.sees(`You may not: renameAccounts on safe ${SAFE}`);
+  alice.press('escape');
+  await alice.sees(ACCOUNTS);
+  alice.press('ctrl-q');
+  await alice.exited;
+});
