@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import ssh2, { type ParsedKey } from 'ssh2';
 import { Fields, sshNumber, sshString } from './agent-wire.js';
+import { publicHalf, readWithoutStrings } from './private-key.js';
 
 /** A private key that can sign for an SSH login, with its public blob. */
 export interface SigningKey {
@@ -20,6 +21,9 @@ const FLAG_SHA512 = 4;
 
 /** Reads a private key in OpenSSH's or PEM form. `why` is a phrase for people, without anything of the key in it. */
 export function readSigningKey(secret: Buffer, passphrase: Buffer): SigningKey | { readonly why: string } {
+  const direct = readWithoutStrings(secret, passphrase);
+  const half = direct === null ? null : publicHalf(direct);
+  if (direct !== null && half !== null) return { ...half, key: direct };
   const parsed = ssh2.utils.parseKey(secret, passphrase.length > 0 ? passphrase : undefined) as
     | ParsedKey
     | readonly ParsedKey[]
