@@ -332,6 +332,12 @@ export const FAILURES = {
     message: 'That session is not running any more.',
     next: 'Start a new one from the menu.',
   },
+  SESSION_WITHOUT_TERMINAL: {
+    side: 'ours',
+    stage: null,
+    message: 'That session has no terminal to be seen: a command or a file transfer runs in it.',
+    next: 'Its recording can be replayed when it has ended; it can be ended from the live screen.',
+  },
   SESSION_CONNECTING: {
     side: 'ours',
     stage: null,

@@ -76,7 +76,7 @@ export function startPlainSession({ channel, tape, limits, now, end }: PlainSess
       });
     },
     attach(other) {
-      other.send({ type: 'failed', failure: failure('SESSION_GONE') });
+      other.send({ type: 'failed', failure: failure('SESSION_WITHOUT_TERMINAL') });
       other.close();
       return Promise.resolve();
     },

@@ -36,10 +36,15 @@ async function watch(link: WatchLink, request: ToWatchedHost, parts: WatcherPart
   const { watch: name } = redeemed.value.value;
   const ended = (): void => void parts.vault.ask('session.watchEnded', { sessionId, watch: name });
   const session = parts.find(sessionId);
-  const watchers = session?.live?.watchers ?? null;
-  if (link.gone || session === null || watchers === null || session.control.reason !== null) {
+  const live = session?.live ?? null;
+  if (link.gone || session === null || live === null || session.control.reason !== null) {
     ended();
     return refuse(link, failure('SESSION_GONE'));
+  }
+  const { watchers } = live;
+  if (watchers === null) {
+    ended();
+    return refuse(link, failure('SESSION_WITHOUT_TERMINAL'));
   }
   if (watchers.count >= MOST_WATCHERS) {
     ended();

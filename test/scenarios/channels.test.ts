@@ -8,17 +8,18 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually, type Postern, startPostern } from '../helpers/postern.ts';
 import { Screen } from '../helpers/ssh-screen.ts';
 import { startTarget, type Target } from '../helpers/target.ts';
-import { keyOf, prepare } from '../helpers/walk.ts';
+import { ACCOUNT_PASSWORD, keyOf, login, prepare, SAFE } from '../helpers/walk.ts';
 
 let postern: Postern;
 let target: Target;
 let folder: string;
 let config: string;
+let identity: string;
 
 beforeAll(async () => {
   [postern, target] = await Promise.all([startPostern(), startTarget()]);
   await prepare(postern, target);
-  const identity = await keyOf(postern, 'alice');
+  identity = await keyOf(postern, 'alice');
   folder = mkdtempSync(join(tmpdir(), 'postern-channels-'));
   // the same key opens the target itself: for comparison only
   writeFileSync(join(target.folder, 'keys/admin60'), readFileSync(`${identity}.pub`), { mode: 0o644 });
@@ -265,6 +266,65 @@ test('ten at once on one connection of the person', { timeout: 60_000 }, async (
     Array.from({ length: 10 }, (_, i) => `${i} ${i}\n`),
   );
   master.kill();
+});
+
+test('the live screen shows it and ends it; there is nothing to watch or to take up again', {
+  timeout: 60_000,
+}, async () => {
+  const child = spawn('ssh', ['-F', config, '-T', 'via', 'cat'], { stdio: 'pipe' });
+  const [told, out]: [Buffer[], Buffer[]] = [[], []];
+  child.stderr.on('data', (bytes: Buffer) => told.push(bytes));
+  child.stdout.on('data', (bytes: Buffer) => out.push(bytes));
+  child.stdin.write('x');
+  await eventually('the echo', () => out.length > 0);
+  const screen = await login(postern, 'alice', { identity });
+  screen.press('tab');
+  await screen.sees('[Recordings]');
+  screen.press('tab');
+  await screen.sees('[Live]');
+  await screen.sees(/running +you/);
+  screen.press('enter');
+  await screen.sees('has no terminal to be seen');
+  screen.press('escape');
+  await screen.sees(/running +you/);
+  screen.press('ctrl-e');
+  await screen.sees('End your session');
+  const over = new Promise((resolve) => child.once('close', resolve));
+  screen.press('enter');
+  expect(await over).toBe(255);
+  expect(Buffer.concat(told).toString()).toContain('you ended the session');
+  screen.press('ctrl-q');
+  await screen.exited;
+});
+
+test('an unknown host key is refused where nobody can be asked', { timeout: 60_000 }, async () => {
+  await postern.json(
+    [
+      'account',
+      'add',
+      '--safe',
+      SAFE,
+      '--address',
+      'localhost',
+      '--port',
+      String(target.port),
+      '--user',
+      'admin60',
+      '--password-stdin',
+    ],
+    ACCOUNT_PASSWORD,
+  );
+  const { status, out, err } = await run('ssh', [
+    '-F',
+    config,
+    '-T',
+    '-l',
+    `alice%admin60%localhost#${target.port}`,
+    'via',
+    'true',
+  ]);
+  expect({ status, out: out.toString() }).toEqual({ status: 255, out: '' });
+  expect(err).toMatch(/^postern: .*host key.*\(HOST_KEY_UNKNOWN\)\n$/);
 });
 
 test('what is refused says so on stderr, with nothing on stdout', { timeout: 60_000 }, async () => {
