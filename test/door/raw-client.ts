@@ -45,12 +45,19 @@ export interface RawOptions {
   readonly algorithms?: Algorithms;
   readonly user?: string;
   readonly auth?: ConnectConfig['authHandler'];
+  /** The client's own address. */
+  readonly from?: string;
 }
 
 /** A client that passes the login-less keyboard-interactive and then obeys nobody. */
 export function openRaw(
   rig: { readonly port: number },
-  { algorithms, user = 'mallory', auth = ['keyboard-interactive'] as AuthenticationType[] }: RawOptions = {},
+  {
+    algorithms,
+    user = 'mallory',
+    auth = ['keyboard-interactive'] as AuthenticationType[],
+    from = '127.0.0.1',
+  }: RawOptions = {},
 ): Promise<Raw> {
   const client = new ssh2.Client();
   const { promise, resolve, reject } = Promise.withResolvers<Raw>();
@@ -66,6 +73,7 @@ export function openRaw(
   });
   client.connect({
     host: '127.0.0.1',
+    localAddress: from,
     port: rig.port,
     username: user,
     tryKeyboard: true,
