@@ -35,4 +35,7 @@ export interface ManageServices {
     name: { readonly user: string; readonly address: string },
   ): Promise<Outcome<null>>;
   deleteAccount(accountId: string): Promise<Outcome<null>>;
+  addSafe(name: string): Promise<Outcome<null>>;
+  renameSafe(safe: string, name: string): Promise<Outcome<null>>;
+  deleteSafe(safe: string): Promise<Outcome<null>>;
 }

@@ -48,6 +48,8 @@ export type Route =
   /** `may`: what he may do in its safe. */
   | { readonly screen: 'manageAccount'; readonly account: AccountRow; readonly may: readonly Permission[] }
   | { readonly screen: 'safes' }
+  | { readonly screen: 'addSafe' }
+  | { readonly screen: 'manageSafe'; readonly safe: PersonSafeRow }
   | { readonly screen: 'members'; readonly safe: PersonSafeRow }
   /** Null: all of it. */
   | { readonly screen: 'audit'; readonly safe: string | null }

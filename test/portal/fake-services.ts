@@ -292,6 +292,9 @@ export function fakeServices(
     setAccount: () => Promise.resolve(done(null)),
     renameAccount: () => Promise.resolve(done(null)),
     deleteAccount: () => Promise.resolve(done(null)),
+    addSafe: () => Promise.resolve(done(null)),
+    renameSafe: () => Promise.resolve(done(null)),
+    deleteSafe: () => Promise.resolve(done(null)),
     safes: () => Promise.resolve(done(SAFES)),
     members: () => Promise.resolve(done(MEMBERS)),
     putMember: (wanted) =>

@@ -15,7 +15,9 @@ import { LeaveScreen } from './leave/leave-screen.js';
 import { LiveScreen } from './live/live-screen.js';
 import { LoginScreen } from './login/login-screen.js';
 import { AddAccountScreen } from './manage/add-account-screen.js';
+import { AddSafeScreen } from './manage/add-safe-screen.js';
 import { ManageAccountScreen } from './manage/manage-account-screen.js';
+import { ManageSafeScreen } from './manage/manage-safe-screen.js';
 import { MembersScreen } from './members/members-screen.js';
 import { OfferScreen } from './offer/offer-screen.js';
 import { PasswordScreen } from './password/password-screen.js';
@@ -91,6 +93,10 @@ export function Screen({
       return <AddAccountScreen safes={route.safes} />;
     case 'manageAccount':
       return <ManageAccountScreen account={route.account} may={route.may} />;
+    case 'addSafe':
+      return <AddSafeScreen />;
+    case 'manageSafe':
+      return <ManageSafeScreen safe={route.safe} />;
     case 'safes':
       return <SafesScreen />;
     case 'members':

@@ -20,6 +20,9 @@ export function manageServices(ask: Ask): ManageServices {
     setAccount: (accountId, change) => ask('person.account.setProperties', { accountId, ...change }),
     renameAccount: (accountId, name) => ask('person.account.rename', { accountId, ...name }),
     deleteAccount: (accountId) => ask('person.account.delete', { accountId }),
+    addSafe: (name) => ask('person.safe.add', { name }),
+    renameSafe: (safe, name) => ask('person.safe.rename', { safe, name }),
+    deleteSafe: (safe) => ask('person.safe.delete', { safe }),
   };
 }
 

@@ -34,6 +34,17 @@ export function SafesScreen() {
       ...listHandlers(list, listHeight(room), () => portal.dispatch({ type: 'back' })),
       'safe.members': () => open('members'),
       'safe.audit': () => open('audit'),
+      'safe.add': () =>
+        person?.rights.includes('addSafes') === true
+          ? portal.dispatch({ type: 'go', route: { screen: 'addSafe' } })
+          : portal.dispatch({
+              type: 'notice',
+              notice: { tone: 'warning', text: 'You may not make safes: the right addSafes is missing.' },
+            }),
+      'safe.manage': () => {
+        const safe = selectedItem(list.now());
+        if (safe !== null) portal.dispatch({ type: 'go', route: { screen: 'manageSafe', safe } });
+      },
       'audit.all': () => portal.dispatch({ type: 'go', route: { screen: 'audit', safe: null } }),
       'list.refresh': refresh,
     },
