@@ -1,5 +1,6 @@
 import type { Spoken } from './classify.js';
 import type { Observer } from './observer.js';
+import { observeScp } from './scp.js';
 import { observeSftp } from './sftp/sftp.js';
 import { observeTotals } from './totals.js';
 
@@ -9,7 +10,7 @@ export function observe(spoken: Spoken): Observer {
     case 'sftp':
       return observeSftp();
     case 'scp':
-      return observeTotals('scp', ['scp', ...spoken.paths].join(' '));
+      return observeScp(spoken);
     case 'rsync':
       return observeTotals('rsync', spoken.command);
     default:

@@ -92,6 +92,7 @@ const socket = net.connect({ path: ${JSON.stringify(socket)}, allowHalfOpen: tru
 socket.write((subsystem ? 'subsystem ' : '') + asked + '\\0');
 process.stdin.pipe(socket);
 socket.pipe(process.stdout);
+socket.on('end', () => process.exit(0));
 socket.on('error', () => process.exit(255));
 `,
   );
