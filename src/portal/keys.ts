@@ -50,6 +50,13 @@ export const COMMANDS = {
   },
   'safe.members': { keys: ['enter'], brief: 'members', help: 'who may do what in the safe' },
   'safe.audit': { keys: ['ctrl-t'], brief: 'audit', help: 'what happened in the safe' },
+  'users.open': { keys: ['ctrl-p'], brief: 'people', help: 'the users, if you may manage or audit them' },
+  'user.add': { keys: ['ctrl-a'], brief: 'add', help: 'add a user, if you may' },
+  'user.manage': {
+    keys: ['enter', 'ctrl-x'],
+    brief: 'change',
+    help: 'disable or enable the user, or set a password: what you may',
+  },
   'safe.add': { keys: ['ctrl-a'], brief: 'add', help: 'make a safe, if you may' },
   'safe.manage': { keys: ['ctrl-x'], brief: 'change', help: 'rename or delete the safe, if you may' },
   'audit.all': { keys: ['ctrl-g'], brief: 'all audit', help: 'all of the audit, if you may' },
@@ -217,6 +224,7 @@ export const SCREENS = {
       'safes.open',
       'list.refresh',
       'list.back',
+      'users.open',
       'account.add',
       'account.manage',
       'you.open',
@@ -336,6 +344,11 @@ export const SCREENS = {
       ...EDIT,
       ...LEAVE,
     ],
+  },
+  users: {
+    title: 'Users',
+    typing: true,
+    commands: ['user.manage', 'user.add', 'list.refresh', 'list.back', ...MOVE, ...EDIT, ...LEAVE],
   },
   members: {
     title: 'Members of a safe',

@@ -1,3 +1,4 @@
+import type { UserRow } from '#/contract/rows.js';
 import type { PlatformName, SecretKind } from '#/domain/account.js';
 import type { Outcome } from '#/domain/outcome.js';
 
@@ -35,6 +36,16 @@ export interface ManageServices {
     name: { readonly user: string; readonly address: string },
   ): Promise<Outcome<null>>;
   deleteAccount(accountId: string): Promise<Outcome<null>>;
+  users(): Promise<Outcome<readonly UserRow[]>>;
+  /** `password` must be changed at the first login; wiped by the caller, here and below. */
+  addUser(
+    wanted: { readonly name: string; readonly groups: readonly string[] },
+    password: Buffer,
+  ): Promise<Outcome<null>>;
+  disableUser(name: string): Promise<Outcome<null>>;
+  /** Enables and unlocks. */
+  activateUser(name: string): Promise<Outcome<null>>;
+  resetPassword(name: string, password: Buffer): Promise<Outcome<null>>;
   addSafe(name: string): Promise<Outcome<null>>;
   renameSafe(safe: string, name: string): Promise<Outcome<null>>;
   deleteSafe(safe: string): Promise<Outcome<null>>;

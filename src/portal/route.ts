@@ -1,4 +1,11 @@
-import type { AccountRow, KeyRow, PersonSafeRow, RecordingRow, SessionRow } from '#/contract/rows.js';
+import type {
+  AccountRow,
+  KeyRow,
+  PersonSafeRow,
+  RecordingRow,
+  SessionRow,
+  UserRow,
+} from '#/contract/rows.js';
 import type { Failure } from '#/domain/failure.js';
 import type { HostKey } from '#/domain/host-key.js';
 import type { Permission } from '#/domain/permission.js';
@@ -49,6 +56,9 @@ export type Route =
   | { readonly screen: 'manageAccount'; readonly account: AccountRow; readonly may: readonly Permission[] }
   | { readonly screen: 'safes' }
   | { readonly screen: 'addSafe' }
+  | { readonly screen: 'users' }
+  | { readonly screen: 'addUser' }
+  | { readonly screen: 'manageUser'; readonly user: UserRow }
   | { readonly screen: 'manageSafe'; readonly safe: PersonSafeRow }
   | { readonly screen: 'members'; readonly safe: PersonSafeRow }
   /** Null: all of it. */

@@ -7,6 +7,7 @@ import {
   addPerson,
   connectTo,
   keyOf,
+  knock,
   login,
   prepare,
   SAFE,
@@ -54,4 +55,26 @@ test('who may add accounts makes one on the screen and connects with it; who may
   await alice.sees(ACCOUNTS);
   alice.press('ctrl-q');
   await alice.exited;
+});
+
+test('an administrator adds a user on the screen, who then logs in', { timeout: 90_000 }, async () => {
+  await addPerson(postern, 'boss', ['--right', 'addUpdateUsers']);
+  const boss = await login(postern, 'boss', { identity: await keyOf(postern, 'boss') });
+  boss.press('ctrl-p');
+  await boss.sees(/boss +active/);
+  boss.press('ctrl-a');
+  await boss.sees('A new user');
+  boss.type(`dana\r\r${ACCOUNT_PASSWORD}\r${ACCOUNT_PASSWORD}`);
+  await boss.sees(/Again +[•*]{24}_/);
+  boss.press('enter');
+  await boss.sees('User dana is added.');
+  boss.press('ctrl-q');
+  await boss.exited;
+
+  const dana = await knock(postern, 'dana');
+  await dana.sees('Password');
+  dana.type(ACCOUNT_PASSWORD).press('enter');
+  await dana.sees('Choose a new password');
+  dana.press('ctrl-q');
+  await dana.exited;
 });

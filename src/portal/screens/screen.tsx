@@ -28,6 +28,9 @@ import { ReplayScreen } from './replay/replay-screen.js';
 import { SafesScreen } from './safes/safes-screen.js';
 import { SecretScreen } from './secret/secret-screen.js';
 import { UnavailableScreen } from './unavailable/unavailable-screen.js';
+import { AddUserScreen } from './users/add-user-screen.js';
+import { ManageUserScreen } from './users/manage-user-screen.js';
+import { UsersScreen } from './users/users-screen.js';
 import { WatchScreen } from './watch/watch-screen.js';
 import { AddKeyScreen } from './you/add-key-screen.js';
 import { RemoveKeyScreen } from './you/remove-key-screen.js';
@@ -93,6 +96,12 @@ export function Screen({
       return <AddAccountScreen safes={route.safes} />;
     case 'manageAccount':
       return <ManageAccountScreen account={route.account} may={route.may} />;
+    case 'users':
+      return <UsersScreen />;
+    case 'addUser':
+      return <AddUserScreen />;
+    case 'manageUser':
+      return <ManageUserScreen user={route.user} />;
     case 'addSafe':
       return <AddSafeScreen />;
     case 'manageSafe':

@@ -20,6 +20,16 @@ export function manageServices(ask: Ask): ManageServices {
     setAccount: (accountId, change) => ask('person.account.setProperties', { accountId, ...change }),
     renameAccount: (accountId, name) => ask('person.account.rename', { accountId, ...name }),
     deleteAccount: (accountId) => ask('person.account.delete', { accountId }),
+    users: () => ask('person.users', {}),
+    addUser: (wanted, password) =>
+      ask(
+        'person.user.add',
+        { ...wanted, groups: [...wanted.groups], rights: [], expiresAt: null, logonHours: null },
+        password,
+      ),
+    disableUser: (name) => ask('person.user.set', { name, disabled: true }),
+    activateUser: (name) => ask('person.user.activate', { name }),
+    resetPassword: (name, password) => ask('person.user.resetPassword', { name }, password),
     addSafe: (name) => ask('person.safe.add', { name }),
     renameSafe: (safe, name) => ask('person.safe.rename', { safe, name }),
     deleteSafe: (safe) => ask('person.safe.delete', { safe }),

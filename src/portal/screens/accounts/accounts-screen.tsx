@@ -8,6 +8,7 @@ import { listHandlers } from '../../list-keys.js';
 import { useLoadedList, useNow } from '../../loading.js';
 import { useStore } from '../../store.js';
 import { listHeight, listLines } from '../list-view.js';
+import { seesUsers } from '../users/users-view.js';
 import { useAccountActs } from './account-acts.js';
 import { accountDetails, accountHeads, accountLine, accountSummary } from './accounts-view.js';
 
@@ -20,6 +21,7 @@ export function AccountsScreen() {
   const room = useRoom();
   const { sign } = useTheme();
   const now = useNow(clock, TICK);
+  const { person } = useStore(portal);
   const state = useStore(memory.accounts);
   const refresh = useLoadedList(memory.accounts, () => services.accounts());
   const top = useRef(0);
@@ -76,11 +78,15 @@ export function AccountsScreen() {
         if (account !== null) portal.dispatch({ type: 'go', route: { screen: 'secret', account } });
       },
       'safes.open': () => portal.dispatch({ type: 'go', route: { screen: 'safes' } }),
+      'users.open': () => portal.dispatch({ type: 'go', route: { screen: 'users' } }),
       'account.add': manage.add,
       'account.manage': () => manage.change(selectedItem(memory.accounts.now())),
       'list.refresh': refresh,
     },
-    { text: (text) => memory.accounts.dispatch({ type: 'text', text }) },
+    {
+      text: (text) => memory.accounts.dispatch({ type: 'text', text }),
+      without: seesUsers(person?.rights ?? []) ? [] : ['users.open'],
+    },
   );
 
   const view = listLines({
