@@ -16,7 +16,8 @@ registerHooks({
 });
 const { FAILURES } = await import('../src/domain/failures.ts');
 const { EXIT } = await import('../src/domain/failure.ts');
-const { COMMANDS, keyWord, SCREENS } = await import('../src/portal/keys.ts');
+const { COMMANDS, SCREENS } = await import('../src/portal/keys.ts');
+const { keyWord } = await import('../src/portal/key-words.ts');
 
 const cell = (text) => text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
 const row = (cells) => `| ${cells.join(' | ')} |`;

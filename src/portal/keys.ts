@@ -381,27 +381,3 @@ export function commandOf(screen: KeyScreen, stroke: Stroke): CommandName | null
   const commands: readonly CommandName[] = SCREENS[screen].commands;
   return commands.find((name) => (COMMANDS[name].keys as readonly KeyName[]).includes(pressed)) ?? null;
 }
-
-const WORDS: Readonly<Record<string, string>> = {
-  pageUp: 'PgUp',
-  pageDown: 'PgDn',
-  home: 'Home',
-  end: 'End',
-  enter: 'Enter',
-  escape: 'Esc',
-  tab: 'Tab',
-  shiftTab: 'Shift-Tab',
-  backspace: 'Backspace',
-  delete: 'Del',
-  up: 'Up',
-  down: 'Down',
-  left: 'Left',
-  right: 'Right',
-  "' ": 'Space',
-};
-
-/** A key as people call it: Enter, PgUp, Ctrl-F, n. */
-export function keyWord(key: KeyName): string {
-  if (key.startsWith('ctrl-')) return `Ctrl-${key.slice(5).toUpperCase()}`;
-  return WORDS[key] ?? key.slice(1);
-}

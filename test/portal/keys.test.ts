@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { failure } from '#/domain/failure.js';
+import { keyWord } from '#/portal/key-words.js';
 import {
   COMMANDS,
   type Command,
@@ -7,7 +8,6 @@ import {
   commandOf,
   EVERYWHERE,
   type KeyScreen,
-  keyWord,
   SCREENS,
 } from '#/portal/keys.js';
 import { firstState, portalReducer } from '#/portal/portal-state.js';

@@ -1,5 +1,6 @@
 import type { TerminalSize } from '#/domain/session.js';
-import { COMMANDS, type Command, type CommandName, keyWord } from '../keys.js';
+import { keyWord } from '../key-words.js';
+import { COMMANDS, type Command, type CommandName } from '../keys.js';
 import type { Notice } from '../portal-state.js';
 import type { KeyName } from '../strokes.js';
 import { shown, wrap } from '../text.js';

@@ -1,4 +1,5 @@
-import { COMMANDS, type Command, type KeyScreen, keyWord, SCREENS } from '../../keys.js';
+import { keyWord } from '../../key-words.js';
+import { COMMANDS, type Command, type KeyScreen, SCREENS } from '../../keys.js';
 import { shown } from '../../text.js';
 import { EMPTY, type Line, labelled, span } from '../../view.js';
 
