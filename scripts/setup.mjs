@@ -4,6 +4,7 @@
  *
  * Runs on whatever Node the machine has (20 or later) and imports nothing but what comes with it.
  *   --test    also brings what only the tests need
+ *   --assure  and what only the longer tests need
  *   --build   compiles anew, whatever the stamp says
  */
 import { native } from './setup/c-programs.mjs';
@@ -17,7 +18,8 @@ import { isFresh, stamp, unstamp } from './setup/stamp.mjs';
 /** In this order: each one works with what the one before has made. */
 const stages = [libraries, native, compiled];
 
-const forTests = process.argv.includes('--test');
+const forAssurance = process.argv.includes('--assure');
+const forTests = forAssurance || process.argv.includes('--test');
 
 async function setUp() {
   if (Number.parseInt(process.versions.node, 10) < 20) {
@@ -29,7 +31,7 @@ async function setUp() {
   }
   if (process.argv.includes('--build')) unstamp(compiled);
   const stale = stages.filter((stage) => !isFresh(stage));
-  await bringPackages({ forTests, forBuilding: stale.length > 0 });
+  await bringPackages({ forTests, forAssurance, forBuilding: stale.length > 0 });
   if (stale.length === 0) return;
   await withLock('.stamps/lock', async () => {
     for (const stage of stages) {

@@ -117,13 +117,72 @@ const needs = [
     why: 'a second implementation of one-time codes, for the tests',
     without: 'the tests of one-time codes fail',
   },
+  {
+    name: 'dropbear-bin',
+    file: 'dbclient',
+    when: 'assuring',
+    why: "Dropbear's client",
+    without: 'the longer tests of clients fail',
+  },
+  {
+    name: 'putty-tools',
+    file: 'plink',
+    when: 'assuring',
+    why: "PuTTY's clients",
+    without: 'the longer tests of clients fail',
+  },
+  {
+    name: 'python3-paramiko',
+    file: '/usr/lib/python3/dist-packages/paramiko/__init__.py',
+    when: 'assuring',
+    why: 'a client library of Python',
+    without: 'the longer tests of clients fail',
+  },
+  {
+    name: 'python3-asyncssh',
+    file: '/usr/lib/python3/dist-packages/asyncssh/__init__.py',
+    when: 'assuring',
+    why: 'another one',
+    without: 'the longer tests of clients fail',
+  },
+  {
+    name: 'libssh-dev',
+    file: '/usr/include/libssh/libssh.h',
+    when: 'assuring',
+    why: 'a client library of C',
+    without: 'the longer tests of clients fail',
+  },
+  {
+    name: 'sshfs',
+    file: 'sshfs',
+    when: 'assuring',
+    why: 'mounts over sftp',
+    without: 'the longer tests of clients fail',
+  },
+  {
+    name: 'ansible-core',
+    file: '/usr/bin/ansible',
+    when: 'assuring',
+    why: 'many hosts at once',
+    without: 'the longer tests of clients fail',
+  },
+  {
+    name: 'openssh-tests',
+    file: '/usr/lib/openssh/regress/run-tests',
+    when: 'assuring',
+    why: "OpenSSH's own regression tests",
+    without: 'the longer tests of clients fail',
+  },
 ];
 
 /** Installs what is missing when it can; otherwise says what is missing, how to get it and what works less, and goes on. */
-export async function bringPackages({ forTests, forBuilding }) {
+export async function bringPackages({ forTests, forAssurance = false, forBuilding }) {
   const wanted = needs.filter(
     ({ when }) =>
-      when === 'always' || (when === 'testing' && forTests) || (when === 'building' && forBuilding),
+      when === 'always' ||
+      (when === 'testing' && forTests) ||
+      (when === 'assuring' && forAssurance) ||
+      (when === 'building' && forBuilding),
   );
   let missing = missingOf(wanted);
   if (missing.length === 0) return;

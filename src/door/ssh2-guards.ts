@@ -15,6 +15,12 @@ interface Internals {
     /** Packets that wait for the end of the key exchange. */
     readonly _queue: readonly unknown[] | undefined;
     readonly _handlers: Handlers;
+    /** Of the key exchange that goes on: what the client sent to begin it. */
+    readonly _kex?: { readonly _remoteKexinit: Buffer };
+    readonly _offer: {
+      readonly lists: Readonly<Record<'kex' | 'serverHostKey', { readonly array: readonly string[] }>>;
+    };
+    _skipNextInboundPacket: boolean;
     channelOpenFail(recipient: number, reason: number, description: string): void;
   };
 }
@@ -51,6 +57,7 @@ export function guardConnection(connection: Connection, options: GuardOptions): 
   const inside = connection as unknown as Internals;
   guardChannelOpen(inside, options);
   guardReceiveWindow(inside, options);
+  guardGuesses(inside);
   const keys = freshKeys(connection, inside, options);
   inside._sock.on('data', () => {
     if (inside._sock.writableLength > options.limits.unreadAnswers)
@@ -95,6 +102,37 @@ function guardReceiveWindow(
     if (data.length > windowOf(channels.get(recipient))) onViolation('sent more than its window allows');
     else take(self, recipient, data);
   };
+}
+
+/**
+ * A client may send its half of the key exchange along, guessing the method (RFC 4253 §7: right when the first choices of
+ * both agree). ssh2 drops the packet after a right guess, too, and then both wait for ever: Dropbear's client always guesses.
+ */
+function guardGuesses({ _protocol: protocol }: Internals): void {
+  let skip = false;
+  Object.defineProperty(protocol, '_skipNextInboundPacket', {
+    get: () => skip && !guessedRight(protocol),
+    set(value: boolean) {
+      skip = value;
+    },
+  });
+}
+
+function guessedRight({ _kex: exchange, _offer: { lists } }: Internals['_protocol']): boolean {
+  if (exchange === undefined) return false;
+  const [kex, hostKey] = firstNames(exchange._remoteKexinit);
+  return kex === lists.kex.array[0] && hostKey === lists.serverHostKey.array[0];
+}
+
+/** The first names of the first two lists of a KEXINIT (RFC 4253 §7.1), which ssh2 has found to be well formed. */
+function firstNames(kexinit: Buffer): readonly [string, string] {
+  const first = listAt(kexinit, 1 + 16);
+  return [first.name, listAt(kexinit, first.end).name];
+}
+
+function listAt(bytes: Buffer, at: number): { readonly name: string; readonly end: number } {
+  const end = at + 4 + bytes.readUInt32BE(at);
+  return { name: bytes.toString('latin1', at + 4, end).split(',', 1)[0] ?? '', end };
 }
 
 interface Windowed {
