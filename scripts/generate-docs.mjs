@@ -1,4 +1,4 @@
-// Writes the tables of docs/ that come from the source, so that they cannot lie: keys.md and errors.md.
+// Writes the tables of docs/ that come from the source, so that they cannot lie: keys.md, errors.md and policy.md.
 // `node scripts/generate-docs.mjs` with the Node of node_modules/.bin, which reads TypeScript by itself.
 import { writeFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
@@ -15,6 +15,7 @@ registerHooks({
     ),
 });
 const { FAILURES } = await import('../src/domain/failures.ts');
+const { CONFIGURED, SETTINGS } = await import('../src/domain/settings.ts');
 const { EXIT } = await import('../src/domain/failure.ts');
 const { COMMANDS, SCREENS } = await import('../src/portal/keys.ts');
 const { keyWord } = await import('../src/portal/key-words.ts');
@@ -76,7 +77,41 @@ ${table(['Code', 'Name', 'Meaning'], exits)}
 `;
 }
 
-export const PAGES = { 'docs/keys.md': keysPage, 'docs/errors.md': errorsPage };
+/** docs/policy.md: every setting of policy. */
+export function policyPage() {
+  const rows = Object.entries(SETTINGS).map(([name, { kind, otherwise, meaning }]) => [
+    code(name),
+    cell(meaning),
+    cell(kind.allowed),
+    cell(kind.show(otherwise)),
+    CONFIGURED.includes(name) ? '`config.json`' : '`postern policy set`',
+  ]);
+  return `# Policy
+
+Generated from \`src/domain/settings.ts\` by \`scripts/generate-docs.mjs\`.
+
+A setting may be said for the system, a platform, a safe and an account; what is said nearer to the account wins. Each change is in the
+audit (940) and counts from the next connection on; how a session was allowed to run does not change while it runs.
+
+    bin/postern policy show                                   # the system
+    bin/postern platform set UnixSSH reasonRequired yes
+    bin/postern safe set Linux-Servers localForwarding '127.0.0.1:*,*.db.example:5432'
+    bin/postern account set root@web1.example idleMinutes 10
+    bin/postern account unset root@web1.example idleMinutes
+    bin/postern account show root@web1.example                # each value, and who says it
+    bin/postern explain alice root@web1.example               # the same, with everything else that decides
+
+A stored setting that a release does not understand lets nobody connect to the accounts that it is for, until it is set anew or unset.
+
+${table(['Setting', 'Meaning', 'Allowed', 'Otherwise', 'Of the system'], rows)}
+`;
+}
+
+export const PAGES = {
+  'docs/keys.md': keysPage,
+  'docs/errors.md': errorsPage,
+  'docs/policy.md': policyPage,
+};
 
 if (import.meta.main) {
   for (const [path, page] of Object.entries(PAGES))

@@ -11,6 +11,7 @@ import { doctorCommand } from './commands/doctor.js';
 import { explainCommand } from './commands/explain.js';
 import { groupCommands } from './commands/group.js';
 import { initCommand } from './commands/init.js';
+import { policyCommands } from './commands/policy.js';
 import { recordingCommands } from './commands/recordings.js';
 import { safeCommands } from './commands/safe.js';
 import { sessionCommands } from './commands/sessions.js';
@@ -54,6 +55,7 @@ for (const add of [
   componentCommands,
   directoryCommands,
   auditCommands,
+  policyCommands,
   explainCommand,
   doctorCommand,
   unsealCommand,

@@ -15,6 +15,7 @@ import { ending } from './ending.js';
 import { FACTOR_CALLS } from './factor-calls.js';
 import { LOGIN_CALLS } from './login-calls.js';
 import { MANAGE_CALLS } from './manage-calls.js';
+import { POLICY_CALLS } from './policy-calls.js';
 import type {
   AccountAdminRow,
   AccountRow,
@@ -339,6 +340,7 @@ export const CALLS = {
     z.strictObject({ recordingId: id, purpose: z.enum(['play', 'export', 'verify']) }),
   ),
   ...DIRECTORY_ADMIN_CALLS,
+  ...POLICY_CALLS,
   'admin.shadow.list': call<readonly ShadowRow[]>()(['console'], nothing),
   'admin.shadow.reset': call<ShadowRow>()(['console'], z.strictObject({ user: name })),
   'admin.shadow.delete': call<null>()(['console'], z.strictObject({ user: name })),

@@ -1,8 +1,9 @@
 import type { SecretKind } from '#/domain/account.js';
-import type { HostKey, HostKeyPolicy } from '#/domain/host-key.js';
+import type { HostKey } from '#/domain/host-key.js';
 import type { Permission, VaultRight } from '#/domain/permission.js';
 import type { SecondFactorPolicy } from '#/domain/second-factor.js';
-import type { IsolationLevel, SessionLimits, SessionOutcome } from '#/domain/session.js';
+import type { IsolationLevel, SessionOutcome } from '#/domain/session.js';
+import type { SettingValues } from '#/domain/settings.js';
 
 /** Times are milliseconds since 1970 UTC between processes; the CLI prints ISO 8601. */
 export interface PersonRow {
@@ -191,11 +192,9 @@ export interface SessionGrant {
   readonly safe: string;
   readonly target: { readonly user: string; readonly address: string; readonly port: number };
   readonly secretKind: SecretKind;
-  readonly hostKeyPolicy: HostKeyPolicy;
   /** Null: not pinned yet. */
   readonly hostKey: HostKey | null;
-  readonly limits: SessionLimits;
-  readonly recordInput: boolean;
+  readonly policy: SettingValues;
   readonly recording: { readonly safe: string; readonly recipient: string };
   /** Verifies the portal's proof (stage 3): base64 SPKI of PSMServer's Ed25519 key. */
   readonly isolation: IsolationLevel;

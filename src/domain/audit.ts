@@ -35,6 +35,7 @@ export const ACTIONS = {
   daemonStopped: 931,
   isolation: 932,
   auditHeadsCopied: 935,
+  policyChanged: 940,
 } as const;
 export type Action = keyof typeof ACTIONS;
 

@@ -188,6 +188,12 @@ export const FAILURES = {
     message: 'This account cannot be used: {detail}',
     next: 'Ask the manager of the safe.',
   },
+  POLICY_UNREADABLE: {
+    side: 'ours',
+    stage: 0,
+    message: 'The policy of this account cannot be understood: {detail}',
+    next: 'Ask an administrator: postern account show ACCOUNT, then set or unset what it names.',
+  },
   TOO_MANY_SESSIONS: {
     side: 'ours',
     stage: 0,

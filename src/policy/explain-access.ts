@@ -1,6 +1,7 @@
 import { PERMISSIONS } from '#/domain/permission.js';
 import { effectivePermissions, type Membership } from './grants.js';
 import { judgeLive, LIVE_ACTS, type LiveGroups } from './oversight.js';
+import { type ResolvedPolicy, settingLines } from './resolve.js';
 import { type AccessQuestion, judgeRules, NEEDED, sourceOf, yes } from './rules.js';
 
 /** A line of an explanation. `info`: it does not decide whether one may connect. */
@@ -14,11 +15,17 @@ export interface Explained {
 export interface ExplainQuestion extends AccessQuestion {
   readonly recordingSafe: readonly Membership[];
   readonly liveGroups: LiveGroups;
+  readonly policy: ResolvedPolicy;
 }
 
 /** Each rule that decides a connection, then what else the person may do with the account and with others' sessions on it. */
 export function explainAccess(question: ExplainQuestion): readonly Explained[] {
-  return [...rules(question), ...permissions(question), ...liveRights(question)];
+  return [
+    ...rules(question),
+    ...settings(question.policy),
+    ...permissions(question),
+    ...liveRights(question),
+  ];
 }
 
 function rules(question: AccessQuestion): readonly Explained[] {
@@ -27,6 +34,15 @@ function rules(question: AccessQuestion): readonly Explained[] {
     value,
     source: denial === null ? source : `${source}: ${denial.because}`,
     verdict: denial === null ? 'pass' : 'fail',
+  }));
+}
+
+function settings(policy: ResolvedPolicy): readonly Explained[] {
+  return settingLines(policy).map(({ name, shown, source }) => ({
+    rule: `setting ${name}`,
+    value: shown,
+    source,
+    verdict: 'info',
   }));
 }
 

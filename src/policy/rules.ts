@@ -14,6 +14,8 @@ export interface AccessQuestion {
     readonly platform: string;
     readonly disabledWhy: string | null;
   };
+  /** What of the settings cannot be understood; null: nothing. */
+  readonly policyProblem: string | null;
   readonly isolation: { readonly level: IsolationLevel; readonly minimum: IsolationLevel };
   /** `most` 0: no limit. */
   readonly sessions: { readonly running: number; readonly most: number };
@@ -34,7 +36,13 @@ const KNOWN_PLATFORMS: readonly string[] = ['UnixSSH'];
 
 /** Every rule of a connection in its order. All of them must let it through. */
 export function judgeRules(question: AccessQuestion): readonly Judged[] {
-  return [...ofUser(question), ...ofMembership(question), ...ofAccount(question), ...ofBastion(question)];
+  return [
+    ...ofUser(question),
+    ...ofMembership(question),
+    ...ofAccount(question),
+    ...ofPolicy(question),
+    ...ofBastion(question),
+  ];
 }
 
 function ofUser({ subject, now }: AccessQuestion): readonly Judged[] {
@@ -77,6 +85,18 @@ function ofAccount({ account }: AccessQuestion): readonly Judged[] {
       source,
       'ACCOUNT_DISABLED',
       () => account.disabledWhy,
+    ),
+  ];
+}
+
+function ofPolicy({ policyProblem, account }: AccessQuestion): readonly Judged[] {
+  return [
+    judged(
+      'policy settings are understood',
+      yes(policyProblem === null),
+      `policy of account ${account.name}`,
+      'POLICY_UNREADABLE',
+      () => policyProblem,
     ),
   ];
 }

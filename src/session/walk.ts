@@ -229,7 +229,7 @@ export function showNotice(steps: Steps, ready: Ready): Outcome<Live> {
 export type Live = { readonly terminal: LiveSession } | { readonly plain: PlainSession };
 
 function plain({ parts, link, control, cleanup }: Steps, { grant, tape }: Ready, channel: PlainChannel) {
-  const live = startPlainSession({ channel, tape, limits: grant.limits, now: parts.now, end: control.end });
+  const live = startPlainSession({ channel, tape, limits: grant.policy, now: parts.now, end: control.end });
   cleanup.defer(() => live.stop());
   link.send({ type: 'live' });
   live.welcome(link);
@@ -244,8 +244,8 @@ function onTerminal(steps: Steps, { grant, tape }: Ready): Live {
     tape,
     screen,
     size: anteroom.size,
-    limits: grant.limits,
-    recordInput: grant.recordInput,
+    limits: grant.policy,
+    recordInput: grant.policy.recordInput,
     now: parts.now,
     end: control.end,
     stateChanged: (state) => void parts.vault.ask('session.state', { sessionId: grant.sessionId, state }),

@@ -3,6 +3,7 @@ import type { PlatformName, SecretKind } from '#/domain/account.js';
 import type { AccountId, SafeId } from '#/domain/ids.js';
 import type { AccountRecords, StoredAccount } from '#/vault/records/accounts.js';
 import { hostKeyRecords } from './host-keys.js';
+import { forgetSettings } from './policy.js';
 import type { Tables } from './tables.js';
 import { flag } from './values.js';
 
@@ -40,6 +41,7 @@ export function accountRecords(db: Transaction<Tables>): AccountRecords {
     },
     async deleteAccount(id) {
       await db.deleteFrom('secrets').where('owner', '=', id).execute();
+      await forgetSettings(db, 'account', id);
       await db.deleteFrom('accounts').where('id', '=', id).execute();
     },
     async object(safe, name) {

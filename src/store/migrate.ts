@@ -7,6 +7,7 @@ import { secondFactors } from './migrations/004-second-factors.js';
 
 import { componentRotation } from './migrations/005-component-rotation.js';
 import { directories } from './migrations/006-directories.js';
+import { policySettings } from './migrations/007-policy-settings.js';
 
 /** In order; the number of those applied is the database's user_version. Never change one that was released. */
 export const MIGRATIONS: readonly string[] = [
@@ -16,6 +17,7 @@ export const MIGRATIONS: readonly string[] = [
   secondFactors,
   componentRotation,
   directories,
+  policySettings,
 ];
 
 export type Migrated =

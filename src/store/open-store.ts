@@ -13,6 +13,7 @@ import { metaRecords } from './meta.js';
 import { migrate, userVersion } from './migrate.js';
 import { asSqliteDatabase } from './node-sqlite.js';
 import { peopleRecords } from './people.js';
+import { policyRecords } from './policy.js';
 import { safeRecords } from './safes.js';
 import { secondFactorRecords } from './second-factors.js';
 import { sessionRecords } from './sessions.js';
@@ -108,6 +109,7 @@ function recordsOf(db: Transaction<Tables>): Records {
     tickets: ticketRecords(db),
     safes: safeRecords(db),
     accounts: accountRecords(db),
+    policy: policyRecords(db),
     sessions: sessionRecords(db),
     shadows: shadowRecords(db),
     components: componentRecords(db),

@@ -2,6 +2,7 @@ import type { Selectable, Transaction } from 'kysely';
 import type { SafeId } from '#/domain/ids.js';
 import type { Permission } from '#/domain/permission.js';
 import type { Safe, SafeRecords } from '#/vault/records/safes.js';
+import { forgetSettings } from './policy.js';
 import type { Tables } from './tables.js';
 import { flag, nameKey } from './values.js';
 
@@ -62,6 +63,7 @@ export function safeRecords(db: Transaction<Tables>): SafeRecords {
         .execute();
     },
     async deleteSafe(id) {
+      await forgetSettings(db, 'safe', id);
       await db.deleteFrom('safes').where('id', '=', id).execute();
     },
     async memberships(safe) {

@@ -122,6 +122,7 @@ export interface Tables {
     pinned_by: string;
     pinned_at: number;
   };
+  policy_settings: { level: string; scope: string; name: string; value: string };
   account_uses: { user_id: string; account_id: string; favourite: Flag; last_used_at: number | null };
   shadows: {
     user_id: string;

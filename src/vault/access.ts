@@ -3,7 +3,9 @@ import type { Permission } from '#/domain/permission.js';
 import { type AccessQuestion, decide, type Verdict } from '#/policy/decide.js';
 import { effectivePermissions, type Membership } from '#/policy/grants.js';
 import { mayMonitor } from '#/policy/oversight.js';
+import type { ResolvedPolicy } from '#/policy/resolve.js';
 import { subjectOf } from './persons.js';
+import { policyOf } from './policy-book.js';
 import type { StoredAccount } from './records/accounts.js';
 import type { User } from './records/people.js';
 import type { Records } from './records/records.js';
@@ -24,7 +26,8 @@ export async function mayConnect(
   user: User,
   account: StoredAccount,
 ): Promise<Verdict> {
-  return verdict(vault, user, account, await records.safes.memberships(account.safeId));
+  const memberships = await records.safes.memberships(account.safeId);
+  return verdict(vault, user, account, memberships, await policyOf(vault, records, account));
 }
 
 /** Of the limits on sessions the one that is reached, or else the one on all. A session counts from its permit to its end. */
@@ -43,8 +46,9 @@ export function verdict(
   user: User,
   account: StoredAccount,
   memberships: readonly Membership[],
+  policy: ResolvedPolicy,
 ): Verdict {
-  return decide(accessQuestion(vault, user, account, memberships));
+  return decide(accessQuestion(vault, user, account, memberships, policy));
 }
 
 export function accessQuestion(
@@ -52,6 +56,7 @@ export function accessQuestion(
   user: User,
   account: StoredAccount,
   memberships: readonly Membership[],
+  { problem }: ResolvedPolicy,
 ): AccessQuestion {
   return {
     subject: subjectOf(user),
@@ -62,6 +67,7 @@ export function accessQuestion(
       platform: account.platform,
       disabledWhy: account.disabledWhy,
     },
+    policyProblem: problem,
     isolation: vault.settings.isolation,
     // whoever grants a new one counts them: sessionsNow()
     sessions: { running: 0, most: 0 },

@@ -4,6 +4,7 @@ import { effectivePermissions, type Membership } from '#/policy/grants.js';
 import { portOf, verdict } from './access.js';
 import { hostKeyPlace } from './host-key-place.js';
 import { type Person, subjectOf } from './persons.js';
+import { readPolicyBook } from './policy-book.js';
 import type { StoredAccount } from './records/accounts.js';
 import type { Vault } from './vault.js';
 
@@ -17,6 +18,7 @@ export async function accountRows(
     (await records.accounts.hostKeys()).map(({ address, port, key }) => [hostKeyPlace(address, port), key]),
   );
   const uses = new Map((await records.accounts.uses(user.id)).map((use) => [use.accountId, use]));
+  const policyOf = await readPolicyBook(vault, records);
   const sights = new Map<string, Sight>();
   const rows: AccountRow[] = [];
   for (const account of await records.accounts.accounts()) {
@@ -24,7 +26,7 @@ export async function accountRows(
     const sight = sights.get(account.safeId) ?? sightOf(await records.safes.memberships(account.safeId));
     sights.set(account.safeId, sight);
     if (!sight.mayList) continue;
-    const said = verdict(vault, user, account, sight.memberships);
+    const said = verdict(vault, user, account, sight.memberships, policyOf(account));
     const { id, safe, platform, secretKind, address } = account;
     const port = portOf(account);
     const use = uses.get(id);

@@ -28,6 +28,7 @@ import { personAccountCalls } from './calls/person-accounts.js';
 import { personAuditCalls } from './calls/person-audit.js';
 import { personSafeCalls } from './calls/person-safes.js';
 import { personUserCalls } from './calls/person-users.js';
+import { policyCalls } from './calls/policy.js';
 import { progressCalls } from './calls/progress.js';
 import { recorderCalls } from './calls/recorder.js';
 import { redeemCalls } from './calls/redeem.js';
@@ -72,6 +73,7 @@ export function handlersOf(vault: Vault): Handlers {
     ...adminSafeCalls(vault),
     ...adminAccountCalls(vault),
     ...importCalls(vault),
+    ...policyCalls(vault),
     ...adminRecordingCalls(vault),
     ...adminShadowCalls(vault),
     ...adminAuditCalls(vault),

@@ -2,10 +2,10 @@ import type { Journal } from '#/audit/journal.js';
 import type { CallArgs, Caller, CallName, CallResult } from '#/contract/calls.js';
 import type { Order, OrderResult } from '#/contract/orders.js';
 import type { RpcPeer } from '#/contract/rpc.js';
-import type { HostKeyPolicy } from '#/domain/host-key.js';
 import type { Outcome } from '#/domain/outcome.js';
 import type { Component } from '#/domain/people.js';
-import type { IsolationLevel, SessionLimits } from '#/domain/session.js';
+import type { IsolationLevel } from '#/domain/session.js';
+import type { ConfiguredValues } from '#/domain/settings.js';
 import type { LiveGroups } from '#/policy/oversight.js';
 import type { Authentication } from './authentication.js';
 
@@ -28,9 +28,8 @@ export interface VaultSettings {
   readonly bastion: string;
   readonly sessionHosts: number;
   readonly isolation: { readonly level: IsolationLevel; readonly minimum: IsolationLevel };
-  readonly hostKeyPolicy: HostKeyPolicy;
-  readonly limits: SessionLimits;
-  readonly recordInput: boolean;
+  /** The system level of what config.json sets. */
+  readonly policy: ConfiguredValues;
   /** The uids of shadow identities. */
   readonly shadowUids: { readonly first: number; readonly count: number };
   /** `masterKey` null: the vault is opened with a passphrase. */

@@ -27,6 +27,7 @@ const question: AccessQuestion = {
   subject: alice,
   memberships: [member(PRESETS.ConnectOnly)],
   account: { name: 'root@web1', safe: 'Lab', platform: 'UnixSSH', disabledWhy: null },
+  policyProblem: null,
   isolation: { level: 3, minimum: 3 },
   sessions: { running: 0, most: 0 },
   now: 1000,

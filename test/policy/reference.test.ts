@@ -7,6 +7,7 @@ import { beyondReach } from '#/policy/delegation.js';
 import { explainAccess } from '#/policy/explain-access.js';
 import { effectivePermissions, type Membership } from '#/policy/grants.js';
 import { judgeLive, LIVE_ACTS, type LiveGroups } from '#/policy/oversight.js';
+import { resolvePolicy } from '#/policy/resolve.js';
 import type { AccessQuestion } from '#/policy/rules.js';
 
 const NOW = 1000;
@@ -49,12 +50,14 @@ function question(who: Person, all: readonly Membership[]): AccessQuestion {
     subject: who,
     memberships: all,
     account: { name: 'root@web1', safe: 'Lab', platform: 'UnixSSH', disabledWhy: null },
+    policyProblem: null,
     isolation: { level: 3, minimum: 3 },
     sessions: { running: 0, most: 0 },
     now: NOW,
   };
 }
 const groups: LiveGroups = { control: ['Controllers'], suspend: ['Terminators'], terminate: ['Terminators'] };
+const policy = resolvePolicy([]);
 const RUNS = { numRuns: 2000 };
 
 test('no grant, no permit; and with the grants a permit', () => {
@@ -82,7 +85,7 @@ test('each permission is held exactly when a membership gives it', () => {
 test('what is explained is what is decided', () => {
   fc.assert(
     fc.property(subject, memberships, memberships, (who, all, recordingSafe) => {
-      const asked = { ...question(who, all), recordingSafe, liveGroups: groups };
+      const asked = { ...question(who, all), recordingSafe, liveGroups: groups, policy };
       const said = explainAccess(asked);
       expect(said.every((line) => line.verdict !== 'fail')).toBe(decide(asked).kind === 'permit');
       for (const one of PERMISSIONS)

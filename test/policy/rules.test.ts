@@ -5,6 +5,7 @@ import { listText } from '#/policy/explain.js';
 import { explainAccess } from '#/policy/explain-access.js';
 import type { Membership } from '#/policy/grants.js';
 import { judgeLive, type OversightQuestion } from '#/policy/oversight.js';
+import { resolvePolicy } from '#/policy/resolve.js';
 import { type AccessQuestion, timeText } from '#/policy/rules.js';
 
 const alice = {
@@ -27,29 +28,47 @@ const asked: AccessQuestion = {
   subject: alice,
   memberships: [own()],
   account: { name: 'root@web1', safe: 'Lab', platform: 'UnixSSH', disabledWhy: null },
+  policyProblem: null,
   isolation: { level: 3, minimum: 2 },
   sessions: { running: 1, most: 2 },
   now: 1000,
 };
 const liveGroups = { control: [], suspend: ['Ops'], terminate: ['Ops', 'Night'] };
+const policy = resolvePolicy([
+  { level: 'platform', source: 'platform UnixSSH', stored: { reasonRequired: true } },
+]);
 const explain = (more: Partial<AccessQuestion> = {}) =>
-  explainAccess({ ...asked, ...more, recordingSafe: [], liveGroups });
+  explainAccess({ ...asked, ...more, recordingSafe: [], liveGroups, policy });
 const lines = (more: Partial<AccessQuestion> = {}) =>
   explain(more).map(({ rule, value, source, verdict }) => `${verdict} | ${rule} | ${value} | ${source}`);
 
 describe('an explanation', () => {
   test('has every rule with its value and source, in the order in which they decide', () => {
-    expect(lines().slice(0, 8)).toEqual([
+    expect(lines().slice(0, 9)).toEqual([
       'pass | user is enabled | yes | user alice',
       'pass | user is valid until | no end | user alice',
       'pass | useAccounts on safe Lab | yes | member of safe Lab as alice (ConnectOnly)',
       'pass | listAccounts on safe Lab | yes | member of safe Lab as alice (ConnectOnly)',
       'pass | platform is available | UnixSSH | account root@web1',
       'pass | account is enabled | yes | account root@web1',
+      'pass | policy settings are understood | yes | policy of account root@web1',
       'pass | isolation is at least 2 | 3 | configuration of the bastion',
       'pass | number of sessions | 1 of 2 | configuration of the bastion',
     ]);
-    expect(lines().slice(8)).toEqual([
+    expect(lines().slice(9)).toEqual([
+      'info | setting idleMinutes | 30 | default',
+      'info | setting maximumMinutes | 0 | default',
+      'info | setting graceMinutes | 5 | default',
+      'info | setting hostKeyPolicy | ask | default',
+      'info | setting recordInput | no | default',
+      'info | setting reasonRequired | yes | platform UnixSSH',
+      'info | setting localForwarding | none | default',
+      'info | setting remoteForwarding | no | default',
+      'info | setting x11Forwarding | no | default',
+      'info | setting agentForwarding | no | default',
+      'info | setting fourEyes | no | default',
+      'info | setting fourEyesGraceSeconds | 60 | default',
+      'info | setting tellWhenWatched | no | default',
       ...PERMISSIONS.filter((one) => one !== 'useAccounts' && one !== 'listAccounts').map(
         (one) => `info | ${one} on safe Lab | no | no membership gives it`,
       ),
@@ -65,6 +84,11 @@ describe('an explanation', () => {
       'a disabled user',
       { subject: { ...alice, disabled: true } },
       'fail | user is enabled | no | user alice: user alice is disabled',
+    ],
+    [
+      'a setting that nobody understands',
+      { policyProblem: 'safe Lab sets tea, which this release does not know' },
+      'fail | policy settings are understood | no | policy of account root@web1: safe Lab sets tea, which this release does not know',
     ],
     [
       'an expired user',

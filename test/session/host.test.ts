@@ -350,12 +350,18 @@ describe.runIf(hasBox)(
     });
 
     test('idle: warned a while before, then ended', async () => {
-      rig.grant = { ...rig.grant, limits: { idleMinutes: 0.02, maximumMinutes: 0, graceMinutes: 5 } };
+      rig.grant = {
+        ...rig.grant,
+        policy: { ...rig.grant.policy, idleMinutes: 0.02, maximumMinutes: 0, graceMinutes: 5 },
+      };
       const alice = await rig.open();
       expect((await alice.hears('ended')).ending).toEqual({ kind: 'idle', minutes: 0.02 });
       await over(alice);
       expect(alice.text()).toMatch(/No key was pressed[\s\S]*ended after 0.02 min/);
-      rig.grant = { ...rig.grant, limits: { idleMinutes: 0, maximumMinutes: 0, graceMinutes: 5 } };
+      rig.grant = {
+        ...rig.grant,
+        policy: { ...rig.grant.policy, idleMinutes: 0, maximumMinutes: 0, graceMinutes: 5 },
+      };
     });
 
     test('bulk output arrives whole while the person reads slowly', async () => {

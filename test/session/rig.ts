@@ -29,6 +29,7 @@ import { makeId } from '#/domain/ids.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { createCredentialFile } from '#/house/credential-file.js';
 import { credentialPath } from '#/house/credential-paths.js';
+import { resolvePolicy } from '#/policy/resolve.js';
 import { openSocket } from '#/supervisor/listeners.js';
 import { sshBinds } from '#/supervisor/ssh-binds.js';
 import { descriptors } from '#/supervisor/supervised-child.js';
@@ -137,10 +138,8 @@ export async function startRig(): Promise<Rig> {
       safe: 'S',
       target: { user: 'tgt', address: '127.0.0.1', port: 1 },
       secretKind: 'password',
-      hostKeyPolicy: 'ask',
       hostKey: null,
-      limits: { idleMinutes: 0, maximumMinutes: 0, graceMinutes: 5 },
-      recordInput: false,
+      policy: { ...resolvePolicy([]).values, idleMinutes: 0 },
       recording: { safe: 'PSMRecordings', recipient: Buffer.from(recipient, 'base64url').toString('base64') },
       isolation: 3,
     } satisfies Omit<SessionGrant, 'sessionId'> as Omit<SessionGrant, 'sessionId'>,

@@ -25,7 +25,7 @@ async function start(
   policy: 'ask' | 'tofu' | 'strict',
   options: Parameters<typeof furnish>[1] = {},
 ): Promise<void> {
-  running = await startVault({ settings: { hostKeyPolicy: policy } });
+  running = await startVault({ policy: { hostKeyPolicy: policy } });
   desk = client(running, 'admin');
   door = await portal(running);
   host = await sessionHost(running);
@@ -45,7 +45,7 @@ async function session(): Promise<string> {
   });
   await host.ask('session.landed', { permit, sessionId });
   expect(await host.ask('session.redeem', { permit, sessionId })).toMatchObject({
-    hostKeyPolicy: running.vault.settings.hostKeyPolicy,
+    policy: { hostKeyPolicy: running.vault.settings.policy.hostKeyPolicy },
   });
   return sessionId;
 }

@@ -62,6 +62,7 @@ export interface Running {
 export interface StartOptions {
   readonly folder?: string;
   readonly settings?: Partial<VaultSettings>;
+  readonly policy?: Partial<VaultSettings['policy']>;
   readonly patience?: Vault['patience'];
   /** Where signed heads of the audit are copied to. */
   readonly heads?: string;
@@ -82,9 +83,13 @@ export function settingsFor(folder: string): VaultSettings {
     bastion: 'bastion.test',
     sessionHosts: 2,
     isolation: { level: 3, minimum: 3 },
-    hostKeyPolicy: 'ask',
-    limits: { idleMinutes: 10, maximumMinutes: 60, graceMinutes: 5 },
-    recordInput: false,
+    policy: {
+      idleMinutes: 10,
+      maximumMinutes: 60,
+      graceMinutes: 5,
+      hostKeyPolicy: 'ask',
+      recordInput: false,
+    },
     shadowUids: { first: 600_000, count: 1000 },
     paths: { masterKey: join(folder, 'master.key'), spool: folder, recordings: folder },
     spoolReserveMb: 1,
@@ -187,9 +192,14 @@ export async function startVault(options: StartOptions = {}): Promise<Running> {
     throw new Error(unsealed.failure.message);
   }
   const running = { orders: [] as Order[], result: { kind: 'done', level: 3, healed: null } as OrderResult };
+  const settings = settingsFor(folder);
   const vault: Vault = {
     ...tools,
-    settings: { ...settingsFor(folder), ...options.settings },
+    settings: {
+      ...settings,
+      ...options.settings,
+      policy: { ...settings.policy, ...options.policy },
+    },
     store: opened.store,
     keyring,
     journal: createJournal({ bastion: 'bastion.test', now: tools.now, sign: (text) => keyring.sign(text) }),

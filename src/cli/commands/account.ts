@@ -6,6 +6,7 @@ import { failed, type Outcome } from '#/domain/outcome.js';
 import { fileBytes, hostKeyOf, portOf, secretFromStdin } from '../input.js';
 import { leaf } from '../leaf.js';
 import { printJson, printLine, printTable } from '../output.js';
+import { printPolicy, setCommands } from '../policy-settings.js';
 import { retrieveCommand } from './account-retrieve.js';
 
 interface SecretOptions {
@@ -64,11 +65,19 @@ export function accountCommands(program: Command): void {
     account.command('show <account>').description('one account, by id or user@address'),
     async ({ admin, json }, _options, name = '') => {
       const outcome = await admin.ask('admin.account.show', { account: name });
-      if (outcome.ok) json ? printJson(outcome.value) : printFields(outcome.value);
+      if (!outcome.ok) return outcome;
+      const policy = await admin.ask('admin.policy.show', { level: 'account', of: outcome.value.id });
+      if (!policy.ok) return policy;
+      if (json) printJson({ ...outcome.value, policy: policy.value });
+      else {
+        printFields(outcome.value);
+        printPolicy(policy.value);
+      }
       return outcome;
     },
   );
   updateCommand(account);
+  setCommands(account, 'account');
   retrieveCommand(account);
   leaf(
     account.command('delete <account>').description('delete an account and its secret'),

@@ -6,6 +6,7 @@ import { isPermission, PERMISSIONS, type Permission, PRESETS, type Preset } from
 import { timeOf } from '../input.js';
 import { leaf } from '../leaf.js';
 import { isoTime, printJson, printLine, printTable } from '../output.js';
+import { setCommands, showPolicy } from '../policy-settings.js';
 
 interface MemberOptions {
   readonly preset?: string;
@@ -56,6 +57,11 @@ export function safeCommands(program: Command): void {
       );
     return outcome;
   });
+  leaf(
+    safe.command('show <safe>').description('what policy says for the accounts of a safe, of its own'),
+    ({ admin, json }, _options, name = '') => showPolicy(admin, json, 'safe', name),
+  );
+  setCommands(safe, 'safe');
   memberCommands(safe.command('member').description('who may do what in a safe'));
 }
 

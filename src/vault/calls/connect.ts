@@ -6,6 +6,7 @@ import { done, failed } from '#/domain/outcome.js';
 import { decide, withdrawal } from '#/policy/decide.js';
 import { accessQuestion, portOf, sessionsNow } from '../access.js';
 import { type Person, subjectOf, withPerson } from '../persons.js';
+import { policyOf } from '../policy-book.js';
 import type { StoredAccount } from '../records/accounts.js';
 import type { StoredSession } from '../records/sessions.js';
 import { aboutSession } from '../session-life.js';
@@ -48,8 +49,10 @@ async function connect(vault: Vault, person: Person, accountId: string): Promise
   const id = parseId('account', accountId);
   const account = id === null ? null : await records.accounts.account(id);
   if (account === null) return failed(failure('NOT_FOUND', 'That account'));
+  const memberships = await records.safes.memberships(account.safeId);
+  const policy = await policyOf(vault, records, account);
   const said = decide({
-    ...accessQuestion(vault, user, account, await records.safes.memberships(account.safeId)),
+    ...accessQuestion(vault, user, account, memberships, policy),
     sessions: await sessionsNow(vault, records, user),
   });
   const where = {

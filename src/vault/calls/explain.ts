@@ -4,6 +4,7 @@ import { done, failed } from '#/domain/outcome.js';
 import { explainAccess } from '#/policy/explain-access.js';
 import { accessQuestion, sessionsNow } from '../access.js';
 import { findAccount } from '../find-account.js';
+import { policyOf } from '../policy-book.js';
 import type { Handlers, Vault } from '../vault.js';
 import { RECORDING_SAFE } from './connect.js';
 
@@ -18,8 +19,10 @@ export function explainCalls(vault: Vault): Handlers<'admin.explain'> {
         if (!found.ok) return found;
         const recordingSafe = await records.safes.safeByName(RECORDING_SAFE);
         const memberships = await records.safes.memberships(found.value.safeId);
+        const policy = await policyOf(vault, records, found.value);
         const rules = explainAccess({
-          ...accessQuestion(vault, user, found.value, memberships),
+          ...accessQuestion(vault, user, found.value, memberships, policy),
+          policy,
           sessions: await sessionsNow(vault, records, user),
           recordingSafe: recordingSafe === null ? [] : await records.safes.memberships(recordingSafe.id),
           liveGroups: vault.settings.liveGroups,

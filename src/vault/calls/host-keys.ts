@@ -1,11 +1,12 @@
 import { failure } from '#/domain/failure.js';
-import { fingerprint, type HostKey, parseHostKey } from '#/domain/host-key.js';
+import { fingerprint, type HostKey, type HostKeyPolicy, parseHostKey } from '#/domain/host-key.js';
 import { parseId } from '#/domain/ids.js';
 import { done, failed } from '#/domain/outcome.js';
 import { holds, portOf } from '../access.js';
 import { sameKey } from '../host-key-place.js';
 import { withOwnSession } from '../own-session.js';
 import { type Person, withPerson } from '../persons.js';
+import { policyOf } from '../policy-book.js';
 import type { Records } from '../records/records.js';
 import type { StoredSession } from '../records/sessions.js';
 import { aboutSession } from '../session-life.js';
@@ -63,7 +64,8 @@ async function judge(
     return say('changed');
   }
   if (decided === 'once') return say('accepted');
-  if (decided === 'refuse' || vault.settings.hostKeyPolicy === 'strict') {
+  const hostKeyPolicy = await hostKeyPolicyOf(vault, records, session);
+  if (decided === 'refuse' || hostKeyPolicy === 'strict') {
     await vault.journal.append(records.audit, {
       ...row,
       outcome: 'failure',
@@ -72,7 +74,7 @@ async function judge(
     });
     return say('refused');
   }
-  if (vault.settings.hostKeyPolicy !== 'tofu') return say('ask');
+  if (hostKeyPolicy !== 'tofu') return say('ask');
   await records.accounts.pinHostKey(session.address, session.port, key, session.user, vault.now());
   await vault.journal.append(records.audit, {
     ...row,
@@ -80,6 +82,18 @@ async function judge(
     detail: `pinned ${fingerprint(key)} on first use`,
   });
   return say('accepted');
+}
+
+/** As it is now; an account that is gone, or a policy that nobody understands, takes no new keys. */
+async function hostKeyPolicyOf(
+  vault: Vault,
+  records: Records,
+  session: StoredSession,
+): Promise<HostKeyPolicy> {
+  const account = await records.accounts.account(session.accountId);
+  if (account === null) return 'strict';
+  const { values, problem } = await policyOf(vault, records, account);
+  return problem === null ? values.hostKeyPolicy : 'strict';
 }
 
 async function decideKey(

@@ -5,6 +5,7 @@ import type { Secret } from '#/domain/secret.js';
 import { mayConnect, portOf } from '../access.js';
 import { sameKey } from '../host-key-place.js';
 import type { PermitUse } from '../permits.js';
+import { policyOf } from '../policy-book.js';
 import type { StoredAccount } from '../records/accounts.js';
 import type { Records } from '../records/records.js';
 import type { StoredSession } from '../records/sessions.js';
@@ -112,7 +113,7 @@ async function answer(
   const recordingSafe = await records.safes.safe(session.recordingSafeId);
   if (recordingSafe?.recipient === undefined || recordingSafe.recipient === null)
     return failed(failure('INTEGRITY', `safe ${session.recordingSafe} has no recording key`));
-  const { settings } = vault;
+  const { values: policy } = await policyOf(vault, records, account);
   const value: SessionGrant = {
     sessionId: session.id,
     user: session.user,
@@ -122,10 +123,8 @@ async function answer(
     safe: session.safe,
     target: { user: session.targetUser, address: session.address, port: session.port },
     secretKind: account.secretKind,
-    hostKeyPolicy: settings.hostKeyPolicy,
     hostKey: await records.accounts.hostKey(session.address, session.port),
-    limits: settings.limits,
-    recordInput: settings.recordInput,
+    policy,
     recording: { safe: recordingSafe.name, recipient: recordingSafe.recipient.toString('base64') },
     isolation: session.isolation,
   };

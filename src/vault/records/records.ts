@@ -6,6 +6,7 @@ import type { ComponentRecords } from './components.js';
 import type { DirectoryRecords } from './directories.js';
 
 import type { PeopleRecords } from './people.js';
+import type { PolicyRecords } from './policy.js';
 import type { SafeRecords } from './safes.js';
 import type { SecondFactorRecords } from './second-factors.js';
 import type { SessionRecords } from './sessions.js';
@@ -26,6 +27,7 @@ export interface Records {
   readonly tickets: TicketRecords;
   readonly safes: SafeRecords;
   readonly accounts: AccountRecords;
+  readonly policy: PolicyRecords;
   readonly sessions: SessionRecords;
   readonly shadows: ShadowRecords;
   readonly components: ComponentRecords;

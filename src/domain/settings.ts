@@ -1,0 +1,59 @@
+import { destinations, minutes, notYet, oneOf, type SettingKind, seconds, yesOrNo } from './setting-kinds.js';
+
+/** From the widest to the narrowest: what is said nearer to the account wins. */
+export const SETTING_LEVELS = ['system', 'platform', 'safe', 'account'] as const;
+export type SettingLevel = (typeof SETTING_LEVELS)[number];
+
+export interface Setting<T> {
+  readonly kind: SettingKind<T>;
+  readonly otherwise: T;
+  readonly levels: readonly SettingLevel[];
+  readonly meaning: string;
+}
+
+/** All that policy may set, a line each: what is added here can be set, is explained, and goes with every session. */
+export const SETTINGS = {
+  idleMinutes: everywhere(minutes, 30, 'minutes without a key pressed until a session ends'),
+  maximumMinutes: everywhere(minutes, 0, 'minutes that a session may last'),
+  graceMinutes: everywhere(minutes, 5, 'minutes that a session waits for a lost client'),
+  hostKeyPolicy: everywhere(
+    oneOf('ask', 'tofu', 'strict'),
+    'ask',
+    'an unknown host key: ask, pin the first, refuse',
+  ),
+  recordInput: everywhere(yesOrNo, false, 'keystrokes are recorded, never in clear what was not echoed'),
+  reasonRequired: everywhere(yesOrNo, false, 'a reason must be given before connecting'),
+  localForwarding: everywhere(destinations, [], 'where ssh -L, -D and -W may lead, from the target'),
+  remoteForwarding: everywhere(notYet, false, 'ssh -R'),
+  x11Forwarding: everywhere(notYet, false, 'ssh -X'),
+  agentForwarding: everywhere(notYet, false, 'ssh -A'),
+  fourEyes: everywhere(yesOrNo, false, 'a session runs only while somebody watches it'),
+  fourEyesGraceSeconds: everywhere(seconds, 60, 'seconds that such a session waits for who watches'),
+  tellWhenWatched: everywhere(yesOrNo, false, 'people are told when somebody watches their session'),
+} as const;
+
+export type SettingName = keyof typeof SETTINGS;
+export const SETTING_NAMES = Object.keys(SETTINGS) as readonly SettingName[];
+
+/** A value of each setting, as a session is given them. */
+export type SettingValues = {
+  readonly [N in SettingName]: (typeof SETTINGS)[N] extends Setting<infer T> ? T : never;
+};
+
+/** Those whose system level is a key of config.json, and is set there only. */
+export const CONFIGURED = [
+  'idleMinutes',
+  'maximumMinutes',
+  'graceMinutes',
+  'hostKeyPolicy',
+  'recordInput',
+] as const satisfies readonly SettingName[];
+export type ConfiguredValues = Pick<SettingValues, (typeof CONFIGURED)[number]>;
+
+export function settingNamed(text: string): SettingName | null {
+  return SETTING_NAMES.find((one) => one.toLowerCase() === text.toLowerCase()) ?? null;
+}
+
+function everywhere<T>(kind: SettingKind<T>, otherwise: T, meaning: string): Setting<T> {
+  return { kind, otherwise, levels: SETTING_LEVELS, meaning };
+}

@@ -1,0 +1,142 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import {
+  type Client,
+  client,
+  furnish,
+  logIn,
+  portal,
+  type Running,
+  sessionHost,
+  startVault,
+} from './in-process.ts';
+
+let running: Running;
+let desk: Client;
+let accountId: string;
+beforeEach(async () => {
+  running = await startVault();
+  desk = client(running, 'admin');
+  accountId = await furnish(desk);
+});
+afterEach(() => running.stop());
+
+const set = (level: 'system' | 'platform' | 'safe' | 'account', of: string, setting: string, value: string) =>
+  desk.ask('admin.policy.set', { level, of, setting, value });
+const at = async (level: 'system' | 'platform' | 'safe' | 'account', of: string, name: string) =>
+  (await desk.ask('admin.policy.show', { level, of })).settings.find((one) => one.name === name);
+const explained = async (name: string) =>
+  (await desk.ask('admin.explain', { user: 'alice', account: accountId })).rules.find(
+    ({ rule }) => rule === `setting ${name}`,
+  );
+
+describe('a setting', () => {
+  test('of the account wins over the safe, that over the platform, that over the system; each says where it is from', async () => {
+    const now = async () => {
+      const row = await explained('idleMinutes');
+      return [row?.value, row?.source];
+    };
+    expect(await now()).toEqual(['10', 'configuration of the bastion']);
+    await set('platform', 'unixssh', 'idleminutes', '11');
+    expect(await now()).toEqual(['11', 'platform UnixSSH']);
+    await set('account', 'root@web1.test', 'idleMinutes', '13');
+    await set('safe', 'lab', 'idleMinutes', '12');
+    expect(await now()).toEqual(['13', 'account root@web1.test']);
+    await desk.ask('admin.policy.unset', { level: 'account', of: accountId, setting: 'idleMinutes' });
+    expect(await now()).toEqual(['12', 'safe Lab']);
+    await set('system', '', 'reasonRequired', 'yes');
+    expect(await explained('reasonRequired')).toMatchObject({ value: 'yes', source: 'policy of the system' });
+    expect(await at('platform', 'UnixSSH', 'reasonRequired')).toMatchObject({ value: true, own: false });
+    expect(await at('safe', 'Lab', 'reasonRequired')).toBeUndefined();
+    expect(await at('safe', 'Lab', 'idleMinutes')).toMatchObject({ value: 12, own: true, shown: '12' });
+  });
+
+  test('goes with the session, as it is when the permit is used', async () => {
+    await set('safe', 'Lab', 'localForwarding', '127.0.0.1:*, LOCALHOST:8080');
+    const door = await portal(running);
+    const host = await sessionHost(running);
+    const ticket = await logIn(door, 'alice', 'alice and a password');
+    const asked = { ticket, accountId, columns: 80, rows: 24, term: 'xterm' };
+    const { permit, sessionId } = await door.ask('person.connect', asked);
+    await set('account', accountId, 'recordInput', 'yes');
+    await host.ask('session.landed', { permit, sessionId });
+    const { policy } = await host.ask('session.redeem', { permit, sessionId });
+    expect(policy).toMatchObject({
+      idleMinutes: 10,
+      recordInput: true,
+      localForwarding: ['127.0.0.1:*', 'localhost:8080'],
+      x11Forwarding: false,
+    });
+  });
+
+  test('decides about host keys, and never for another account', async () => {
+    await set('account', accountId, 'hostKeyPolicy', 'strict');
+    expect(await at('account', accountId, 'hostKeyPolicy')).toMatchObject({ value: 'strict', own: true });
+    expect(await at('platform', 'UnixSSH', 'hostKeyPolicy')).toMatchObject({ value: 'ask', own: false });
+  });
+
+  test.each([
+    ['platform', 'UnixSSH', 'tea', 'yes', /"tea" is none of idleMinutes/],
+    ['platform', 'UnixSSH', 'fourEyes', 'maybe', /fourEyes takes: yes or no/],
+    ['platform', 'UnixSSH', 'x11Forwarding', 'yes', /not available in this release/],
+    ['platform', 'UnixSSH', 'localForwarding', '*', /HOST:PORT/],
+    ['system', '', 'idleMinutes', '5', /config\.json/],
+    ['platform', 'Windows', 'fourEyes', 'yes', /Platform Windows/],
+    ['safe', 'Nowhere', 'fourEyes', 'yes', /Safe Nowhere/],
+    ['account', 'root@nowhere', 'fourEyes', 'yes', /Account root@nowhere/],
+  ] as const)('is refused: %s %s %s %s', async (level, of, setting, value, why) => {
+    expect((await desk.refused('admin.policy.set', { level, of, setting, value })).message).toMatch(why);
+  });
+
+  test('that was not set cannot be unset', async () => {
+    const unset = { level: 'safe', of: 'Lab', setting: 'fourEyes' } as const;
+    expect((await desk.refused('admin.policy.unset', unset)).message).toMatch(/not set for safe Lab/);
+  });
+
+  test('is in the audit, with who and where', async () => {
+    await set('account', accountId, 'fourEyes', 'yes');
+    await desk.ask('admin.policy.unset', { level: 'account', of: accountId, setting: 'fourEyes' });
+    const rows = await desk.ask('admin.audit.list', { after: 0, limit: 2, newestFirst: true });
+    expect(
+      rows.map(({ action, actor, account, safe, detail }) => [action, actor, account, safe, detail]),
+    ).toEqual([
+      [
+        'policyChanged',
+        'root@console',
+        'root@web1.test',
+        'Lab',
+        'account root@web1.test: fourEyes is not set any more',
+      ],
+      ['policyChanged', 'root@console', 'root@web1.test', 'Lab', 'account root@web1.test: fourEyes is yes'],
+    ]);
+  });
+
+  test('goes with its account', async () => {
+    await set('account', accountId, 'fourEyes', 'yes');
+    await desk.ask('admin.account.delete', { account: accountId });
+    expect(await running.vault.store.transaction(({ policy }) => policy.settings())).toEqual([]);
+  });
+});
+
+test('a policy that this release does not understand lets nobody connect, until it is unset', async () => {
+  await running.vault.store.transaction(({ policy }) =>
+    policy.putSetting({ level: 'platform', scope: 'unixssh', name: 'tea', value: 1 }),
+  );
+  const door = await portal(running);
+  await sessionHost(running);
+  const ticket = await logIn(door, 'alice', 'alice and a password');
+  const asked = { ticket, accountId, columns: 80, rows: 24, term: 'xterm' };
+  expect(await door.refused('person.connect', asked)).toMatchObject({ code: 'POLICY_UNREADABLE' });
+  expect((await door.ask('person.accounts', { ticket }))[0]).toMatchObject({ usable: false });
+  expect((await desk.ask('admin.policy.show', { level: 'platform', of: 'UnixSSH' })).problem).toMatch(
+    /sets tea/,
+  );
+  await desk.ask('admin.policy.unset', { level: 'platform', of: 'UnixSSH', setting: 'tea' });
+  await door.ask('person.connect', asked);
+});
+
+test('platforms say what they have of their own', async () => {
+  await set('platform', 'UnixSSH', 'fourEyes', 'yes');
+  expect(await desk.ask('admin.platform.list', {})).toEqual([
+    { name: 'UnixSSH', defaultPort: 22, accounts: 1, settings: ['fourEyes'] },
+  ]);
+});
