@@ -22,6 +22,8 @@ export const directorySettings = z.strictObject({
   userClass: attribute,
   /** A person is found when one of these is what he typed; the first is his name here. */
   userAttributes: z.array(attribute).min(1).max(8),
+  /** The attribute that holds people's SSH public keys, a line each; null: none counts. Read over TLS only. */
+  keyAttribute: attribute.nullable(),
   /** Null: the base. */
   groupBase: text.nullable(),
   /** Groups in groups: asked of the server in one question (Active Directory), walked, or left out. */
@@ -60,6 +62,7 @@ export const DIRECTORY_STEPS = [
   'search',
   'user-bind',
   'groups',
+  'keys',
   'map',
   'rights',
 ] as const;
@@ -103,9 +106,24 @@ export type DirectoryLookUp =
     }
   | DirectoryTrouble;
 
+/** Whom a typed name means, with the SSH public keys in his entry; nothing is tried, and his groups are not read. */
+export type DirectoryKeys =
+  | {
+      readonly kind: 'found';
+      readonly id: string;
+      readonly dn: string;
+      readonly state: AccountState;
+      /** As they stand there, a line each. */
+      readonly keys: readonly string[];
+    }
+  | { readonly kind: 'none' }
+  | DirectoryTrouble;
+
 export interface DirectoryTrial {
   readonly steps: readonly DirectoryStep[];
   readonly person: DirectoryPerson | null;
+  /** SSH public keys in the person's entry, as they stand there. */
+  readonly keys: readonly string[];
 }
 
 export interface ServerHealth {
@@ -139,6 +157,7 @@ export const DIRECTORY_CALLS = {
   'directory.lookUp': call<DirectoryLookUp>()(
     z.strictObject({ ...asked, people: z.array(z.strictObject({ id: text, dn: z.string() })).max(5000) }),
   ),
+  'directory.keys': call<DirectoryKeys>()(z.strictObject({ ...asked, user: z.string().max(512) })),
   /** The other password is the person's, when it is to be tried. */
   'directory.test': call<DirectoryTrial>()(
     z.strictObject({ ...asked, user: z.string().max(512).nullable() }),

@@ -4,6 +4,7 @@ import { decodeSecretPayload } from '#/contract/secret-payload.js';
 import { failure } from '#/domain/failure.js';
 import { done, failed } from '#/domain/outcome.js';
 import { changePassword } from './change-password.js';
+import { readKeys } from './keys.js';
 import { type Ask, logIn, lookUp } from './log-in.js';
 import type { ServerMemory } from './servers.js';
 import { examine, tryOut } from './try-out.js';
@@ -51,6 +52,10 @@ async function answer(
     case 'directory.lookUp': {
       const parsed = DIRECTORY_CALLS[call].args.parse(args);
       return await lookUp(askFor(parsed), parsed.people);
+    }
+    case 'directory.keys': {
+      const parsed = DIRECTORY_CALLS[call].args.parse(args);
+      return await readKeys(askFor(parsed), parsed.user);
     }
     case 'directory.test': {
       const parsed = DIRECTORY_CALLS[call].args.parse(args);

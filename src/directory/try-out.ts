@@ -1,5 +1,6 @@
-import type { DirectoryPerson, DirectoryTrial, ServerHealth } from '#/contract/directory-calls.js';
+import type { DirectoryTrial, ServerHealth } from '#/contract/directory-calls.js';
 import { findByName } from './find-person.js';
+import { keyAttributesOf, keysOf } from './keys.js';
 import { equals } from './ldap.js';
 import { type Ask, look, withGroups } from './log-in.js';
 import { type Server, serverName, serverTrouble, withServer } from './servers.js';
@@ -17,7 +18,8 @@ export async function tryOut(ask: Ask, user: string | null, password: Buffer): P
     user === null ? count(server, ask) : trial(server, ask, user, password),
   );
   const steps = tried.flatMap(({ taken }) => taken);
-  return { steps, person: person === null || 'kind' in person ? null : person };
+  if (person === null || 'kind' in person) return { steps, person: null, keys: [] };
+  return { steps, ...person };
 }
 
 async function count(server: Server, { settings }: Ask): Promise<null> {
@@ -39,16 +41,21 @@ async function trial(
   ask: Ask,
   user: string,
   password: Buffer,
-): Promise<DirectoryPerson | null> {
+): Promise<Omit<DirectoryTrial, 'steps'> | null> {
   const { steps } = server;
-  const search = await look(server, () => findByName(server.ldap, ask.settings, user, ask.attributes));
+  const search = await look(server, () =>
+    findByName(server.ldap, ask.settings, user, [...ask.attributes, ...keyAttributesOf(ask.settings)]),
+  );
   if (password.length === 0) {
     steps.leaveOut('user-bind', 'no password was given');
   } else {
     const refusal = unusable(password) ?? (await tryPassword(server, ask.settings, search, password));
     if (refusal !== null) steps.note('user-bind', false, refusal);
   }
-  if (search.kind === 'one') return await withGroups(server, ask.settings, search.person);
+  if (search.kind === 'one') {
+    const keys = keysOf(search.person, ask.settings);
+    return { person: await withGroups(server, ask.settings, search.person), keys };
+  }
   steps.leaveOut('groups', `${search.kind} found`);
   return null;
 }

@@ -116,11 +116,19 @@ export function directoryRecords(db: Transaction<Tables>): DirectoryRecords {
 function directoryOf(row: Selectable<Tables['directories']>): StoredDirectory {
   return {
     name: row.name,
-    settings: JSON.parse(row.settings) as StoredDirectory['settings'],
+    // written before there were keys: none counts
+    settings: settingsOf(row.settings),
     bindAccount: row.bind_account as AccountId,
     enabled: row.enabled === 1,
     preset: row.preset === 1,
   };
+}
+
+/** Those that were written before there was a key attribute have none. */
+function settingsOf(json: string): StoredDirectory['settings'] {
+  const stored = JSON.parse(json) as Omit<StoredDirectory['settings'], 'keyAttribute'> &
+    Partial<Pick<StoredDirectory['settings'], 'keyAttribute'>>;
+  return { ...stored, keyAttribute: stored.keyAttribute ?? null };
 }
 
 function mapOf(row: Selectable<Tables['directory_maps']>): DirectoryMap {

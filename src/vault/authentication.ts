@@ -47,6 +47,8 @@ export interface Authentication {
   tryCode(who: Pick<LoginQuestion, 'user' | 'from'>, isRight: () => Promise<boolean>): Promise<TryAnswer>;
   /** Would this key or certificate count for the user, should he prove that he has it? */
   knowsKey(user: User, key: string, from: string): boolean;
+  /** Does a login by key prove that he has one of these keys? In what words for the audit; null: no. */
+  proves(question: LoginQuestion, keys: readonly UserKey[]): string | null;
   /** Why a user who is logged in is not welcome any more; null: he is. */
   barred(user: User): string | null;
   hash(password: Buffer): Promise<string>;

@@ -5,7 +5,7 @@ import { hashPassword } from '#/authentication/password.js';
 import { checkNewPassword } from '#/authentication/password-rules.js';
 import { parsePublicKey } from '#/authentication/public-key.js';
 import { countedSource } from '#/authentication/source.js';
-import { trustKey } from '#/authentication/user-auth.js';
+import { trustKey, verifyUserAuth } from '#/authentication/user-auth.js';
 import { failure } from '#/domain/failure.js';
 import { stepAfterLogin } from '#/domain/second-factor.js';
 import type { Authentication, LoginQuestion, TryAnswer } from './authentication.js';
@@ -52,6 +52,12 @@ export function authenticator(options: {
     knowsKey: (user, key, from) =>
       barred(userRecord(user), now()) === null &&
       trustKey(key, user.publicKeys, { authorities, user: user.name, address: from, now: now() }).ok,
+    proves({ user, from, evidence: given }, keys) {
+      if (given.kind !== 'key') return null;
+      // no authorities: a certificate is a user's of the vault, not a key of the directory
+      const trusted = trustKey(given.key, keys, { authorities: [], user, address: from, now: now() });
+      return trusted.ok && verifyUserAuth(given, given.signedUser ?? user, trusted) ? trusted.how : null;
+    },
     barred: (user) => barred(userRecord(user), now()),
     async hash(password) {
       const hashed = await gate(() => hashPassword(password, random(16)));

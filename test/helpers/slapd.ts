@@ -111,6 +111,7 @@ export async function startSlapd(
       'moduleload ppolicy',
       `TLSCertificateFile ${tls}.pem`,
       `TLSCertificateKeyFile ${tls}.key`,
+      ...KEY_SCHEMA,
       global,
       'database mdb',
       `suffix ${BASE}`,
@@ -149,6 +150,7 @@ export async function startSlapd(
       base: BASE,
       userClass: 'inetOrgPerson',
       userAttributes: ['uid', 'mail'],
+      keyAttribute: null,
       groupBase: `ou=groups,${BASE}`,
       nested: 'walk',
       timeout: 2000,
@@ -168,6 +170,16 @@ export async function startSlapd(
     },
   };
 }
+
+/** OpenSSH-LPK's, in which most directories keep keys. */
+const KEY_SCHEMA = [
+  "attributetype ( 1.3.6.1.4.1.24552.500.1.1.1.13 NAME 'sshPublicKey' EQUALITY octetStringMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.40 )",
+  "objectclass ( 1.3.6.1.4.1.24552.500.1.1.2.0 NAME 'ldapPublicKey' SUP top AUXILIARY MAY ( sshPublicKey $ uid ) )",
+];
+
+/** Lines of LDIF for `person`: these are his SSH keys. */
+export const withKeys = (lines: readonly string[]): string =>
+  ['objectClass: ldapPublicKey', ...lines.map((line) => `sshPublicKey: ${line}`)].join('\n');
 
 /** A person, with more lines of LDIF. Values of an attribute have to stand together. */
 export function person(uid: string, more = ''): string {

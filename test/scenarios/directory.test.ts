@@ -18,6 +18,7 @@ import {
   personDn,
   type Slapd,
   startSlapd,
+  withKeys,
 } from '../helpers/slapd.ts';
 import { ssh } from '../helpers/ssh-screen.ts';
 import { startTarget, type Target } from '../helpers/target.ts';
@@ -27,11 +28,14 @@ let certificates: Certificates;
 let slapd: Slapd;
 let postern: Postern;
 let target: Target;
+let identity: string;
 
 beforeAll(async () => {
   certificates = makeCertificates();
+  identity = join(certificates.folder, 'alice');
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'hers', '-f', identity]);
   const ldif = [
-    person('alice'),
+    person('alice', withKeys([readFileSync(`${identity}.pub`, 'utf8').trim()])),
     group('operators', [personDn('alice')]),
     group('linux', [groupDn('operators')]),
     group('others', [personDn('nobody')]),
@@ -132,6 +136,30 @@ test.skipIf(!HAS_SLAPD)(
       screen.type('exit 3\r');
       expect(await screen.exited).toBe(3);
     }
+  },
+);
+
+test.skipIf(!HAS_SLAPD)(
+  'a key in her entry lets a person in without a password, as long as it stands there',
+  { timeout: 60_000 },
+  async () => {
+    await postern.json(['directory', 'set', 'corp', '--key-attribute', 'sshPublicKey']);
+    const trial = await postern.cli(['directory', 'test', 'corp', '--user', 'alice']);
+    expect(trial.stdout).toMatch(/keys +ok .*sshPublicKey: SHA256:/);
+    const screen = ssh(postern.port, 'alice', { identity });
+    await screen.sees(ACCOUNTS);
+    await screen.sees('alice@corp');
+    screen.kill();
+    await screen.exited;
+    const rows = (await postern.cli(['audit', 'export'])).stdout;
+    expect(rows).toMatch(/publickey SHA256:[\w+/]{43}, in sshPublicKey of directory corp/);
+
+    slapd.modify(`dn: ${personDn('alice')}\nchangetype: modify\ndelete: sshPublicKey\n`);
+    await new Promise((resolve) => setTimeout(resolve, 5100));
+    const after = ssh(postern.port, 'alice', { identity });
+    await after.sees('< corp >');
+    after.kill();
+    await after.exited;
   },
 );
 

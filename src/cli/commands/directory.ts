@@ -20,6 +20,7 @@ interface SettingOptions {
   readonly kind?: string;
   readonly userAttribute: readonly string[];
   readonly userClass?: string;
+  readonly keyAttribute?: string;
   readonly groupBase?: string;
   readonly nested?: string;
   readonly timeout?: string;
@@ -168,6 +169,8 @@ function shown(row: DirectoryRow): readonly string[] {
     base: settings.base,
     'bind user': row.bindDn,
     people: `class ${settings.userClass}, found by ${settings.userAttributes.join(', ')}`,
+    'SSH keys':
+      settings.keyAttribute === null ? 'not from the directory' : `in ${settings.keyAttribute} of the person`,
     groups: `below ${settings.groupBase ?? settings.base}, nested: ${settings.nested}`,
     timeout: `${settings.timeout / 1000} s a step`,
     'people so far': String(row.people),
@@ -199,6 +202,10 @@ function settingOptions(command: Command): Command {
     .option('--kind <kind>', 'active-directory or openldap (default)')
     .option('--user-attribute <name>', 'people are found by it; the first names them; repeat', collect, [])
     .option('--user-class <name>', 'object class of people')
+    .option(
+      '--key-attribute <name>',
+      "where people's SSH public keys are, such as sshPublicKey; none: no keys",
+    )
     .option('--group-base <dn>', 'where groups are searched (default: the base)')
     .option('--nested <how>', 'groups in groups: chain (Active Directory), walk or off')
     .option('--timeout <seconds>', 'for each step with a server (default 5)')
@@ -216,6 +223,7 @@ function defaults(kind = 'openldap'): Omit<DirectorySettings, 'servers' | 'base'
     nested,
     plain: false,
     ca: null,
+    keyAttribute: null,
     groupBase: null,
     timeout: 5000,
   };
@@ -243,6 +251,9 @@ function settingsOf(options: SettingOptions, kind: string | undefined): Outcome<
       ...(ca === undefined ? {} : { ca: ca.value }),
       ...(options.userAttribute.length === 0 ? {} : { userAttributes: [...options.userAttribute] }),
       ...(options.userClass === undefined ? {} : { userClass: options.userClass }),
+      ...(options.keyAttribute === undefined
+        ? {}
+        : { keyAttribute: options.keyAttribute === 'none' ? null : options.keyAttribute }),
       ...(options.groupBase === undefined ? {} : { groupBase: options.groupBase }),
       ...(nested === undefined ? {} : { nested }),
       ...(seconds === undefined ? {} : { timeout: Math.round(seconds * 1000) }),

@@ -124,9 +124,12 @@ function nameProblem(name: string): string | null {
   return name.toLowerCase() === 'vault' ? 'the name "vault" is the vault\'s own' : null;
 }
 
-function serversProblem({ servers, plain }: DirectorySettings): string | null {
+function serversProblem({ servers, plain, keyAttribute }: DirectorySettings): string | null {
   const odd = servers.find(({ host }) => !checkName('address', host).ok);
   if (odd !== undefined) return `"${odd.host}" is not a host name or IP address`;
+  // whoever can change bytes on the way could put a key of his own there
+  if (plain && keyAttribute !== null)
+    return 'SSH keys are only read over TLS: not together with plain LDAP (--key-attribute none)';
   return !plain && servers.some(({ port }) => port === 389)
     ? 'port 389 is plain LDAP: passwords would cross the network in clear. Use 636, or say --allow-plain'
     : null;
@@ -138,9 +141,9 @@ async function firstMaps(records: Records): Promise<readonly DirectoryMap[]> {
   return [{ rule: { kind: 'group', group: AUDITORS }, rights: [], groups: [auditors.id], location: null }];
 }
 
-function aboutSettings({ servers, base, plain }: DirectorySettings): string {
+function aboutSettings({ servers, base, plain, keyAttribute }: DirectorySettings): string {
   const where = servers.map(({ host, port }) => `${host}:${port}`).join(', ');
-  return `${plain ? 'PLAIN LDAP at ' : ''}${where}, base ${base}`;
+  return `${plain ? 'PLAIN LDAP at ' : ''}${where}, base ${base}${keyAttribute === null ? '' : `, SSH keys in ${keyAttribute}`}`;
 }
 
 function defined<T extends object>(change: T): { [K in keyof T]: Exclude<T[K], undefined> } {

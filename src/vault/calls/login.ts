@@ -4,6 +4,7 @@ import { failure } from '#/domain/failure.js';
 import { done, failed } from '#/domain/outcome.js';
 import { stepAfterLogin } from '#/domain/second-factor.js';
 import type { LoginQuestion } from '../authentication.js';
+import { createKeyOffers } from '../directory/key-offers.js';
 import { createSignIn, type SignIn } from '../directory/sign-in.js';
 import { forgetFirstPassword } from '../first-password.js';
 import { noteLogon, noteRefusal } from '../note-login.js';
@@ -21,6 +22,7 @@ type Names =
 /** People log in, change their password, and leave. */
 export function loginCalls(vault: Vault): Handlers<Names> {
   const signIn = createSignIn(vault);
+  const inDirectory = createKeyOffers(vault);
   return {
     async 'person.login'({ method, from, via, ...typed }, asking, password) {
       const { user, reading } = await whichUser(vault, typed);
@@ -33,7 +35,8 @@ export function loginCalls(vault: Vault): Handlers<Names> {
     async 'person.keyKnown'({ key, from, ...typed }) {
       const { user: name } = await whichUser(vault, typed);
       const user = await vault.store.transaction((records) => records.people.userByName(name));
-      return done({ value: user !== null && vault.authentication.knowsKey(user, key, from) });
+      const known = user !== null && vault.authentication.knowsKey(user, key, from);
+      return done({ value: known || (await inDirectory({ user: name, key, from })) });
     },
     async 'person.loginByKey'({ from, via, key, algorithm, ...typed }, asking, blob) {
       const length = blob.length >= 4 ? blob.readUInt32BE(0) : 0;

@@ -1,16 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterFailure, mayTry, NO_ATTEMPTS } from '#/authentication/attempts.js';
-import { mintIdentity } from '#/authentication/mint-identity.js';
 import { countedSource } from '#/authentication/source.js';
-import { failure } from '#/domain/failure.js';
-import { stepAfterLogin } from '#/domain/second-factor.js';
 import type { Authentication, LoginAnswer, LoginQuestion } from '../authentication.js';
 import { createGate, createLanes } from '../gate.js';
 import type { StoredDirectory } from '../records/directories.js';
-import type { User } from '../records/people.js';
 import type { Vault } from '../vault.js';
 import { askDirectory } from './ask-directory.js';
+import { byDirectoryKey } from './by-key.js';
 import { enrol, nameHere } from './enrol.js';
+import { type Judged, letIn, type Refused, refused } from './let-in.js';
+import { wayOf } from './way.js';
 
 /** Logins that directories are asked about at once, and those that may wait. */
 const AT_ONCE = 16;
@@ -18,8 +17,9 @@ const WAITING = 200;
 /** Refusals come at full steps of this: how long a directory took says nothing about the person. Milliseconds. */
 const STEP = 500;
 
+const TOO_MANY: Refused = refused('too many logins at once', 'LOGIN_THROTTLED', 'a moment');
+
 export type SignIn = (question: LoginQuestion) => Promise<LoginAnswer>;
-type Refused = Extract<LoginAnswer, { readonly kind: 'refused' }>;
 
 /** One way in for everybody: the method says who is asked, the vault itself or one of the directories. */
 export function createSignIn(vault: Vault): SignIn {
@@ -29,8 +29,12 @@ export function createSignIn(vault: Vault): SignIn {
     const { evidence } = question;
     const way = await wayOf(vault, question);
     if (way.kind === 'unknown') return refused('no such method, or a directory that is disabled');
-    if (way.kind !== 'directory' || evidence.kind === 'key')
-      return await stillThere(vault, await vault.authentication.login(question));
+    if (evidence.kind === 'key') {
+      const vouched = await gate(async () => ({ answer: await byDirectoryKey(vault, way, question) }));
+      if (vouched === null) return TOO_MANY;
+      return vouched.answer ?? (await stillThere(vault, await vault.authentication.login(question)));
+    }
+    if (way.kind !== 'directory') return await vault.authentication.login(question);
     const { directory, user } = way;
     const counted = {
       name: nameHere(user, directory).toLowerCase(),
@@ -39,27 +43,10 @@ export function createSignIn(vault: Vault): SignIn {
     const tried = await lanes(`${counted.name}\n${counted.source}`, () =>
       gate(() => ask(vault, directory, { user, password: evidence.password, from: question.from, counted })),
     );
-    const answer = tried ?? refused('too many logins at once', 'LOGIN_THROTTLED', 'a moment');
+    const answer = tried ?? TOO_MANY;
     // a failure is that of alice@corp, never of a user alice of the vault's own
     return answer.kind === 'in' ? answer : { ...answer, user: nameHere(user, directory) };
   };
-}
-
-type Way =
-  | { readonly kind: 'vault' | 'unknown' }
-  | { readonly kind: 'directory'; readonly directory: StoredDirectory; readonly user: string };
-
-/** `alice@corp` is alice of the directory corp, whether or not that is the chosen method. */
-async function wayOf(vault: Vault, { user, method }: LoginQuestion): Promise<Way> {
-  if (method === 'vault') return { kind: 'vault' };
-  const directories = await vault.store.transaction((records) => records.directories.directories());
-  const same = (one: StoredDirectory, name: string): boolean => one.name.toLowerCase() === name.toLowerCase();
-  const suffix = user.slice(user.lastIndexOf('@') + 1);
-  const directory = directories.find((one) => same(one, method ?? suffix));
-  if (directory === undefined) return { kind: method === undefined ? 'vault' : 'unknown' };
-  if (!directory.enabled) return { kind: 'unknown' };
-  const bare = user.includes('@') && same(directory, suffix) ? user.slice(0, user.lastIndexOf('@')) : user;
-  return { kind: 'directory', directory, user: bare };
 }
 
 interface Try {
@@ -92,11 +79,6 @@ async function ask(vault: Vault, directory: StoredDirectory, tried: Try): Promis
   return answer;
 }
 
-interface Judged {
-  readonly answer: LoginAnswer;
-  readonly codeIsNext: boolean;
-}
-
 async function judge(vault: Vault, directory: StoredDirectory, tried: Try): Promise<Judged> {
   const { user, password, from } = tried;
   const no = (...why: Parameters<typeof refused>): Judged => ({ answer: refused(...why), codeIsNext: false });
@@ -114,16 +96,9 @@ async function judge(vault: Vault, directory: StoredDirectory, tried: Try): Prom
   );
   if (enrolled.kind === 'refused') return no(`directory ${name}: ${enrolled.reason}`);
   const barred = vault.authentication.barred(enrolled.user);
-  return barred === null ? letIn(enrolled.user, directory, from) : no(`${barred} here`);
-}
-
-function letIn(user: User, directory: StoredDirectory, from: string): Judged {
-  const { id: userId, name, rights, groups, secondFactor } = user;
-  const identity = mintIdentity({ userId, user: name, method: 'directory', rights, groups, from });
-  return {
-    answer: { kind: 'in', identity, how: `password, by directory ${directory.name}`, mustChange: false },
-    codeIsNext: stepAfterLogin(secondFactor.policy, secondFactor.enrolled) === 'code',
-  };
+  return barred === null
+    ? letIn(enrolled.user, { method: 'directory', how: `password, by directory ${name}`, from })
+    : no(`${barred} here`);
 }
 
 /** A key does not say whether its owner is still in his directory: that is asked. */
@@ -148,12 +123,4 @@ async function stillThere(
   if (person === null) return refused(`directory ${directory.name}: gone`);
   const enrolled = await vault.store.transaction((records) => enrol(vault, records, directory, person));
   return enrolled.kind === 'in' ? answer : refused(`directory ${directory.name}: ${enrolled.reason}`);
-}
-
-function refused(
-  reason: string,
-  code: 'LOGIN_REFUSED' | 'LOGIN_THROTTLED' | 'DIRECTORY_UNAVAILABLE' = 'LOGIN_REFUSED',
-  detail = '',
-): Refused {
-  return { kind: 'refused', reason, failure: failure(code, detail) };
 }

@@ -18,11 +18,27 @@ export async function trial(
 ): Promise<Outcome<DirectoryTestResult>> {
   const outcome = await askDirectory(vault, directory, 'directory.test', { user }, password);
   if (!outcome.ok) return outcome;
-  const { steps, person } = outcome.value;
+  const { steps: taken, person, keys } = outcome.value;
+  const steps = [...taken, ...(person === null ? [] : keySteps(vault, directory, keys))];
   const mapped =
     person === null ? [] : await vault.store.transaction((records) => mapSteps(records, directory, person));
   const all = [...steps, ...mapped];
   return done({ steps: all, ok: wentWell(all, user) });
+}
+
+/** Which keys in the person's entry would let him in, and why the others would not. */
+function keySteps(
+  vault: Vault,
+  { settings }: StoredDirectory,
+  lines: readonly string[],
+): readonly DirectoryStep[] {
+  if (settings.keyAttribute === null) return [];
+  const said = lines.map((line) => {
+    const read = vault.authentication.readPublicKey(line);
+    return read.ok ? read.key.fingerprint : `left out: ${read.why}`;
+  });
+  const detail = `${settings.keyAttribute}: ${said.length === 0 ? 'none' : said.join('; ')}`;
+  return [{ step: 'keys', server: null, ok: true, detail, ms: 0 }];
 }
 
 /** A server that failed does not count when the next one did it all. */
