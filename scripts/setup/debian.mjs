@@ -173,6 +173,13 @@ const needs = [
     why: "OpenSSH's own regression tests",
     without: 'the longer tests of clients fail',
   },
+  ...['samba', 'samba-ad-provision', 'samba-dsdb-modules', 'samba-vfs-modules'].map((name) => ({
+    name,
+    file: '/usr/sbin/samba',
+    when: 'assuring',
+    why: 'an Active Directory for the longer tests; its services are never started',
+    without: 'the tests against an Active Directory are skipped',
+  })),
 ];
 
 /** Installs what is missing when it can; otherwise says what is missing, how to get it and what works less, and goes on. */

@@ -39,9 +39,10 @@ function fromActiveDirectory(values: Values, now: number): AccountState | null {
   const locked = filetime(first(values, 'lockouttime'));
   const computes = first(values, 'msds-user-account-control-computed') !== null;
   if ((computed & LOCKOUT) !== 0 || (!computes && locked !== null)) return 'locked';
-  if ((computed & PASSWORD_EXPIRED) !== 0) return 'password-expired';
   const never = control !== null && (control & DONT_EXPIRE_PASSWORD) !== 0;
-  return first(values, 'pwdlastset') === '0' && !never ? 'password-must-change' : null;
+  // such a password is computed as expired, too
+  if (first(values, 'pwdlastset') === '0' && !never) return 'password-must-change';
+  return (computed & PASSWORD_EXPIRED) === 0 ? null : 'password-expired';
 }
 
 function fromPasswordPolicy(values: Values, now: number): AccountState | null {

@@ -7,7 +7,7 @@ import { passwordModify } from '#/directory/ldap.js';
 const NOW = Date.UTC(2026, 10, 23);
 const ticks = (at: number): string => String((BigInt(at) + 11_644_473_600_000n) * 10_000n);
 
-describe('what Active Directory says of an account ([MS-ADTS], not tried against a running one)', () => {
+describe('what Active Directory says of an account ([MS-ADTS]; samba.assure.test.ts tries it against Samba)', () => {
   test.each([
     ['a normal account', { userAccountControl: '512' }, 'active'],
     ['a disabled one', { userAccountControl: '514' }, 'disabled'],
@@ -44,6 +44,11 @@ describe('what Active Directory says of an account ([MS-ADTS], not tried against
     [
       'one that must change its password',
       { userAccountControl: '512', pwdLastSet: '0' },
+      'password-must-change',
+    ],
+    [
+      'one that must change its password, as Samba computes',
+      { userAccountControl: '512', pwdLastSet: '0', 'msDS-User-Account-Control-Computed': '8388608' },
       'password-must-change',
     ],
     ['one whose password never expires', { userAccountControl: '66048', pwdLastSet: '0' }, 'active'],

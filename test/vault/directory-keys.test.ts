@@ -144,6 +144,15 @@ describe.skipIf(!HAS_SLAPD)('keys of a directory (slapd)', () => {
     expect(await login('alice@corp', second)).toMatchObject({ person: { user: 'alice@corp' } });
   });
 
+  test('with the name alone, where the directory is preset', async () => {
+    expect(await known('alice', second)).toBe(false);
+    await console.ask('admin.directory.set', { name: 'corp', preset: true });
+    expect(await known('alice', second)).toBe(true);
+    expect(await login('alice', second)).toMatchObject({ person: { user: 'alice@corp' } });
+    expect(await login('alice', second)).not.toHaveProperty('reading');
+    await console.ask('admin.directory.set', { name: 'corp', preset: false });
+  });
+
   test('let nobody in while the directory cannot be asked, and everybody once it can', async () => {
     const { servers } = slapd.settings();
     await console.ask('admin.directory.set', {

@@ -33,7 +33,7 @@ export function loginCalls(vault: Vault): Handlers<Names> {
       );
     },
     async 'person.keyKnown'({ key, from, ...typed }) {
-      const { user: name } = await whichUser(vault, typed);
+      const { user: name } = await whoseKey(vault, typed);
       const user = await vault.store.transaction((records) => records.people.userByName(name));
       const known = user !== null && vault.authentication.knowsKey(user, key, from);
       return done({ value: known || (await inDirectory({ user: name, key, from })) });
@@ -50,8 +50,9 @@ export function loginCalls(vault: Vault): Handlers<Names> {
         signature: blob.subarray(4 + length),
         signedUser: typed.user,
       } as const;
-      const { user, reading } = await whichUser(vault, typed);
-      return read(reading, await logIn(vault, signIn, { user, from: sourceOf(from, via), evidence }, asking));
+      const { user, reading } = await whoseKey(vault, typed);
+      const answer = await logIn(vault, signIn, { user, from: sourceOf(from, via), evidence }, asking);
+      return read(typed.readings === undefined ? null : reading, answer);
     },
     'person.changePassword': (args, asking, blob) => changePassword(vault, args.ticket, asking, blob),
     'person.logout': ({ ticket }, asking) =>
@@ -65,6 +66,14 @@ export function loginCalls(vault: Vault): Handlers<Names> {
         },
       ),
   };
+}
+
+/** A key comes without a method: a name alone may be one of the preset directory, as on the login screen. */
+function whoseKey(
+  vault: Vault,
+  { user, readings }: { readonly user: string; readonly readings?: readonly string[] | undefined },
+): ReturnType<typeof whichUser> {
+  return whichUser(vault, { user, readings: readings ?? [user] });
 }
 
 function read(reading: number | null, answer: Answer<'person.login'>): Answer<'person.login'> {
