@@ -17,7 +17,7 @@ interface Room {
 const codec = ['asciicast', 'sealed-segment', 'tape-events', 'tape-format', 'tape-key', 'utf8-splitter'];
 const codecFiles = codec.map((name) => `recorder/${name}`);
 /** And where a tape lies, and how its file is walked. */
-const reading = ['recorder/tape-file', 'recorder/tape-path', 'recorder/tape-scan'];
+const reading = ['recorder/file-digest', 'recorder/tape-file', 'recorder/tape-path', 'recorder/tape-scan'];
 
 /** Reading down the list is reading the way of a session, from the stranger at the door to the recording in a safe. */
 const rooms: Readonly<Record<string, Room>> = {
@@ -73,7 +73,11 @@ const rooms: Readonly<Record<string, Room>> = {
   demo: { purpose: 'a small target for the first minute', mayImport: ['domain', 'house'] },
 
   processes: { purpose: 'one conductor a process; knows every room, decides nothing', mayImport: ['*'] },
-  cli: { purpose: 'one file a command', mayImport: ['domain', 'contract', 'house', 'configuration'] },
+  cli: {
+    purpose: 'one file a command',
+    // a bundle is verified by whoever has the public key, without a daemon
+    mayImport: ['domain', 'contract', 'house', 'configuration', 'monitor/verify-bundle'],
+  },
 };
 
 /** Values in, values out. These may reach no `node:*` but `node:crypto`, not through another file either. */

@@ -26,14 +26,26 @@ export function leaf<Options extends object>(
       .flat()
       .filter((one) => typeof one === 'string');
     const options = command.opts<Options & CommonOptions>();
-    const admin = await openAdmin(options.home);
-    const outcome = admin.ok
-      ? await run({ admin: admin.value, json: options.json === true }, options, ...args)
-      : admin;
-    if (admin.ok) admin.value.close();
-    if (!outcome.ok) printFailure(outcome.failure, options.json === true);
-    process.exitCode = outcome.ok ? 0 : exitCodeOf(outcome.failure.code);
+    leave(await withAdmin(options, (one) => run(one, options, ...args)), options);
   });
+}
+
+/** Runs it with a connection to the vault, which is closed afterwards. */
+export async function withAdmin(
+  options: CommonOptions,
+  run: (leaf: Leaf) => Promise<Outcome<unknown>>,
+): Promise<Outcome<unknown>> {
+  const admin = await openAdmin(options.home);
+  if (!admin.ok) return admin;
+  const outcome = await run({ admin: admin.value, json: options.json === true });
+  admin.value.close();
+  return outcome;
+}
+
+/** The one way out of a command. */
+export function leave(outcome: Outcome<unknown>, options: CommonOptions): void {
+  if (!outcome.ok) printFailure(outcome.failure, options.json === true);
+  process.exitCode = outcome.ok ? 0 : exitCodeOf(outcome.failure.code);
 }
 
 export function withCommon(command: Command): Command {

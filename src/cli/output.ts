@@ -14,6 +14,7 @@ const EXIT_OF: Partial<Record<FailureCode, number>> = {
   VAULT_SEALED: EXIT.unavailable,
   INTEGRITY: EXIT.integrity,
   RECORDING_DAMAGED: EXIT.integrity,
+  RECORDING_MISSING: EXIT.integrity,
 };
 
 export function exitCodeOf(code: FailureCode): number {

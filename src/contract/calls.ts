@@ -16,6 +16,7 @@ import { FACTOR_CALLS } from './factor-calls.js';
 import { LOGIN_CALLS } from './login-calls.js';
 import { MANAGE_CALLS } from './manage-calls.js';
 import { POLICY_CALLS } from './policy-calls.js';
+import { PROOF_CALLS } from './proof-calls.js';
 import type {
   AccountAdminRow,
   AccountRow,
@@ -32,6 +33,7 @@ import type {
   UserRow,
 } from './rows.js';
 import type { RpcPeer } from './rpc.js';
+import type { StoredProof } from './stored-proof.js';
 
 export type { Caller } from './call-kind.js';
 export type { LoggedIn } from './login-calls.js';
@@ -214,6 +216,7 @@ export const CALLS = {
       bytes: z.int(),
       segments: z.int(),
       head: z.string().length(64),
+      digest: z.string().length(64),
       complete: z.boolean(),
       durationMs: z.int(),
     }),
@@ -228,6 +231,8 @@ export const CALLS = {
     readonly verifyKey: string;
     readonly stored: 'live' | 'spool' | 'safe';
     readonly row: RecordingRow;
+    /** Null: it was stored before such statements were signed, or is not stored yet. */
+    readonly proof: StoredProof | null;
     /** Who watches; null: the console. */
     readonly viewer: string | null;
   }>()(['PSMAdminConnect'], z.strictObject({ permit: text })),
@@ -339,6 +344,7 @@ export const CALLS = {
     ['console'],
     z.strictObject({ recordingId: id, purpose: z.enum(['play', 'export', 'verify']) }),
   ),
+  ...PROOF_CALLS,
   ...DIRECTORY_ADMIN_CALLS,
   ...POLICY_CALLS,
   'admin.shadow.list': call<readonly ShadowRow[]>()(['console'], nothing),

@@ -17,8 +17,14 @@ export const toMonitor = z.discriminatedUnion('type', [
     host: z.int().min(0).max(1000),
     ...size,
   }),
-  z.strictObject({ type: z.literal('export'), permit, format: z.enum(['v2', 'v3', 'txt', 'html']) }),
+  z.strictObject({
+    type: z.literal('export'),
+    permit,
+    format: z.enum(['v2', 'v3', 'txt', 'html', 'bundle']),
+  }),
   z.strictObject({ type: z.literal('verify'), permit }),
+  /** The names of all files that look like stored tapes, one a line: for the console only. */
+  z.strictObject({ type: z.literal('tapes') }),
   z.strictObject({ type: z.literal('play') }),
   z.strictObject({ type: z.literal('pause') }),
   /** Milliseconds on the tape. */
@@ -92,4 +98,7 @@ export type FromMonitor =
 export type TapeVerdict =
   | { readonly kind: 'intact'; readonly segments: number; readonly signedHeads: number }
   | { readonly kind: 'cut'; readonly segments: number; readonly signedHeads: number; readonly detail: string }
-  | { readonly kind: 'tampered'; readonly segment: number; readonly detail: string };
+  /** `segment` null: the header, or the file as a whole. */
+  | { readonly kind: 'tampered'; readonly segment: number | null; readonly detail: string }
+  /** There is no file where it should be. */
+  | { readonly kind: 'missing'; readonly detail: string };

@@ -369,6 +369,12 @@ export const FAILURES = {
     message: 'The recording does not verify: {detail}',
     next: 'Keep the file; see: postern recordings verify',
   },
+  RECORDING_MISSING: {
+    side: 'ours',
+    stage: null,
+    message: 'The file of the recording is not in its recording safe.',
+    next: 'Restore it from a backup; see: postern recordings verify',
+  },
   VIEWERS_LIMIT: {
     side: 'ours',
     stage: null,

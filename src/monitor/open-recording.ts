@@ -4,7 +4,7 @@ import { failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { openTapeFile } from '#/recorder/tape-file.js';
 import { storedPath } from '#/recorder/tape-path.js';
-import { headsFault } from './signed-heads.js';
+import { chainFault } from './judge-tape.js';
 import { indexTape, type TapeIndex } from './tape-index.js';
 import { readTape, type TapeReader } from './tape-reader.js';
 
@@ -39,7 +39,7 @@ export async function findTape(parts: OpeningParts, permit: string): Promise<Out
   const place = storedPath(parts.recordings, recordingSafe, recordingId);
   if (place === null) return failed(failure('INTEGRITY', 'the recording safe has no proper name'));
   const opened = await openTapeFile(place.path);
-  if (opened.kind === 'absent') return damaged('its file is gone');
+  if (opened.kind === 'absent') return failed(failure('RECORDING_MISSING'));
   return opened.kind === 'foreign'
     ? damaged(opened.why)
     : done({ permit, redeemed: redeemed.value, handle: opened.handle });
@@ -68,8 +68,9 @@ async function keyFor(
 ): Promise<Outcome<Buffer>> {
   if (index.scan.header.recordingId !== redeemed.recordingId)
     return damaged('its header names another recording');
-  const fault = headsFault({ segments: index.segments.length, headAfter: index.headAfter }, redeemed);
-  if (fault !== null) return damaged(`segment ${fault.segment}: ${fault.detail}`);
+  const fault = chainFault(index, redeemed);
+  if (fault !== null)
+    return damaged(fault.segment === null ? fault.detail : `segment ${fault.segment}: ${fault.detail}`);
   return await parts.vault.key(permit, index.scan.header.ephemeral);
 }
 

@@ -6,7 +6,7 @@ import type { TapeScreen } from './tape-screen.js';
 import { advance, beginning, obey, type Playhead, type Timeline } from './timeline.js';
 import { roomOf, scrolledBy, type Viewport, windowOn } from './viewport.js';
 
-export type ReplayCommand = Exclude<ToMonitor, { type: 'replay' | 'watch' | 'export' | 'verify' }>;
+export type ReplayCommand = Exclude<ToMonitor, { type: 'replay' | 'watch' | 'export' | 'verify' | 'tapes' }>;
 
 export interface ReplayParts {
   readonly screen: TapeScreen;

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
-import type { ToMonitor } from '#/contract/replay-link.js';
+import type { TapeVerdict, ToMonitor } from '#/contract/replay-link.js';
 import { type Failure, failure } from '#/domain/failure.js';
+import { exportBundle } from './export-bundle.js';
 import { exportCast } from './export-cast.js';
 import { exportHtml } from './export-html.js';
 import { exportText } from './export-text.js';
@@ -8,10 +9,11 @@ import { type FoundTape, findTape, type OpeningParts, openRecording } from './op
 import type { Places } from './places.js';
 import { DamagedTape } from './read-events.js';
 import { type Replay, type ReplayCommand, startReplay } from './replay.js';
+import { storedTapes } from './stored-tapes.js';
 import type { TapeReader } from './tape-reader.js';
 import { openScreen } from './tape-screen.js';
 import { timelineOf } from './tape-timeline.js';
-import { verifyTape } from './verify-tape.js';
+import { lostVerdict, verifyTape } from './verify-tape.js';
 import { openViewerLink, type ViewerLink } from './viewer-link.js';
 import { startWatching } from './watch.js';
 
@@ -32,7 +34,7 @@ export interface ViewerLimits {
   readonly person: Places;
 }
 
-type Request = Extract<ToMonitor, { type: 'replay' | 'watch' | 'export' | 'verify' }>;
+type Request = Extract<ToMonitor, { type: 'replay' | 'watch' | 'export' | 'verify' | 'tapes' }>;
 
 /** Keys that are pressed while a recording is opened. */
 const MOST_EARLY = 100;
@@ -71,7 +73,7 @@ export function serveViewer(stream: Duplex, parts: ViewerParts, from: 'portal' |
       if (requested) return fail(link, failure('PROTOCOL', 'one connection, one recording'));
       requested = true;
       clearTimeout(late);
-      answer(link, parts, message, { opened, onClose: (then) => onClose.push(then) }).catch(
+      answer(link, parts, message, { from, opened, onClose: (then) => onClose.push(then) }).catch(
         (error: unknown) => {
           parts.log('a viewer could not be served', error);
           fail(link, error instanceof DamagedTape ? error.failure : failure('INTERNAL', 'monitor'));
@@ -96,6 +98,7 @@ export function serveViewer(stream: Duplex, parts: ViewerParts, from: 'portal' |
 }
 
 interface Connection {
+  readonly from: 'portal' | 'console';
   readonly opened: (replay: Shown) => void;
   readonly onClose: (then: () => void) => void;
 }
@@ -107,8 +110,15 @@ async function answer(
   connection: Connection,
 ): Promise<void> {
   if (request.type === 'watch') return showLive(link, parts, request, connection);
+  if (request.type === 'tapes')
+    return connection.from === 'console'
+      ? await sendExport(link, storedTapes(parts.recordings))
+      : fail(link, failure('NOT_YOUR_ROLE', 'a portal may not ask for the names of all tapes'));
   const found = await findTape(parts, request.permit);
-  if (!found.ok) return fail(link, found.failure);
+  if (!found.ok) {
+    const lost = request.type === 'verify' ? lostVerdict(found.failure) : null;
+    return lost === null ? fail(link, found.failure) : sendVerdict(link, lost);
+  }
   const { viewer } = found.value.redeemed;
   const leave = viewer === null ? () => undefined : parts.limits.person.take(viewer);
   if (leave === null || link.closed) {
@@ -118,13 +128,17 @@ async function answer(
     return leave === null ? fail(link, failure('VIEWERS_LIMIT', most)) : undefined;
   }
   connection.onClose(leave);
-  if (request.type === 'verify') return await sendVerdict(link, parts, found.value);
+  if (request.type === 'verify') {
+    const verdict = await verifyTape(parts, found.value);
+    return verdict.ok ? sendVerdict(link, verdict.value) : fail(link, verdict.failure);
+  }
+  if (request.type === 'export' && request.format === 'bundle') return await sendBundle(link, found.value);
   const reader = await openRecording(parts, found.value);
   if (!reader.ok) return fail(link, reader.failure);
   if (request.type === 'replay')
     return await sendReplay(link, parts, { reader: reader.value, found: found.value, request }, connection);
   try {
-    await sendExport(link, textsOf(reader.value, request.format));
+    await sendExport(link, textsOf(reader.value, request.format as TextFormat));
   } finally {
     await reader.value.close();
   }
@@ -152,17 +166,14 @@ function showLive(
   connection.onClose(() => watching.close());
 }
 
-async function sendVerdict(link: ViewerLink, parts: ViewerParts, found: FoundTape): Promise<void> {
-  const verdict = await verifyTape(parts, found);
-  if (!verdict.ok) return fail(link, verdict.failure);
-  link.send({ type: 'verdict', verdict: verdict.value });
+function sendVerdict(link: ViewerLink, verdict: TapeVerdict): void {
+  link.send({ type: 'verdict', verdict });
   link.end();
 }
 
-function textsOf(
-  reader: TapeReader,
-  format: Extract<Request, { type: 'export' }>['format'],
-): AsyncGenerator<string> {
+type TextFormat = Exclude<Extract<Request, { type: 'export' }>['format'], 'bundle'>;
+
+function textsOf(reader: TapeReader, format: TextFormat): AsyncGenerator<string> {
   switch (format) {
     case 'txt':
       return exportText(reader);
@@ -173,11 +184,19 @@ function textsOf(
   }
 }
 
-async function sendExport(link: ViewerLink, texts: AsyncGenerator<string>): Promise<void> {
+async function sendBundle(link: ViewerLink, found: FoundTape): Promise<void> {
+  try {
+    await sendExport(link, exportBundle(found));
+  } finally {
+    await found.handle.close();
+  }
+}
+
+async function sendExport(link: ViewerLink, texts: AsyncGenerator<string | Buffer>): Promise<void> {
   let bytes = 0;
   for await (const text of texts) {
     if (link.closed) return;
-    const part = Buffer.from(text, 'utf8');
+    const part = typeof text === 'string' ? Buffer.from(text, 'utf8') : text;
     bytes += part.length;
     await link.data(part);
   }
@@ -228,7 +247,7 @@ async function sendReplay(
 }
 
 function isRequest(message: ToMonitor): message is Request {
-  return ['replay', 'watch', 'export', 'verify'].includes(message.type);
+  return ['replay', 'watch', 'export', 'verify', 'tapes'].includes(message.type);
 }
 
 function fail(link: ViewerLink, why: Failure): void {

@@ -17,7 +17,8 @@ export interface Chain {
 }
 
 export interface Fault {
-  readonly segment: number;
+  /** Null: the header, or the file as a whole. */
+  readonly segment: number | null;
   readonly detail: string;
 }
 
@@ -27,9 +28,9 @@ export interface Fault {
  */
 export function headsFault(chain: Chain, anchored: Anchored): Fault | null {
   const key = verifyKeyOf(anchored.verifyKey);
-  if (key === null) return { segment: 0, detail: 'the vault gave no key to check signatures with' };
+  if (key === null) return { segment: null, detail: 'the vault gave no key to check signatures with' };
   const heads = anchored.heads.toSorted((a, b) => a.segments - b.segments);
-  if (heads[0]?.segments !== 0) return { segment: 0, detail: 'its beginning was never anchored' };
+  if (heads[0]?.segments !== 0) return { segment: null, detail: 'its beginning was never anchored' };
   for (const head of heads) {
     const fault = headFault(chain, anchored.recordingId, head, key);
     if (fault !== null) return fault;
@@ -41,7 +42,7 @@ export function headsFault(chain: Chain, anchored: Anchored): Fault | null {
 }
 
 function headFault(chain: Chain, recordingId: string, head: SignedHead, key: KeyObject): Fault | null {
-  const segment = Math.max(0, head.segments - 1);
+  const segment = head.segments === 0 ? null : head.segments - 1;
   if (head.recordingId !== recordingId || !isSigned(head, key))
     return { segment, detail: `the signature of the head after ${head.segments} segments is wrong` };
   if (head.segments > chain.segments)
@@ -63,7 +64,7 @@ function isSigned({ signature, ...head }: SignedHead, key: KeyObject): boolean {
   return verify(null, Buffer.from(signedHeadText(head), 'utf8'), key, Buffer.from(signature, 'base64'));
 }
 
-function verifyKeyOf(spki: string): KeyObject | null {
+export function verifyKeyOf(spki: string): KeyObject | null {
   try {
     const key = createPublicKey({ key: Buffer.from(spki, 'base64'), format: 'der', type: 'spki' });
     return key.asymmetricKeyType === 'ed25519' ? key : null;

@@ -1,8 +1,7 @@
-import type { FileHandle } from 'node:fs/promises';
 import { failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import type { SegmentHead } from '#/recorder/tape-format.js';
-import { type Scan, scanTape, type TapeScan } from '#/recorder/tape-scan.js';
+import { type Readable, type Scan, scanTape, type TapeScan } from '#/recorder/tape-scan.js';
 
 export interface IndexedSegment extends SegmentHead {
   readonly offset: number;
@@ -21,7 +20,7 @@ export interface TapeIndex {
 const MOST_SEGMENTS = 2_000_000;
 const HASH = 32;
 
-export async function indexTape(handle: FileHandle): Promise<Outcome<TapeIndex>> {
+export async function indexTape(handle: Readable): Promise<Outcome<TapeIndex>> {
   const segments: IndexedSegment[] = [];
   const heads: Buffer[] = [];
   let page = Buffer.alloc(0);

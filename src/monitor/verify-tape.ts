@@ -1,6 +1,8 @@
 import type { TapeVerdict } from '#/contract/replay-link.js';
-import { failure } from '#/domain/failure.js';
+import { type Failure, failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
+import { digestOf } from '#/recorder/file-digest.js';
+import { judgeTape, tampered } from './judge-tape.js';
 import type { FoundTape, OpeningParts } from './open-recording.js';
 import { type Fault, headsFault } from './signed-heads.js';
 import { indexTape, type TapeIndex } from './tape-index.js';
@@ -8,7 +10,8 @@ import { readTape, type TapeReader } from './tape-reader.js';
 
 /**
  * Checks everything that can be checked of a tape: its structure, its chain against every head that the vault signed,
- * and each segment's seal. Takes the file over. A failure means that it could not be checked.
+ * what it was when it came to its safe, and each segment's seal. Takes the file over. A failure means that it could not be
+ * checked.
  */
 export async function verifyTape(parts: OpeningParts, found: FoundTape): Promise<Outcome<TapeVerdict>> {
   try {
@@ -18,9 +21,15 @@ export async function verifyTape(parts: OpeningParts, found: FoundTape): Promise
   }
 }
 
+/** A file that is gone, or that nobody could have written, is a verdict, too; null: it could not be looked at. */
+export function lostVerdict({ code, message }: Failure): TapeVerdict | null {
+  if (code === 'RECORDING_MISSING') return { kind: 'missing', detail: message };
+  return code === 'RECORDING_DAMAGED' ? tampered({ segment: null, detail: message }) : null;
+}
+
 async function verdictOn(parts: OpeningParts, found: FoundTape): Promise<Outcome<TapeVerdict>> {
   const indexed = await indexTape(found.handle);
-  if (!indexed.ok) return done(tampered({ segment: 0, detail: indexed.failure.message }));
+  if (!indexed.ok) return done(tampered({ segment: null, detail: indexed.failure.message }));
   const index = indexed.value;
   const header = headerFault(index, found);
   if (header !== null) return done(tampered(header));
@@ -29,8 +38,9 @@ async function verdictOn(parts: OpeningParts, found: FoundTape): Promise<Outcome
     return key.failure.code === 'INTEGRITY' ? failed(failure('RECORDING_DAMAGED', key.failure.message)) : key;
   const reader = await readTape(found.handle, index, key.value);
   try {
-    const verdict = (await sealFault(reader)) ?? judge(index, found);
-    return done('kind' in verdict ? verdict : tampered(verdict));
+    const fault = await sealFault(reader);
+    if (fault !== null) return done(tampered(fault));
+    return done(judgeTape(index, await digestOf(found.handle), found.redeemed));
   } finally {
     reader.wipe();
   }
@@ -39,7 +49,7 @@ async function verdictOn(parts: OpeningParts, found: FoundTape): Promise<Outcome
 /** Whether this is the tape at all: before a key is asked for. */
 function headerFault(index: TapeIndex, { redeemed }: FoundTape): Fault | null {
   if (index.scan.header.recordingId !== redeemed.recordingId)
-    return { segment: 0, detail: 'its header names another recording' };
+    return { segment: null, detail: 'its header names another recording' };
   const first = {
     ...redeemed,
     heads: redeemed.heads.filter(({ segments, final }) => segments === 0 && !final),
@@ -54,30 +64,4 @@ async function sealFault(reader: TapeReader): Promise<Fault | null> {
     if (detail !== null) return { segment, detail };
   }
   return null;
-}
-
-function judge(index: TapeIndex, { redeemed }: FoundTape): TapeVerdict | Fault {
-  const segments = index.segments.length;
-  const fault = headsFault({ segments, headAfter: index.headAfter }, redeemed);
-  if (fault !== null) return fault;
-  if (index.scan.rest === 'foreign')
-    return { segment: segments, detail: 'it goes on with what is no segment' };
-  const signedHeads = redeemed.heads.length;
-  const anchoredEnd = redeemed.heads.some((head) => head.final && head.segments === segments);
-  if (index.scan.ended && anchoredEnd) return { kind: 'intact', segments, signedHeads };
-  if (index.scan.ended)
-    return { kind: 'cut', segments, signedHeads, detail: 'its end was taped, but not anchored' };
-  return {
-    kind: 'cut',
-    segments,
-    signedHeads,
-    detail:
-      index.scan.rest === 'partial'
-        ? 'its writer died while it wrote a segment'
-        : 'its writer died before the end',
-  };
-}
-
-function tampered(fault: Fault): TapeVerdict {
-  return { kind: 'tampered', ...fault };
 }

@@ -3,6 +3,7 @@ import { type FileHandle, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Failure, failure } from '#/domain/failure.js';
 import type { Outcome } from '#/domain/outcome.js';
+import { digestOf } from './file-digest.js';
 import { openTapeFile } from './tape-file.js';
 import { storedPath, tapeName } from './tape-path.js';
 import { scanTape, type TapeScan } from './tape-scan.js';
@@ -15,6 +16,8 @@ export interface StoredTape {
   readonly segments: number;
   /** Hex. */
   readonly head: string;
+  /** Hex SHA-256 of the file. */
+  readonly digest: string;
   readonly complete: boolean;
   readonly durationMs: number;
 }
@@ -109,7 +112,7 @@ async function sameTape(source: FileHandle, before: Kept, recordingId: string): 
     before.kind === 'stored' &&
     spooled.kind === 'stored' &&
     spooled.tape.head === before.tape.head &&
-    spooled.tape.bytes === before.tape.bytes
+    spooled.tape.digest === before.tape.digest
   )
     return before;
   return { kind: 'foreign', why: 'another tape of that name is stored already' };
@@ -154,13 +157,13 @@ async function inspect(handle: FileHandle, recordingId: string): Promise<Kept> {
   if (scan.kind === 'foreign') return scan;
   if (scan.header.recordingId !== recordingId)
     return { kind: 'foreign', why: 'its header names another recording' };
-  return { kind: 'stored', tape: tapeOf(scan, (await handle.stat()).size) };
+  return { kind: 'stored', tape: tapeOf(scan, await digestOf(handle)) };
 }
 
-function tapeOf(scan: TapeScan, bytes: number): StoredTape {
+function tapeOf(scan: TapeScan, file: { readonly bytes: number; readonly digest: string }): StoredTape {
   return {
     recordingId: scan.header.recordingId,
-    bytes,
+    ...file,
     segments: scan.segments,
     head: scan.head.toString('hex'),
     complete: scan.ended && scan.rest === 'none',

@@ -1,4 +1,3 @@
-import type { FileHandle } from 'node:fs/promises';
 import type { TapeHeader } from '#/domain/tape.js';
 import {
   chainHead,
@@ -10,6 +9,16 @@ import {
   SEGMENT_HEAD,
   type SegmentHead,
 } from './tape-format.js';
+
+/** What a tape is read from: an open file, or a part of one. */
+export interface Readable {
+  read(
+    buffer: Buffer,
+    offset: number,
+    length: number,
+    position: number,
+  ): Promise<{ readonly bytesRead: number }>;
+}
 
 export interface ScannedSegment {
   readonly head: SegmentHead;
@@ -43,7 +52,7 @@ const CHUNK = 1024 * 1024;
 
 /** Reads a tape from its beginning, holding no more than one segment. `each` may return false to stop. */
 export async function scanTape(
-  handle: FileHandle,
+  handle: Readable,
   each: (segment: ScannedSegment) => boolean | void = () => undefined,
 ): Promise<Scan> {
   const input = new Input(handle);
@@ -89,11 +98,11 @@ async function nextSegment(
 
 /** The file from front to back, with what was read and not yet taken. */
 class Input {
-  readonly #handle: FileHandle;
+  readonly #handle: Readable;
   #read = 0;
   bytes: Buffer = Buffer.alloc(0);
 
-  constructor(handle: FileHandle) {
+  constructor(handle: Readable) {
     this.#handle = handle;
   }
 

@@ -8,6 +8,7 @@ import { secondFactors } from './migrations/004-second-factors.js';
 import { componentRotation } from './migrations/005-component-rotation.js';
 import { directories } from './migrations/006-directories.js';
 import { policySettings } from './migrations/007-policy-settings.js';
+import { recordingProof } from './migrations/008-recording-proof.js';
 
 /** In order; the number of those applied is the database's user_version. Never change one that was released. */
 export const MIGRATIONS: readonly string[] = [
@@ -18,6 +19,7 @@ export const MIGRATIONS: readonly string[] = [
   componentRotation,
   directories,
   policySettings,
+  recordingProof,
 ];
 
 export type Migrated =

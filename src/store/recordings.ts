@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { SessionId } from '#/domain/ids.js';
-import type { RecordedSession, SessionRecords } from '#/vault/records/sessions.js';
+import type { RecordedSession, SessionRecords, StoredRecording } from '#/vault/records/sessions.js';
 import { sessionOf } from './session-row.js';
 import type { Tables } from './tables.js';
 import { flag } from './values.js';
@@ -8,6 +8,7 @@ import { flag } from './values.js';
 type Here =
   | 'recording'
   | 'recordings'
+  | 'recordingIds'
   | 'pendingRecordings'
   | 'addRecording'
   | 'changeRecording'
@@ -27,6 +28,7 @@ export function recordingRecords(db: Transaction<Tables>): Pick<SessionRecords, 
         'recordings.duration_ms',
         'recordings.complete',
         'recordings.ephemeral',
+        'recordings.proof',
       ])
       .orderBy('sessions.started_at', 'desc');
   type Row = Awaited<ReturnType<ReturnType<typeof selected>['executeTakeFirstOrThrow']>>;
@@ -40,6 +42,7 @@ export function recordingRecords(db: Transaction<Tables>): Pick<SessionRecords, 
       durationMs: row.duration_ms,
       complete: row.complete === null ? null : row.complete === 1,
       ephemeral: row.ephemeral,
+      proof: row.proof === null ? null : (JSON.parse(row.proof) as StoredRecording['proof']),
     },
   });
   return {
@@ -55,10 +58,26 @@ export function recordingRecords(db: Transaction<Tables>): Pick<SessionRecords, 
       ).execute();
       return rows.map(recordedOf);
     },
+    async recordingIds(after, most) {
+      const rows = await db
+        .selectFrom('recordings')
+        .innerJoin('sessions', 'sessions.id', 'recordings.id')
+        .select(['recordings.id', 'recordings.stored', 'sessions.started_at', 'sessions.state'])
+        .where('recordings.id', '>', after)
+        .orderBy('recordings.id')
+        .limit(most)
+        .execute();
+      return rows.map((row) => ({
+        id: row.id as SessionId,
+        startedAt: row.started_at,
+        stored: row.stored === 'safe' ? 'safe' : 'spool',
+        live: row.state !== 'ended',
+      }));
+    },
     async pendingRecordings() {
       return (await selected().where('recordings.stored', '<>', 'safe').execute()).map(recordedOf);
     },
-    async addRecording({ id, stored, bytes, segments, durationMs, complete, ephemeral }) {
+    async addRecording({ id, stored, bytes, segments, durationMs, complete, ephemeral, proof }) {
       await db
         .insertInto('recordings')
         .values({
@@ -69,10 +88,11 @@ export function recordingRecords(db: Transaction<Tables>): Pick<SessionRecords, 
           duration_ms: durationMs,
           complete: complete === null ? null : flag(complete),
           ephemeral,
+          proof: proof === null ? null : JSON.stringify(proof),
         })
         .execute();
     },
-    async changeRecording(id, { stored, bytes, segments, durationMs, complete }) {
+    async changeRecording(id, { stored, bytes, segments, durationMs, complete, proof }) {
       await db
         .updateTable('recordings')
         .where('id', '=', id)
@@ -82,6 +102,7 @@ export function recordingRecords(db: Transaction<Tables>): Pick<SessionRecords, 
           ...(segments === undefined ? {} : { segments }),
           ...(durationMs === undefined ? {} : { duration_ms: durationMs }),
           ...(complete === undefined ? {} : { complete: complete === null ? null : flag(complete) }),
+          ...(proof === undefined ? {} : { proof: proof === null ? null : JSON.stringify(proof) }),
         })
         .execute();
     },

@@ -165,6 +165,7 @@ export interface Tables {
     duration_ms: number | null;
     complete: Flag | null;
     ephemeral: string | null;
+    proof: string | null;
   };
   heads: {
     recording_id: string;

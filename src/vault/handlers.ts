@@ -30,6 +30,7 @@ import { personSafeCalls } from './calls/person-safes.js';
 import { personUserCalls } from './calls/person-users.js';
 import { policyCalls } from './calls/policy.js';
 import { progressCalls } from './calls/progress.js';
+import { proofCalls } from './calls/proof.js';
 import { recorderCalls } from './calls/recorder.js';
 import { redeemCalls } from './calls/redeem.js';
 import { replayCalls } from './calls/replay.js';
@@ -75,6 +76,7 @@ export function handlersOf(vault: Vault): Handlers {
     ...importCalls(vault),
     ...policyCalls(vault),
     ...adminRecordingCalls(vault),
+    ...proofCalls(vault),
     ...adminShadowCalls(vault),
     ...adminAuditCalls(vault),
     ...explainCalls(vault),

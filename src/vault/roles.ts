@@ -63,7 +63,6 @@ const WHILE_SEALED: ReadonlySet<CallName> = new Set<CallName>([
   'session.state',
   'session.ended',
   'recording.pending',
-  'recording.stored',
   'admin.unseal',
   'admin.doctor',
   'admin.component.list',
@@ -75,6 +74,9 @@ const WHILE_SEALED: ReadonlySet<CallName> = new Set<CallName>([
   'admin.sessions.terminate',
   'admin.recordings.list',
   'admin.recordings.show',
+  'admin.recordings.ids',
+  'admin.recordings.books',
+  'admin.publicKey',
   'admin.audit.list',
   'admin.audit.verify',
 ]);

@@ -53,6 +53,7 @@ async function monitorRig() {
         recordingSafe: 'PSMRecordings',
         heads: tape.heads,
         verifyKey: tape.verifyKey,
+        proof: null,
         stored,
         row,
         viewer: null,
@@ -199,7 +200,7 @@ describe('the monitor', () => {
     rmSync(rig.stored);
     expect(
       await told((one) => one.say({ type: 'replay', permit: 'good', columns: 80, rows: 24 })),
-    ).toMatchObject({ code: 'RECORDING_DAMAGED' });
+    ).toMatchObject({ code: 'RECORDING_MISSING' });
   });
 
   test('a viewer who does not read misses pictures, and holds up nobody', async () => {

@@ -1,10 +1,13 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { open, readFile } from 'node:fs/promises';
 import { type SignedHead, signedHeadText } from '#/contract/rows.js';
+import { type StoredProof, type StoredState, storedProofText } from '#/contract/stored-proof.js';
 import type { TapeEvent } from '#/domain/tape.js';
 import { indexTape } from '#/monitor/tape-index.js';
 import { readTape, type TapeReader } from '#/monitor/tape-reader.js';
+import { digestOf } from '#/recorder/file-digest.js';
 import { contentKeyForReading } from '#/recorder/tape-key.js';
+import { scanTape } from '#/recorder/tape-scan.js';
 import { learnCharsets } from '#/session/screen/charsets.js';
 import { createModel, type ModelSnapshot } from '#/session/screen/model.js';
 import { opened, tapeRig } from '../recorder/tape-rig.js';
@@ -71,9 +74,32 @@ export async function recorded(happenings: readonly Happening[], how: { readonly
     headerBytes,
     heads: heads as readonly SignedHead[],
     verifyKey: vaultKey.publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
+    /** What the vault signs when the tape, or what a crash left of it, comes to its safe. */
+    proof: (state: StoredState, file: Buffer = bytes) => storedProof(rig.recordingId, file, state),
     contentKey: () => contentKeyForReading(rig.safe.privateKey, Buffer.from(ephemeral, 'base64')),
     [Symbol.dispose]: rig[Symbol.dispose],
   };
+}
+
+async function storedProof(recordingId: string, file: Buffer, state: StoredState): Promise<StoredProof> {
+  const from = {
+    read: (buffer: Buffer, offset: number, length: number, position: number) =>
+      Promise.resolve({ bytesRead: file.copy(buffer, offset, position, position + length) }),
+  };
+  const scan = await scanTape(from);
+  if (scan.kind !== 'tape') throw new Error(scan.why);
+  const unsigned = {
+    recordingId,
+    segments: scan.segments,
+    head: scan.head.toString('hex'),
+    ...(await digestOf(from)),
+    state,
+    at: 1_700_000_100_000,
+  };
+  const signature = sign(null, Buffer.from(storedProofText(unsigned)), vaultKey.privateKey).toString(
+    'base64',
+  );
+  return { ...unsigned, signature };
 }
 
 export type Recorded = Awaited<ReturnType<typeof recorded>>;
@@ -83,7 +109,13 @@ export async function handleOf(path: string) {
 }
 
 /** The bytes of each segment of a tape. */
-export function segmentsOf({ bytes, headerBytes }: Pick<Recorded, 'bytes' | 'headerBytes'>): Buffer[] {
+export function segmentsOf({
+  bytes,
+  headerBytes,
+}: {
+  readonly bytes: Buffer;
+  readonly headerBytes: number;
+}): Buffer[] {
   const segments: Buffer[] = [];
   for (let at = headerBytes; at < bytes.length; ) {
     const length = 4 + bytes.readUInt32BE(at);

@@ -31,7 +31,7 @@ async function verdictOn(bytes: Buffer, heads: readonly SignedHead[] = tape.head
   const found = {
     permit: 'p',
     handle: await handleOf(path),
-    redeemed: { recordingId: tape.recordingId, heads, verifyKey: tape.verifyKey },
+    redeemed: { recordingId: tape.recordingId, heads, verifyKey: tape.verifyKey, proof: null },
   } as unknown as FoundTape;
   const vault = {
     redeem: () => Promise.reject(new Error('not here')),
@@ -72,7 +72,7 @@ describe('verification', () => {
     for (let bit = 0; bit < tape.headerBytes * 8; bit += 13) {
       const bent = Buffer.from(tape.bytes);
       bent.writeUInt8(bent.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
-      expect(await verdictOn(bent), `bit ${bit}`).toMatchObject({ kind: 'tampered', segment: 0 });
+      expect(await verdictOn(bent), `bit ${bit}`).toMatchObject({ kind: 'tampered', segment: null });
     }
   });
 
@@ -108,12 +108,12 @@ describe('verification', () => {
   });
 
   test('a whole other tape, rightly made, is not this one', async () => {
-    expect(await verdictOn(other.bytes)).toMatchObject({ kind: 'tampered', segment: 0 });
+    expect(await verdictOn(other.bytes)).toMatchObject({ kind: 'tampered', segment: null });
     const renamed = Buffer.from(
       other.bytes.toString('latin1').replace(other.recordingId, tape.recordingId),
       'latin1',
     );
-    expect(await verdictOn(renamed)).toMatchObject({ kind: 'tampered', segment: 0 });
+    expect(await verdictOn(renamed)).toMatchObject({ kind: 'tampered', segment: null });
   });
 
   test('a tape whose writer was killed is cut, not tampered with', async () => {
@@ -131,7 +131,7 @@ describe('verification', () => {
   test('heads that the vault did not sign count for nothing', async () => {
     const [first, ...rest] = tape.heads;
     if (first === undefined) throw new Error('no heads');
-    expect(await verdictOn(tape.bytes, [])).toMatchObject({ kind: 'tampered', segment: 0 });
+    expect(await verdictOn(tape.bytes, [])).toMatchObject({ kind: 'tampered', segment: null });
     expect(await verdictOn(tape.bytes, rest)).toMatchObject({ kind: 'tampered' });
     expect(await verdictOn(tape.bytes, [{ ...first, at: first.at + 1 }, ...rest])).toMatchObject({
       kind: 'tampered',

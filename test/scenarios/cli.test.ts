@@ -100,6 +100,7 @@ const COMMANDS = [
   'recordings play',
   'recordings export',
   'recordings verify',
+  'recordings public-key',
   'shadow list',
   'shadow reset',
   'shadow delete',
@@ -651,6 +652,19 @@ describe('a session, as scripts see it', () => {
     expect(await said(['recordings', 'verify', sessionId])).toMatch(new RegExp(`^${sessionId} {2}intact: `));
     const all = await postern.json<{ id: string; kind: string }[]>(['recordings', 'verify']);
     expect(all.map((one) => [one.id, one.kind])).toEqual([[sessionId, 'intact']]);
+    // who has the public key needs no daemon to verify a bundle
+    const [bundle, key] = [join(folder, 'out.bundle'), join(folder, 'vault.pem')];
+    writeFileSync(key, await said(['recordings', 'public-key']));
+    await said(['recordings', 'export', sessionId, '--format', 'bundle', '--output', bundle]);
+    const offline = ['recordings', 'verify', '--bundle', bundle, '--public-key', key, '--home', '/nowhere'];
+    expect(await postern.json(offline)).toMatchObject({
+      kind: 'intact',
+      recording: { id: sessionId, user: 'alice', account: 'admin64@127.0.0.1' },
+    });
+    const bytes = readFileSync(bundle);
+    bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
+    writeFileSync(bundle, bytes);
+    expect(await postern.cli(offline)).toMatchObject({ status: 6 });
     // replaying needs a terminal, and says what scripts do
     expect((await refused(['recordings', 'play', sessionId])).failure.message).toContain('recordings export');
   });

@@ -112,6 +112,7 @@ test('one session, from the login to the stored recording', async () => {
   await recorder.ask('recording.stored', {
     recordingId: sessionId,
     bytes: 900,
+    digest: 'f'.repeat(64),
     segments: 2,
     head: 'b'.repeat(64),
     complete: true,

@@ -195,6 +195,7 @@ describe('over the sockets', () => {
     const stored = {
       recordingId: id,
       bytes: 1,
+      digest: 'f'.repeat(64),
       segments,
       head: head.repeat(64),
       complete: true,

@@ -1,6 +1,5 @@
 import { createWriteStream } from 'node:fs';
 import type { Command } from 'commander';
-import type { TapeVerdict } from '#/contract/replay-link.js';
 import type { RecordingRow } from '#/contract/rows.js';
 import { failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
@@ -9,8 +8,9 @@ import { leaf } from '../leaf.js';
 import { askMonitor } from '../monitor-link.js';
 import { isoTime, printJson, printLine, printTable } from '../output.js';
 import { playRecording } from '../play.js';
+import { publicKeyCommand, verifyCommand } from './recordings-verify.js';
 
-const FORMATS = ['v2', 'v3', 'txt', 'html'] as const;
+const FORMATS = ['v2', 'v3', 'txt', 'html', 'bundle'] as const;
 
 export function recordingCommands(program: Command): void {
   const recordings = program.command('recordings').description('sealed recordings of sessions');
@@ -59,7 +59,7 @@ export function recordingCommands(program: Command): void {
   leaf<{ readonly format: string; readonly output: string }>(
     recordings
       .command('export <id>')
-      .description('write a recording in an open format')
+      .description('write a recording in an open format, or sealed with its proof (bundle)')
       .requiredOption('--format <format>', FORMATS.join(', '))
       .requiredOption('--output <file>', 'where to write it; "-" is standard output'),
     async ({ admin, json }, options, recordingId = '') => {
@@ -71,12 +71,8 @@ export function recordingCommands(program: Command): void {
       return outcome;
     },
   );
-  leaf(
-    recordings
-      .command('verify [ids...]')
-      .description('check recordings against their signed heads; none named: all of them'),
-    async ({ admin, json }, _options, ...ids) => await verifyAll(admin, ids, json),
-  );
+  verifyCommand(recordings);
+  publicKeyCommand(recordings);
 }
 
 async function exportOne(
@@ -105,47 +101,6 @@ async function exportOne(
   if (out !== process.stdout)
     await Promise.race([new Promise<void>((resolve) => out.end(() => resolve())), broken]);
   return done(answer.value.bytes);
-}
-
-async function verifyAll(
-  admin: AdminLink,
-  named: readonly string[],
-  json: boolean,
-): Promise<Outcome<unknown>> {
-  const rows = await admin.ask('admin.recordings.list', {});
-  if (!rows.ok) return rows;
-  const ids =
-    named.length > 0 ? named : rows.value.filter((row) => row.stored === 'safe').map((row) => row.id);
-  const results: { readonly id: string; readonly verdict: TapeVerdict }[] = [];
-  for (const recordingId of ids) {
-    const permit = await admin.ask('admin.recordings.replay', { recordingId, purpose: 'verify' });
-    if (!permit.ok) return permit;
-    const answer = await askMonitor(admin.run, { type: 'verify', permit: permit.value.permit }, null);
-    if (!answer.ok) return answer;
-    if (answer.value.type !== 'verdict')
-      return failed(failure('PROTOCOL', `the monitor answered ${answer.value.type}`));
-    results.push({ id: recordingId, verdict: answer.value.verdict });
-    if (!json) printLine(`${recordingId}  ${inWords(answer.value.verdict)}`);
-  }
-  if (json) printJson(results.map(({ id, verdict }) => ({ id, ...verdict })));
-  else if (results.length === 0) printLine('no stored recordings');
-  const bad = results.filter(({ verdict }) => verdict.kind === 'tampered');
-  return bad.length === 0
-    ? done(null)
-    : failed(
-        failure(
-          'RECORDING_DAMAGED',
-          `${bad.length} of ${results.length}: ${bad.map(({ id }) => id).join(', ')}`,
-        ),
-      );
-}
-
-function inWords(verdict: TapeVerdict): string {
-  if (verdict.kind === 'tampered') return `TAMPERED at segment ${verdict.segment}: ${verdict.detail}`;
-  const proof = `${verdict.segments} segment(s), ${verdict.signedHeads} signed head(s)`;
-  return verdict.kind === 'intact'
-    ? `intact: ${proof}`
-    : `cut, what is there is valid: ${proof}; ${verdict.detail}`;
 }
 
 function forJson(row: RecordingRow) {

@@ -84,6 +84,7 @@ export function replayCalls(vault: Vault): Handlers<Names> {
             heads: await records.sessions.heads(recording.id),
             verifyKey,
             stored: row.stored,
+            proof: recording.recording.proof,
             row,
             viewer: used.grant.userId === null ? null : used.grant.viewer,
           },

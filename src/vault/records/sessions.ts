@@ -1,4 +1,5 @@
 import type { SignedHead } from '#/contract/rows.js';
+import type { StoredProof } from '#/contract/stored-proof.js';
 import type { HostKey } from '#/domain/host-key.js';
 import type { AccountId, SafeId, SessionId, UserId } from '#/domain/ids.js';
 import type { Ending, IsolationLevel } from '#/domain/session.js';
@@ -56,6 +57,8 @@ export interface StoredRecording {
   readonly complete: boolean | null;
   /** base64 of the recording's X25519 public key, when the session host told it. */
   readonly ephemeral: string | null;
+  /** Signed when it came to its safe. */
+  readonly proof: StoredProof | null;
 }
 
 export interface RecordedSession extends StoredSession {
@@ -72,6 +75,18 @@ export interface SessionRecords {
   recording(id: SessionId): Promise<RecordedSession | null>;
   /** The newest `most`, or the newest of one user, newest first. */
   recordings(most: number, user?: UserId): Promise<readonly RecordedSession[]>;
+  /** In the order of their ids, beyond one. */
+  recordingIds(
+    after: string,
+    most: number,
+  ): Promise<
+    readonly {
+      readonly id: SessionId;
+      readonly startedAt: number;
+      readonly stored: StoredRecording['stored'];
+      readonly live: boolean;
+    }[]
+  >;
   pendingRecordings(): Promise<readonly RecordedSession[]>;
   addRecording(recording: StoredRecording): Promise<void>;
   changeRecording(id: SessionId, change: Partial<Omit<StoredRecording, 'id'>>): Promise<void>;

@@ -1,0 +1,37 @@
+import { BUNDLE_MAGIC, encodeStatement } from '#/contract/proof-bundle.js';
+import { failure } from '#/domain/failure.js';
+import type { FoundTape } from './open-recording.js';
+import { DamagedTape } from './read-events.js';
+import { indexTape } from './tape-index.js';
+
+const CHUNK = 256 * 1024;
+
+/**
+ * The tape as it lies in its safe, sealed, with all that the vault signed about it: what anybody can verify who has the
+ * vault's public key. One that was tampered with goes out as well, to be shown to others.
+ */
+export async function* exportBundle({ handle, redeemed }: FoundTape): AsyncGenerator<Buffer> {
+  const { heads, proof } = redeemed;
+  if (proof === null)
+    throw new DamagedTape(
+      failure('RECORDING_NOT_STORED', 'the vault signed no statement when it was stored'),
+    );
+  yield BUNDLE_MAGIC;
+  yield counted(Buffer.from(encodeStatement({ heads, proof }), 'utf8'));
+  const index = await indexTape(handle);
+  const after = index.ok ? index.value.segments.map((_, at) => index.value.headAfter(at + 1)) : [];
+  yield counted(Buffer.concat(after));
+  for (let at = 0; ; ) {
+    const chunk = Buffer.allocUnsafe(CHUNK);
+    const { bytesRead } = await handle.read(chunk, 0, CHUNK, at);
+    if (bytesRead === 0) return;
+    yield chunk.subarray(0, bytesRead);
+    at += bytesRead;
+  }
+}
+
+function counted(bytes: Buffer): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(bytes.length);
+  return Buffer.concat([length, bytes]);
+}

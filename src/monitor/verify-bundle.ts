@@ -1,0 +1,99 @@
+import { BUNDLE_MAGIC, type BundleStatement, decodeStatement } from '#/contract/proof-bundle.js';
+import type { TapeVerdict } from '#/contract/replay-link.js';
+import type { TapeHeader } from '#/domain/tape.js';
+import { digestOf } from '#/recorder/file-digest.js';
+import type { Readable } from '#/recorder/tape-scan.js';
+import { judgeTape, tampered } from './judge-tape.js';
+import { indexTape, type TapeIndex } from './tape-index.js';
+
+/** Bytes; a statement of a month has less, and so has the list of a tape with the most segments. */
+const MOST_STATEMENT = 256 * 1024 * 1024;
+const MOST_HEADS = 128 * 1024 * 1024;
+const HASH = 32;
+
+export interface BundleVerdict {
+  readonly verdict: TapeVerdict;
+  /** As the tape itself says; null: it cannot be read, or it is not proven. */
+  readonly header: TapeHeader | null;
+}
+
+/** Verifies a bundle with nothing but the vault's public key (base64 SPKI): no daemon, and no key of the tape. */
+export async function verifyBundle(file: Readable, verifyKey: string): Promise<BundleVerdict> {
+  const parts = await partsOf(file);
+  if (typeof parts === 'string') return { verdict: tampered({ segment: null, detail: parts }), header: null };
+  const { statement, listed, tape } = parts;
+  const index = await indexTape(tape);
+  if (!index.ok) return { verdict: tampered({ segment: null, detail: index.failure.message }), header: null };
+  const { header } = index.value.scan;
+  const proven = { ...statement, recordingId: statement.proof.recordingId, verifyKey };
+  const verdict =
+    header.recordingId === statement.proof.recordingId
+      ? judgeTape(index.value, await digestOf(tape), proven)
+      : tampered({ segment: null, detail: 'its header names another recording' });
+  return {
+    verdict: exactly(verdict, index.value, listed, statement),
+    header: verdict.kind === 'tampered' ? null : header,
+  };
+}
+
+/** A signed head covers many segments; the list of all heads, when it ends with what was signed, tells which it is. */
+function exactly(
+  verdict: TapeVerdict,
+  index: TapeIndex,
+  listed: Buffer,
+  { proof }: BundleStatement,
+): TapeVerdict {
+  const segments = listed.length / HASH;
+  const at = (segment: number): Buffer => listed.subarray(segment * HASH, (segment + 1) * HASH);
+  const signed =
+    segments === proof.segments && (segments === 0 || at(segments - 1).toString('hex') === proof.head);
+  const first = index.segments.findIndex((_, segment) => !index.headAfter(segment + 1).equals(at(segment)));
+  if (verdict.kind !== 'tampered')
+    return signed && first === -1
+      ? verdict
+      : tampered({ segment: null, detail: 'its list of heads was changed; the tape itself is whole' });
+  // a header that was changed changes every head
+  if (!signed || first === -1 || verdict.segment === null || first >= verdict.segment) return verdict;
+  return { ...verdict, segment: first };
+}
+
+interface Parts {
+  readonly statement: BundleStatement;
+  /** The chain's head after each segment, one after another. */
+  readonly listed: Buffer;
+  readonly tape: Readable;
+}
+
+async function partsOf(file: Readable): Promise<Parts | string> {
+  const magic = await part(file, 0, BUNDLE_MAGIC.length);
+  if (magic?.equals(BUNDLE_MAGIC) !== true) return 'it does not begin like a bundle of this version';
+  const text = await counted(file, BUNDLE_MAGIC.length, MOST_STATEMENT);
+  if (text === null) return 'its statement is not whole';
+  const statement = decodeStatement(text.bytes.toString('utf8'));
+  if (statement === null) return 'its statement is not as it was written';
+  const listed = await counted(file, text.end, MOST_HEADS);
+  if (listed === null || listed.bytes.length % HASH !== 0) return 'its list of heads is not whole';
+  const tape: Readable = {
+    read: (buffer, offset, length, position) => file.read(buffer, offset, length, position + listed.end),
+  };
+  return { statement, listed: listed.bytes, tape };
+}
+
+async function counted(file: Readable, at: number, most: number) {
+  const length = (await part(file, at, 4))?.readUInt32BE(0) ?? Infinity;
+  const bytes = length > most ? null : await part(file, at + 4, length);
+  return bytes === null ? null : { bytes, end: at + 4 + bytes.length };
+}
+
+/** Null: there are not so many bytes. What a length says is not believed before they came. */
+async function part(file: Readable, at: number, length: number): Promise<Buffer | null> {
+  const chunks: Buffer[] = [];
+  for (let have = 0; have < length; ) {
+    const chunk = Buffer.allocUnsafe(Math.min(1024 * 1024, length - have));
+    const { bytesRead } = await file.read(chunk, 0, chunk.length, at + have);
+    if (bytesRead === 0) return null;
+    chunks.push(chunk.subarray(0, bytesRead));
+    have += bytesRead;
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,3 @@
+import { everyEditIsFound } from './proof-body.js';
+
+everyEditIsFound(10_000);
