@@ -180,6 +180,20 @@ const needs = [
     why: 'an Active Directory for the longer tests; its services are never started',
     without: 'the tests against an Active Directory are skipped',
   })),
+  {
+    name: 'zsh',
+    file: 'zsh',
+    when: 'assuring',
+    why: 'a shell whose commands are read from the screen',
+    without: 'the assurance of commands fails',
+  },
+  {
+    name: 'fish',
+    file: 'fish',
+    when: 'assuring',
+    why: 'a shell whose commands are read from the screen',
+    without: 'the assurance of commands fails',
+  },
 ];
 
 /** Installs what is missing when it can; otherwise says what is missing, how to get it and what works less, and goes on. */

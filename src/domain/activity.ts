@@ -58,8 +58,16 @@ export interface TransferTotals {
   readonly fromTarget: number;
 }
 
+/** What was run: entered at a prompt, as the screen showed it, or asked for instead of a shell. */
+export interface Command {
+  readonly kind: 'command';
+  readonly how: 'prompt' | 'exec';
+  /** Lines of one statement are kept apart by newlines. */
+  readonly text: string;
+}
+
 /** What was done in a session beside what was typed and shown. */
-export type Activity = Transfer | FileChange | TransferMessage | Unreadable | TransferTotals;
+export type Activity = Transfer | FileChange | TransferMessage | Unreadable | TransferTotals | Command;
 
 type Shape = 'text' | 'count' | 'text?' | 'count?' | readonly string[];
 
@@ -80,6 +88,7 @@ const SHAPES: Readonly<Record<Activity['kind'], Readonly<Record<string, Shape>>>
   change: { protocol: PROTOCOL, operation: 'text', path: 'text', to: 'text?', result: 'text' },
   message: { protocol: PROTOCOL, text: 'text' },
   unreadable: { protocol: PROTOCOL, why: 'text' },
+  command: { how: ['prompt', 'exec'], text: 'text' },
   totals: { protocol: PROTOCOL, command: 'text', toTarget: 'count', fromTarget: 'count' },
 };
 
@@ -102,10 +111,11 @@ export function decodeActivity(text: string): Activity | null {
 
 /** For people: one line without control characters. */
 export function activityLine(activity: Activity): string {
+  if (activity.kind === 'command') return oneLine(`command ${activity.text.replaceAll('\n', ' ⏎ ')}`, 1500);
   return oneLine(`${activity.protocol} ${sentence(activity)}`, 1500);
 }
 
-function sentence(activity: Activity): string {
+function sentence(activity: Exclude<Activity, Command>): string {
   switch (activity.kind) {
     case 'transfer':
       return transferLine(activity);

@@ -40,7 +40,12 @@ export function createTranscript(header: TapeHeader): Transcript {
         if (event.at - last >= READABLE) lines += pictures();
         last = event.at;
         if (event.kind === 'resize') terminal.resize(event.columns, event.rows);
-        if (event.kind === 'activity') lines += `[${neutralLine(activityLine(event.activity))}]\n`;
+        // a command at a prompt stands on the screen
+        if (
+          event.kind === 'activity' &&
+          !(event.activity.kind === 'command' && event.activity.how === 'prompt')
+        )
+          lines += `[${neutralLine(activityLine(event.activity))}]\n`;
         if (event.kind !== 'output') continue;
         for (let from = 0; from < event.bytes.length; from += CHUNK) {
           await new Promise<void>((resolve) =>

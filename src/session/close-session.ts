@@ -60,6 +60,7 @@ async function stopClient({ parts, message, trail }: Closing, ending: Ending): P
   }
   const line = lastLine(ending);
   if (line !== null) live?.say(line);
+  await live?.settle();
   live?.stop();
 }
 

@@ -1,3 +1,4 @@
+import type { Command } from '#/domain/activity.js';
 import { failure } from '#/domain/failure.js';
 import { clampSize, type Ending, type SessionLimits, type TerminalSize } from '#/domain/session.js';
 import type { OpenTape } from '#/recorder/tape.js';
@@ -34,8 +35,14 @@ export interface LiveSession {
   notice(line: string): void;
   /** A line of ours, on the terminal and on the tape. */
   say(line: string): void;
+  /** Something was run. `at`: a moment on the tape, which may have passed. */
+  ran(command: Command, at: number): void;
+  /** The latest of what was run, of a session on a terminal. */
+  readonly lastCommand: string | null;
   /** Nobody is waited for any more. */
   hurry(): void;
+  /** Resolves when what the screen has to tell of what was shown is on the tape, or took too long. */
+  settle(): Promise<void>;
   /** Everything that was taken is handed on; the clocks stand still. */
   stop(): void;
   /** A moment on the tape. */
@@ -48,6 +55,8 @@ export interface LiveSessionOptions {
   readonly size: TerminalSize;
   readonly limits: SessionLimits;
   readonly recordInput: boolean;
+  /** What runs instead of a shell; null: a shell. */
+  readonly command: string | null;
   readonly now: () => number;
   readonly end: (ending: Ending) => void;
   readonly stateChanged: (state: 'running' | 'detached') => void;
@@ -55,6 +64,8 @@ export interface LiveSessionOptions {
 
 /** The client turns its terminal raw a moment after its login. Until it shows something, input would be echoed twice. */
 const SETTLING = 300;
+/** So long the end of a session waits for its screen model. */
+const PATIENCE = 1000;
 
 export function startLiveSession(options: LiveSessionOptions): LiveSession {
   const { tape, limits } = options;
@@ -65,6 +76,8 @@ export function startLiveSession(options: LiveSessionOptions): LiveSession {
   let begun = false;
   let grace: NodeJS.Timeout | null = null;
   let settling: NodeJS.Timeout | null = null;
+  let lastCommand: string | null = null;
+  let stopped = false;
   const watchers = createWatchers({ screen: options.screen, size: () => size, now: options.now });
   const output = startOutput({
     tape,
@@ -81,7 +94,10 @@ export function startLiveSession(options: LiveSessionOptions): LiveSession {
     : null;
   const keys = createKeyWatch();
   const input = createInput({
-    write: (bytes) => pty?.write(bytes) ?? true,
+    write(bytes) {
+      output.typed(bytes);
+      return pty?.write(bytes) ?? true;
+    },
     pause: () => link?.pauseInput(),
     resume: () => link?.resumeInput(),
     record: inputTape === null ? null : (bytes) => inputTape.typed(bytes),
@@ -95,6 +111,10 @@ export function startLiveSession(options: LiveSessionOptions): LiveSession {
       return link;
     },
     watchers,
+    get lastCommand() {
+      return lastCommand;
+    },
+    ran,
     welcome(first) {
       link = first;
       output.welcome(first);
@@ -108,6 +128,7 @@ export function startLiveSession(options: LiveSessionOptions): LiveSession {
     begin() {
       begun = true;
       pty?.resize(size);
+      if (options.command !== null) ran({ kind: 'command', how: 'exec', text: options.command }, output.at());
       clock = startLimitClock({ limits, now: options.now, warn: say, end: options.end });
       settling = setTimeout(() => input.open(), SETTLING);
       if (link === null || link.gone) left();
@@ -125,7 +146,15 @@ export function startLiveSession(options: LiveSessionOptions): LiveSession {
     },
     say,
     hurry: () => output.hurry(),
+    settle() {
+      output.flush();
+      return Promise.race([
+        options.screen.flush(),
+        new Promise<void>((resolve) => setTimeout(resolve, PATIENCE).unref()),
+      ]);
+    },
     stop() {
+      stopped = true;
       clock?.stop();
       for (const timer of [grace, settling]) if (timer !== null) clearTimeout(timer);
       output.flush();
@@ -134,6 +163,11 @@ export function startLiveSession(options: LiveSessionOptions): LiveSession {
     at: () => output.at(),
   };
 
+  function ran(command: Command, at: number): void {
+    if (stopped) return;
+    lastCommand = command.text;
+    tape.append({ at, kind: 'activity', activity: command });
+  }
   function listenTo(one: PortalLink): LinkListener {
     return {
       message(message) {

@@ -11,6 +11,8 @@ export interface Output {
   take(bytes: Buffer): void;
   /** Hands on what was taken and waits for more: to be called before anything that must come after it. */
   flush(): void;
+  /** Keys of the person: the model is told of them after what was shown before. */
+  typed(bytes: Buffer): void;
   resize(size: TerminalSize): void;
   /** A moment on the tape: milliseconds since the first event, never backwards. */
   at(): number;
@@ -51,7 +53,18 @@ export function startOutput(options: OutputOptions): Output {
   const causes = new Set<Cause>();
   const keyframes = startKeyframes(tape, screen);
 
-  return { take, flush, resize, at, welcome, attach, detach, portalDrained: () => release('portal'), hurry };
+  return {
+    take,
+    flush,
+    typed,
+    resize,
+    at,
+    welcome,
+    attach,
+    detach,
+    portalDrained: () => release('portal'),
+    hurry,
+  };
 
   function at(): number {
     lastAt = Math.max(lastAt, Math.round(options.now() - startedAt));
@@ -81,6 +94,10 @@ export function startOutput(options: OutputOptions): Output {
     if (client === null) return;
     if (client.waiting !== null) client.waiting.push(bytes);
     else if (!client.link.data(bytes)) hold('portal');
+  }
+  function typed(bytes: Buffer): void {
+    flush();
+    screen.typed(bytes, at());
   }
   function resize(size: TerminalSize): void {
     flush();

@@ -1,7 +1,7 @@
 import { classify } from '#/activities/classify.js';
 import { observe } from '#/activities/observe.js';
 import type { PlainChannel } from '#/contract/session-link.js';
-import type { Activity } from '#/domain/activity.js';
+import type { Activity, Command } from '#/domain/activity.js';
 import { failure } from '#/domain/failure.js';
 import type { Ending, SessionLimits } from '#/domain/session.js';
 import type { OpenTape } from '#/recorder/tape.js';
@@ -86,6 +86,7 @@ export function startPlainSession({ channel, tape, limits, now, end }: PlainSess
       link?.resumeInput();
     },
     begin() {
+      if (channel.kind === 'exec') ran({ kind: 'command', how: 'exec', text: channel.command }, at());
       clock = startLimitClock({ limits, now, warn: () => undefined, end });
     },
     output(bytes) {
@@ -98,11 +99,14 @@ export function startPlainSession({ channel, tape, limits, now, end }: PlainSess
     errors,
     drained: () => link?.resumeInput(),
     notice: () => undefined,
+    ran,
+    lastCommand: channel.kind === 'exec' ? channel.command : null,
     say: (line) => errors(Buffer.from(`postern: ${line}\n`)),
     hurry() {
       hurrying = true;
       release('portal');
     },
+    settle: () => Promise.resolve(),
     stop() {
       if (stopped) return;
       stopped = true;
@@ -122,6 +126,9 @@ export function startPlainSession({ channel, tape, limits, now, end }: PlainSess
   function at(): number {
     lastAt = Math.max(lastAt, Math.round(now() - startedAt));
     return lastAt;
+  }
+  function ran(command: Command, moment: number): void {
+    if (!stopped) tape.append({ at: moment, kind: 'activity', activity: command });
   }
   function tell(activities: readonly Activity[] | undefined): void {
     for (const activity of activities ?? []) tape.append({ at: at(), kind: 'activity', activity });

@@ -237,15 +237,18 @@ function plain({ parts, link, control, cleanup }: Steps, { grant, tape }: Ready,
 }
 
 function onTerminal(steps: Steps, { grant, tape }: Ready): Live {
-  const { parts, link, anteroom, control, cleanup } = steps;
-  const screen = parts.screens.open(anteroom.size);
+  const { parts, link, anteroom, control, cleanup, message } = steps;
+  const screen = parts.screens.open(anteroom.size, {
+    command: (text, at) => live.ran({ kind: 'command', how: 'prompt', text }, at),
+  });
   cleanup.defer(() => screen.close());
-  const live = startLiveSession({
+  const live: LiveSession = startLiveSession({
     tape,
     screen,
     size: anteroom.size,
     limits: grant.policy,
     recordInput: grant.policy.recordInput,
+    command: message.channel?.kind === 'terminal' ? message.channel.command : null,
     now: parts.now,
     end: control.end,
     stateChanged: (state) => void parts.vault.ask('session.state', { sessionId: grant.sessionId, state }),

@@ -47,6 +47,7 @@ interface InputHandler {
   readonly _curAttrData: Attributes;
   readonly _parser: Parser;
   print(data: Uint32Array, start: number, end: number): void;
+  lineFeed(): boolean;
   eraseInDisplay(params: Params, respectProtect: boolean): boolean;
   eraseInLine(params: Params, respectProtect: boolean): boolean;
 }

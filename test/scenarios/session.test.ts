@@ -110,6 +110,10 @@ test('filter, connect, resize, work, exit, back; the recording is what the clien
   expect(output).toContain('logout');
   expect(readFileSync(join(folder, 'txt'), 'utf8')).toContain('30 100');
 
+  // what was entered at a prompt, as the screen showed it
+  const marks = lines.filter(([, kind]) => kind === 'm').map(([, , data]) => data);
+  expect(marks).toEqual(expect.arrayContaining(['command whoami; tty', 'command exit']));
+
   const played = await playToTheEnd(lines);
   expect(played).toContain('30 100');
   rmSync(folder, { recursive: true });

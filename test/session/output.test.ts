@@ -25,6 +25,8 @@ function modelScreen(): {
   const state = { lag: 0, wake: (): void => undefined };
   const screen: Screen = {
     write: (bytes) => model.write(bytes),
+    typed: (bytes, at) => model.typed(bytes, at),
+    flush: () => new Promise((flushed) => model.flush(flushed)),
     resize: (size) => model.resize(size),
     snapshot: () =>
       new Promise((give) => model.snapshot((shot) => give({ ...shot, held: Buffer.from(shot.held) }))),

@@ -3,9 +3,11 @@ import type { TerminalSize } from '#/domain/session.js';
 import { coreOf } from '#/terminal/internals.js';
 import { steadyTerminal } from '#/terminal/steady-terminal.js';
 import type { CharsetNames } from './charsets.js';
+import { watchCommands } from './commands.js';
 import { watchExtraModes } from './extra-modes.js';
 import { restore } from './restore.js';
 import { difference } from './same-screen.js';
+import type { ReadCommand } from './statements.js';
 import { createTail } from './tail.js';
 
 export interface ModelSnapshot extends TerminalSize {
@@ -18,6 +20,10 @@ export interface ModelSnapshot extends TerminalSize {
 /** One terminal model. Work is done in the order in which it was asked for. */
 export interface Model {
   write(bytes: Uint8Array, taken?: () => void): void;
+  /** Keys of the person, in order with what is written. The bytes are wiped. */
+  typed(bytes: Uint8Array, at: number): void;
+  /** After everything that was given, told commands included. */
+  flush(then: () => void): void;
   resize(size: TerminalSize): void;
   snapshot(give: (shot: ModelSnapshot) => void): void;
   close(): void;
@@ -25,11 +31,16 @@ export interface Model {
   readonly terminal: Terminal;
 }
 
-export function createModel(size: TerminalSize, charsets: CharsetNames): Model {
+export function createModel(
+  size: TerminalSize,
+  charsets: CharsetNames,
+  command: (read: ReadCommand) => void = () => undefined,
+): Model {
   const steady = steadyTerminal(size);
   const { terminal } = steady;
   const extra = watchExtraModes(terminal);
   const tail = createTail(terminal);
+  const commands = watchCommands(terminal, { give: command });
   return {
     write(bytes, taken) {
       steady.write(bytes, () => {
@@ -37,6 +48,12 @@ export function createModel(size: TerminalSize, charsets: CharsetNames): Model {
         taken?.();
       });
     },
+    typed: (bytes, at) => terminal.write('', () => commands.typed(bytes, at)),
+    flush: (then) =>
+      terminal.write('', () => {
+        commands.flush();
+        then();
+      }),
     // an empty write is called back when everything before it has been parsed
     resize: (next) => terminal.write('', () => steady.resize(next)),
     snapshot(give) {
@@ -47,7 +64,10 @@ export function createModel(size: TerminalSize, charsets: CharsetNames): Model {
         give({ columns, rows, screen, held, exact: inexactness(terminal, screen) === null });
       });
     },
-    close: () => terminal.dispose(),
+    close() {
+      commands.stop();
+      terminal.dispose();
+    },
     terminal,
   };
 }

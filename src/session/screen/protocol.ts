@@ -2,12 +2,16 @@
 export type ToWorker =
   | { readonly type: 'open'; readonly screen: number; readonly columns: number; readonly rows: number }
   | { readonly type: 'write'; readonly screen: number; readonly bytes: Uint8Array }
+  | { readonly type: 'typed'; readonly screen: number; readonly bytes: Uint8Array; readonly at: number }
+  | { readonly type: 'flush'; readonly screen: number; readonly request: number }
   | { readonly type: 'resize'; readonly screen: number; readonly columns: number; readonly rows: number }
   | { readonly type: 'snapshot'; readonly screen: number; readonly request: number }
   | { readonly type: 'close'; readonly screen: number };
 
 export type FromWorker =
   | { readonly type: 'taken'; readonly screen: number; readonly bytes: number }
+  | { readonly type: 'command'; readonly screen: number; readonly text: string; readonly at: number }
+  | { readonly type: 'flushed'; readonly request: number }
   | {
       readonly type: 'snapshot';
       readonly request: number;

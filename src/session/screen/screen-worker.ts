@@ -9,7 +9,7 @@ const models = new Map<number, Model>();
 const say = (message: FromWorker): void => parentPort?.postMessage(message);
 
 parentPort?.on('message', (message: ToWorker) => {
-  if (message.type === 'open') return void models.set(message.screen, createModel(message, charsets));
+  if (message.type === 'open') return open(message);
   const model = models.get(message.screen);
   if (model === undefined) return;
   switch (message.type) {
@@ -17,6 +17,10 @@ parentPort?.on('message', (message: ToWorker) => {
       return model.write(message.bytes, () =>
         say({ type: 'taken', screen: message.screen, bytes: message.bytes.length }),
       );
+    case 'typed':
+      return model.typed(message.bytes, message.at);
+    case 'flush':
+      return model.flush(() => say({ type: 'flushed', request: message.request }));
     case 'resize':
       return model.resize(message);
     case 'snapshot':
@@ -28,3 +32,10 @@ parentPort?.on('message', (message: ToWorker) => {
       return message satisfies never;
   }
 });
+
+function open({ screen, columns, rows }: Extract<ToWorker, { type: 'open' }>): void {
+  models.set(
+    screen,
+    createModel({ columns, rows }, charsets, ({ text, at }) => say({ type: 'command', screen, text, at })),
+  );
+}

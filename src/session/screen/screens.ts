@@ -10,10 +10,20 @@ export interface Snapshot extends TerminalSize {
   readonly exact: boolean;
 }
 
+/** What a model tells of its own accord. */
+export interface Telling {
+  /** A line was entered at a prompt. `at`: as it was said with its keys. */
+  command(text: string, at: number): void;
+}
+
 /** A model of a session's terminal, fed with copies of its output. */
 export interface Screen {
   write(bytes: Buffer): void;
+  /** Keys of the person; they are kept nowhere. `at`: the moment on the tape. */
+  typed(bytes: Buffer, at: number): void;
   resize(size: TerminalSize): void;
+  /** Resolves when everything that was given so far is taken in, and told of. */
+  flush(): Promise<void>;
   /** The screen after everything written before this call; null when the models are broken. */
   snapshot(): Promise<Snapshot | null>;
   /** Bytes that the model has not taken in yet. */
@@ -24,6 +34,6 @@ export interface Screen {
 }
 
 export interface Screens {
-  open(size: TerminalSize): Screen;
+  open(size: TerminalSize, telling?: Telling): Screen;
   close(): Promise<void>;
 }

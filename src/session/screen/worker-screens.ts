@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { TerminalSize } from '#/domain/session.js';
 import type { FromWorker, ToWorker } from './protocol.js';
-import type { Screen, Screens, Snapshot } from './screens.js';
+import type { Screen, Screens, Snapshot, Telling } from './screens.js';
 
 export interface WorkerScreensOptions {
   /** The compiled screen-worker.js. */
@@ -14,6 +14,7 @@ const LOW = 4 * 1024 * 1024;
 
 interface Owned {
   lag: number;
+  readonly telling: Telling | undefined;
   readonly waiting: (() => void)[];
 }
 
@@ -24,9 +25,9 @@ interface Owned {
 export function createWorkerScreens(options: WorkerScreensOptions): Screens {
   let thread = startThread(options);
   return {
-    open(size) {
+    open(size, telling) {
       if (thread.broken) thread = startThread(options);
-      return thread.open(size);
+      return thread.open(size, telling);
     },
     close: () => thread.close(),
   };
@@ -42,11 +43,15 @@ function startThread(options: WorkerScreensOptions): Thread {
   });
   const owned = new Map<number, Owned>();
   const requests = new Map<number, (shot: Snapshot | null) => void>();
+  const flushes = new Map<number, () => void>();
   let next = 1;
   let broken = false;
 
   worker.on('message', (message: FromWorker) => {
     if (message.type === 'taken') return taken(message.screen, message.bytes);
+    if (message.type === 'command')
+      return owned.get(message.screen)?.telling?.command(message.text, message.at);
+    if (message.type === 'flushed') return flushed(message.request);
     const { columns, rows, screen, held, exact } = message;
     settle(message.request, { columns, rows, screen, held: Buffer.from(held), exact });
   });
@@ -54,6 +59,7 @@ function startThread(options: WorkerScreensOptions): Thread {
   worker.on('exit', () => {
     broken = true;
     for (const request of [...requests.keys()]) settle(request, null);
+    for (const request of [...flushes.keys()]) flushed(request);
     for (const one of owned.values()) calm(one, 0);
   });
   return {
@@ -69,10 +75,10 @@ function startThread(options: WorkerScreensOptions): Thread {
   function say(message: ToWorker): void {
     if (!broken) worker.postMessage(message);
   }
-  function open(size: TerminalSize): Screen {
+  function open(size: TerminalSize, telling?: Telling): Screen {
     const screen = next;
     next += 1;
-    const own: Owned = { lag: 0, waiting: [] };
+    const own: Owned = { lag: 0, telling, waiting: [] };
     owned.set(screen, own);
     say({ type: 'open', screen, ...size });
     return {
@@ -81,6 +87,8 @@ function startThread(options: WorkerScreensOptions): Thread {
         own.lag += bytes.length;
         say({ type: 'write', screen, bytes });
       },
+      typed: (bytes, at) => say({ type: 'typed', screen, bytes, at }),
+      flush: () => flush(screen),
       resize: ({ columns, rows }) => say({ type: 'resize', screen, columns, rows }),
       snapshot: () => snapshot(screen),
       get lag() {
@@ -103,6 +111,19 @@ function startThread(options: WorkerScreensOptions): Thread {
     requests.set(request, resolve);
     say({ type: 'snapshot', screen, request });
     return promise;
+  }
+  function flush(screen: number): Promise<void> {
+    if (broken) return Promise.resolve();
+    const request = next;
+    next += 1;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    flushes.set(request, resolve);
+    say({ type: 'flush', screen, request });
+    return promise;
+  }
+  function flushed(request: number): void {
+    flushes.get(request)?.();
+    flushes.delete(request);
   }
   function settle(request: number, shot: Snapshot | null): void {
     requests.get(request)?.(shot);
