@@ -2,9 +2,7 @@ import type { ServerChannel, Session } from 'ssh2';
 import { inputFrom, outputTo } from './byte-streams.js';
 import type { ChannelWish, DirectLogin, DirectVisit } from './direct-visit.js';
 import type { SessionContext } from './ssh-session.js';
-
-/** How long a client may take to read the last of its output. */
-const FAREWELL = 5000;
+import { windowWriter } from './window-writer.js';
 
 export interface DirectLine {
   readonly session: Session;
@@ -19,9 +17,9 @@ export interface DirectLine {
 export function directVisitOn({ session, channel, context, wish, direct, asked }: DirectLine): DirectVisit {
   const gone = new AbortController();
   const input = inputFrom(channel);
-  const { outflow } = context;
-  const output = outputTo((bytes, sent) => outflow.whenClear(() => channel.write(bytes, sent)));
-  const errors = outputTo((bytes, sent) => outflow.whenClear(() => channel.stderr.write(bytes, sent)));
+  const writer = windowWriter(channel, context.outflow);
+  const output = outputTo(writer.output);
+  const errors = outputTo(writer.errors);
   const listeners = new Set<(name: string) => void>();
   session.on('signal', (accept, _reject, { name }) => {
     for (const listener of [...listeners]) listener(name.replace(/^SIG/, ''));
@@ -59,13 +57,12 @@ export function directVisitOn({ session, channel, context, wish, direct, asked }
       if (closing) return;
       closing = true;
       const hangUp = (): void => {
-        clearTimeout(late);
         if (typeof how === 'number') channel.exit(how);
         else channel.exit(how.signal, false, '');
         channel.end();
         leave();
       };
-      const late = setTimeout(hangUp, FAREWELL);
+      // `ssh … | less` may read the last of it in an hour; keepalives tell whether there is still somebody
       output.end(() => errors.end(hangUp));
     },
   };

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Connection } from 'ssh2';
+import type { Connection, ServerChannel } from 'ssh2';
 import type { DoorLimits } from './limits.js';
 
 /**
@@ -27,6 +27,7 @@ interface Internals {
 interface Handlers {
   CHANNEL_OPEN: (protocol: unknown, info: ChannelOpen) => void;
   CHANNEL_DATA: (protocol: unknown, recipient: number, data: Buffer) => void;
+  CHANNEL_WINDOW_ADJUST: (protocol: unknown, recipient: number, amount: number) => void;
 }
 interface ChannelOpen {
   readonly type: string;
@@ -37,6 +38,10 @@ interface ChannelOpen {
 /** Waits until the client has read enough of what it was sent. */
 export interface Outflow {
   whenClear(go: () => void): void;
+  /** Bytes that the client still takes on this channel. */
+  windowOf(channel: ServerChannel): number;
+  /** Calls back whenever it takes more. */
+  onWindow(channel: ServerChannel, listener: () => void): void;
 }
 
 export interface GuardOptions {
@@ -66,7 +71,34 @@ export function guardConnection(connection: Connection, options: GuardOptions): 
       options.onViolation('keeps asking during a key exchange');
   });
   connection.on('close', keys.stop);
-  return outflow(connection, inside, { limits: options.limits, beforeEach: keys.renewIfDue });
+  return {
+    ...outflow(connection, inside, { limits: options.limits, beforeEach: keys.renewIfDue }),
+    ...windows(inside),
+  };
+}
+
+interface Sending {
+  readonly incoming: { readonly id: number };
+  readonly outgoing: { readonly window: number };
+}
+
+function windows({ _protocol: protocol }: Internals): Pick<Outflow, 'windowOf' | 'onWindow'> {
+  const listeners = new Map<number, () => void>();
+  const adjust = protocol._handlers.CHANNEL_WINDOW_ADJUST;
+  protocol._handlers.CHANNEL_WINDOW_ADJUST = (self, recipient, amount) => {
+    adjust(self, recipient, amount);
+    listeners.get(recipient)?.();
+  };
+  return {
+    windowOf: (channel) => (channel as unknown as Sending).outgoing.window,
+    onWindow(channel, listener) {
+      const { id } = (channel as unknown as Sending).incoming;
+      listeners.set(id, listener);
+      channel.once('close', () => {
+        if (listeners.get(id) === listener) listeners.delete(id);
+      });
+    },
+  };
 }
 
 /** The socket that a connection came in by. */
@@ -182,7 +214,7 @@ function outflow(
   connection: Connection,
   { _protocol: protocol, _sock: socket }: Internals,
   { limits, beforeEach }: { readonly limits: DoorLimits; readonly beforeEach: () => void },
-): Outflow {
+): Pick<Outflow, 'whenClear'> {
   const waiting = new Set<() => void>();
   const clear = (): boolean => socket.writableLength <= limits.slowReader && protocol._kexinit === undefined;
   const letGo = (): void => {

@@ -1,0 +1,31 @@
+import type { Writable } from 'node:stream';
+import type { ServerChannel } from 'ssh2';
+import type { Outflow } from './ssh2-guards.js';
+
+/** Puts bytes into one of a channel's two streams; `sent` is called when the last of them is on its way. */
+type Send = (bytes: Buffer, sent: () => void) => void;
+
+/**
+ * Both streams of a channel share the client's window. ssh2 takes more than fits and remembers what is left in one place for
+ * both: with the two of them waiting it sends pieces again and forgets others. So it is given what fits and no more; who
+ * got nothing, or not all, waits in line.
+ */
+export function windowWriter(
+  channel: ServerChannel,
+  outflow: Outflow,
+): { readonly output: Send; readonly errors: Send } {
+  const line: (() => void)[] = [];
+  outflow.onWindow(channel, () => {
+    for (const go of line.splice(0)) go();
+  });
+  const into =
+    (stream: Writable): Send =>
+    (bytes, sent) =>
+      outflow.whenClear(() => {
+        const part = bytes.subarray(0, outflow.windowOf(channel));
+        const rest = bytes.subarray(part.length);
+        if (part.length === 0 && bytes.length > 0) line.push(() => into(stream)(bytes, sent));
+        else stream.write(part, rest.length === 0 ? sent : () => line.push(() => into(stream)(rest, sent)));
+      });
+  return { output: into(channel), errors: into(channel.stderr) };
+}
