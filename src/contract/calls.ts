@@ -8,6 +8,7 @@ import { call } from './call-kind.js';
 
 import { COMPONENT_USER_CALLS } from './component-calls.js';
 
+import { CONNECT_CALLS } from './connect-calls.js';
 import { DIRECT_CALLS } from './direct-calls.js';
 import { DIRECTORY_ADMIN_CALLS } from './directory-admin-calls.js';
 
@@ -36,6 +37,7 @@ import type { RpcPeer } from './rpc.js';
 import type { StoredProof } from './stored-proof.js';
 
 export type { Caller } from './call-kind.js';
+export type { Permitted } from './connect-calls.js';
 export type { LoggedIn } from './login-calls.js';
 
 const text = z.string().max(1024);
@@ -43,19 +45,11 @@ const name = z.string().max(4096);
 const ticket = z.string().max(128);
 const id = z.string().max(64);
 const nothing = z.strictObject({});
-const size = { columns: z.int(), rows: z.int() };
 const hostKey = z.strictObject({ type: z.string().max(64), base64: z.string().max(32_768) });
 const permissions = z.array(z.enum(PERMISSIONS)).max(PERMISSIONS.length);
 const preset = z.enum(Object.keys(PRESETS) as [Preset, ...Preset[]]);
 const secretSource = z.enum(['password', 'key']);
 
-/** The permit itself is opaque to the portal: it can carry it to a session host and nothing else. */
-export interface Permitted {
-  readonly permit: string;
-  readonly sessionId: string;
-  readonly account: string;
-  readonly hosts: readonly number[];
-}
 export interface ImportReport {
   readonly rows: number;
   readonly added: number;
@@ -109,23 +103,7 @@ export const CALLS = {
   'person.recordings': call<readonly RecordingRow[]>()(['PVWAGW'], z.strictObject({ ticket })),
   'person.sessions': call<readonly SessionRow[]>()(['PVWAGW'], z.strictObject({ ticket })),
   'person.endSession': call<null>()(['PVWAGW'], z.strictObject({ ticket, sessionId: id, reason: text })),
-  /** Stage 0. */
-  'person.connect': call<Permitted>()(
-    ['PVWAGW'],
-    z.strictObject({ ticket, accountId: id, ...size, term: text }),
-  ),
-  /** A permit for a running session of one's own, and the host it lives in. */
-  'person.reattach': call<{ readonly permit: string; readonly host: number }>()(
-    ['PVWAGW'],
-    z.strictObject({ ticket, sessionId: id }),
-  ),
-  /** The answer to a host key that a session host asked about. 'pin' needs updateAccountProperties. */
-  'person.decideHostKey': call<null>()(
-    ['PVWAGW'],
-    z.strictObject({ ticket, sessionId: id, decision: z.enum(['once', 'pin', 'refuse']) }),
-  ),
-  /** Re-approves a changed key: `seen` must be the key that the account's last connection was shown. */
-  'person.approveHostKey': call<null>()(['PVWAGW'], z.strictObject({ ticket, accountId: id, seen: hostKey })),
+  ...CONNECT_CALLS,
   ...DIRECT_CALLS,
   /** To watch a running session: a permit that the monitor carries to the host that the session lives in. Audited. */
   'person.watch': call<{ readonly permit: string; readonly host: number }>()(

@@ -1,4 +1,5 @@
 import type { SecretKind } from '#/domain/account.js';
+import type { ForwardTo } from '#/domain/forward-pattern.js';
 import type { HostKey } from '#/domain/host-key.js';
 import type { Permission, VaultRight } from '#/domain/permission.js';
 import type { SecondFactorPolicy } from '#/domain/second-factor.js';
@@ -31,6 +32,8 @@ export interface AccountRow {
   readonly hostKeyFingerprint: string | null;
   /** The person may re-approve a changed host key. */
   readonly mayPinHostKey: boolean;
+  /** A reason must be given before connecting. */
+  readonly reasonRequired: boolean;
 }
 
 export interface SessionRow {
@@ -50,6 +53,10 @@ export interface SessionRow {
   readonly mayWatch: boolean;
   /** Names of those who watch it now; empty for who may not watch it himself. */
   readonly watchers: readonly string[];
+  /** What the person gave as a reason. */
+  readonly reason: string | null;
+  /** host:port of a forwarded connection; null: a session of another kind. */
+  readonly forward: string | null;
 }
 
 export interface RecordingRow {
@@ -70,6 +77,8 @@ export interface RecordingRow {
   readonly bytes: number | null;
   /** False: the tape was cut (a crash), what is there is valid. Null: not known yet. */
   readonly complete: boolean | null;
+  readonly reason: string | null;
+  readonly forward: string | null;
 }
 
 export interface UserRow {
@@ -195,6 +204,8 @@ export interface SessionGrant {
   /** Null: not pinned yet. */
   readonly hostKey: HostKey | null;
   readonly policy: SettingValues;
+  /** What this session may connect to through the target, and nothing else; null: a session of another kind. */
+  readonly forward: ForwardTo | null;
   readonly recording: { readonly safe: string; readonly recipient: string };
   /** Verifies the portal's proof (stage 3): base64 SPKI of PSMServer's Ed25519 key. */
   readonly isolation: IsolationLevel;

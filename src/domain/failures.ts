@@ -1,3 +1,5 @@
+import { POLICY_FAILURES } from './policy-failures.js';
+
 /** Whose fault it is: before the notice ours, after it the target's (domain: a session, in order). */
 export type Side = 'ours' | 'target';
 
@@ -188,12 +190,7 @@ export const FAILURES = {
     message: 'This account cannot be used: {detail}',
     next: 'Ask the manager of the safe.',
   },
-  POLICY_UNREADABLE: {
-    side: 'ours',
-    stage: 0,
-    message: 'The policy of this account cannot be understood: {detail}',
-    next: 'Ask an administrator: postern account show ACCOUNT, then set or unset what it names.',
-  },
+  ...POLICY_FAILURES,
   TOO_MANY_SESSIONS: {
     side: 'ours',
     stage: 0,

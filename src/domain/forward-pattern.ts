@@ -52,6 +52,12 @@ export function forwardText({ host, port }: ForwardTo): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
+/** Reads what forwardText() wrote. */
+export function readForward(text: string): ForwardTo | null {
+  const at = text.lastIndexOf(':');
+  return at < 0 ? null : forwardTo(text.slice(0, at), Number(text.slice(at + 1)));
+}
+
 function portsOf(text: string): ForwardPattern['ports'] | null {
   if (text === '*') return { first: 1, last: 65_535 };
   const [, from = '', to = from] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text) ?? [];

@@ -14,6 +14,8 @@ export interface DirectLogin {
   readonly login: LoggedIn;
   /** Null: the user name was nothing but his own. */
   readonly target: Target | null;
+  /** Why, when the door asked. */
+  readonly reason: string | null;
 }
 
 /** A session channel that is no person's terminal: bytes in three streams, and how it ended. */

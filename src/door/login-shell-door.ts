@@ -133,6 +133,7 @@ function terminalOn({ socket, keys, size, visit, dismissed, hello }: Parts): Ter
     user: hello.user,
     term: cleanTerm(hello.term),
     lang: hello.lang,
+    reason: null,
     login: null,
     direct: null,
     input,

@@ -1,8 +1,10 @@
 import type { AuthContext, KeyboardAuthContext, PublicKeyAuthContext } from 'ssh2';
 import type { LoggedIn } from '#/contract/calls.js';
-import { type Delimiters, readSshUser } from '#/domain/destination.js';
+import { type Delimiters, readSshUser, type Target } from '#/domain/destination.js';
+import { cleanReason } from '#/domain/reason.js';
 import type { DirectLogin } from './direct-visit.js';
 import { type DirectQuestions, type DirectState, logInByAsking, type TypedUser } from './ssh-direct-login.js';
+import { askShown } from './ssh-prompts.js';
 import type { Visit } from './visit.js';
 
 /** What a client showed to prove a key. The vault verifies it; the door believes nothing. */
@@ -18,6 +20,8 @@ export interface KeyProof extends TypedUser {
 export interface DoorQuestions extends DirectQuestions {
   keyKnown(who: TypedUser, key: string, from: string): Promise<boolean>;
   loginByKey(proof: KeyProof, from: string): Promise<LoggedIn | null>;
+  /** Does what he wants to connect to ask for a reason? When in doubt no: he is asked, or refused, later. */
+  reasonNeeded(ticket: string, target: Target): Promise<boolean>;
 }
 
 export type Verdict =
@@ -94,7 +98,13 @@ export function authentication(at: At): Authentication {
   async function byAsking(context: KeyboardAuthContext, state: DirectState): Promise<Verdict> {
     const asked = await logInByAsking(context, state, { visit, questions });
     if (asked.kind === 'gone') return { kind: 'nothing' };
-    return asked.kind === 'in' ? accept(state, asked.login) : refuse(asked.more);
+    if (asked.kind === 'refused') return refuse(asked.more);
+    // until it is answered he may leave, and is logged out then
+    state.half = asked.login;
+    const reason = await reasonFor(context, state, asked.login);
+    if (reason === 'gone') return { kind: 'nothing' };
+    state.half = null;
+    return accept(state, asked.login, reason.text);
   }
 
   async function byKey(context: PublicKeyAuthContext, state: DirectState): Promise<Verdict> {
@@ -119,10 +129,28 @@ export function authentication(at: At): Authentication {
     return { kind: 'refuse', methods: ['keyboard-interactive'], last: false, half: true };
   }
 
-  function accept({ readings }: DirectState, login: LoggedIn): Verdict {
-    if (readings.length === 1) return { kind: 'accept', login, direct: null };
-    const target = readings[login.reading ?? 0]?.target ?? null;
-    return { kind: 'accept', login: null, direct: { login, target } };
+  /** Asked where policy asks; an empty answer is none, and leaves it to what the client sends along, or to the screen. */
+  async function reasonFor(
+    context: KeyboardAuthContext,
+    state: DirectState,
+    login: LoggedIn,
+  ): Promise<{ readonly text: string | null } | 'gone'> {
+    const target = targetOf(state, login);
+    state.busy = true;
+    const needed = target !== null && (await questions.reasonNeeded(login.ticket, target));
+    state.busy = false;
+    if (!needed) return { text: null };
+    const typed = await askShown(context, { prompt: 'Reason for connecting: ', instruction: '' });
+    return typed === null ? 'gone' : { text: cleanReason(typed) };
+  }
+
+  function targetOf({ readings }: DirectState, login: LoggedIn): Target | null {
+    return readings[login.reading ?? 0]?.target ?? null;
+  }
+
+  function accept(state: DirectState, login: LoggedIn, reason: string | null = null): Verdict {
+    if (state.readings.length === 1) return { kind: 'accept', login, direct: null };
+    return { kind: 'accept', login: null, direct: { login, target: targetOf(state, login), reason } };
   }
 
   function refuse(more: boolean): Verdict {

@@ -1,4 +1,5 @@
 import type { PseudoTtyInfo, ServerChannel, Session } from 'ssh2';
+import { cleanReason, REASON_VARIABLE } from '#/domain/reason.js';
 import { cleanTerm } from '#/domain/session.js';
 import type { ConnectionLogin } from './connection-login.js';
 import type { ChannelWish, DirectVisit } from './direct-visit.js';
@@ -72,8 +73,13 @@ export function serveSession(session: Session, context: SessionContext): void {
     if (pty === null) return begin(channel, { kind: 'shell' }, REFUSALS.noTerminal);
     // before the screens: it is still there in the scroll-back when they are gone
     for (const sentence of new Set(sentences)) channel.stderr.write(`${sentence}\r\n`);
-    const lang = langOf(env);
-    context.serve(terminalOn({ session, channel, context }, { size, term: termOf(pty), lang }));
+    const looks = {
+      size,
+      term: termOf(pty),
+      lang: langOf(env),
+      reason: cleanReason(env.get(REASON_VARIABLE)),
+    };
+    context.serve(terminalOn({ session, channel, context }, looks));
   });
 
   /** What is no terminal: for a direct connection only. */

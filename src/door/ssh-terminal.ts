@@ -11,6 +11,7 @@ interface Looks {
   readonly size: ReturnType<typeof resizing>;
   readonly term: string;
   readonly lang: string;
+  readonly reason: string | null;
 }
 
 interface Line {
@@ -20,7 +21,10 @@ interface Line {
 }
 
 /** A pty and a shell of a client, as a person's terminal. */
-export function terminalOn({ session, channel, context }: Line, { size, term, lang }: Looks): Terminal {
+export function terminalOn(
+  { session, channel, context }: Line,
+  { size, term, lang, reason }: Looks,
+): Terminal {
   const gone = new AbortController();
   const input = inputFrom(channel);
   const output = outputTo((bytes, sent) => context.outflow.whenClear(() => channel.write(bytes, sent)));
@@ -44,6 +48,7 @@ export function terminalOn({ session, channel, context }: Line, { size, term, la
     user: context.user,
     term,
     lang,
+    reason: reason ?? direct?.reason ?? null,
     login: direct === null ? context.login.take() : direct.login,
     direct,
     input,

@@ -12,6 +12,8 @@ export interface Terminal {
   readonly user: string;
   readonly term: string;
   readonly lang: string;
+  /** What the client sent along as a reason for what is connected to. */
+  readonly reason: string | null;
   /** Not null when the person proved a registered key at the door. */
   readonly login: LoggedIn | null;
   /** Not null: the login is the connection's and outlives this terminal; `target` is where the user name leads. */

@@ -271,6 +271,7 @@ export const SCREENS = {
     ],
   },
   help: { title: 'Help', typing: false, commands: ['help.back', ...TAB, 'you.open', ...MOVE] },
+  reason: { title: 'Why', typing: true, commands: ['dialog.enter', 'dialog.cancel', ...EDIT] },
   connecting: { title: 'Connecting', typing: false, commands: ['connecting.cancel'] },
   hostKey: {
     title: 'Unknown host key',

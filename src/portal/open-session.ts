@@ -70,7 +70,7 @@ export function openSession({ wish, services, portal, suspend }: OpeningOptions)
       const size = portal.size();
       const running =
         wish.kind === 'connect'
-          ? services.connect(wish.account, size, hooks)
+          ? services.connect(wish.account, size, hooks, wish.reason)
           : services.reattach(wish.session.id, size, hooks);
       portal.after(running, (result) => finish(portal, wish, result, abort.signal.aborted));
     },

@@ -15,10 +15,18 @@ import type { Enrolment } from './services.js';
 export const TABS = ['accounts', 'recordings', 'live', 'help'] as const;
 export type Tab = (typeof TABS)[number];
 
+/** `direct`: the connection is for this session alone, and ends with it. */
+export interface ConnectWish {
+  readonly kind: 'connect';
+  readonly account: AccountRow;
+  readonly direct?: true;
+  /** Why, when the screen asked. */
+  readonly reason?: string;
+}
+
 /** What a session is opened for: an account, or a session of one's own that lost its terminal. */
 export type SessionWish =
-  /** `direct`: the connection is for this session alone, and ends with it. */
-  | { readonly kind: 'connect'; readonly account: AccountRow; readonly direct?: true }
+  | ConnectWish
   | { readonly kind: 'reattach'; readonly session: SessionRow; readonly direct?: true };
 
 /** Where somebody is, with everything that the screen needs. */

@@ -141,7 +141,14 @@ export interface PortalServices extends ManageServices {
   sessions(): Promise<Outcome<readonly SessionRow[]>>;
   endSession(sessionId: string, reason: string): Promise<Outcome<null>>;
 
-  connect(account: AccountRow, size: TerminalSize, hooks: SessionHooks): Promise<SessionResult>;
+  /** What the person's client sent along as a reason for what he connects to. */
+  readonly reason: string | null;
+  connect(
+    account: AccountRow,
+    size: TerminalSize,
+    hooks: SessionHooks,
+    reason?: string,
+  ): Promise<SessionResult>;
   reattach(sessionId: string, size: TerminalSize, hooks: SessionHooks): Promise<SessionResult>;
   /** Pins the key that the account's last connection was shown in place of the old one. */
   approveHostKey(accountId: string, seen: HostKey): Promise<Outcome<null>>;

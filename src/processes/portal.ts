@@ -52,7 +52,7 @@ async function start(settings: ChildSettings, supervisor: Supervisor): Promise<C
   const ssh = openSshDoor({
     ...common,
     hostKey: readHostKey(paths.hostKeys),
-    questions: doorQuestions(vault),
+    questions: doorQuestions(vault, delimiters),
     delimiters,
     serveDirect: (visit) => serveDirect(visit, { vault, run, delimiters }),
     abandon: ({ ticket }) => void vault.ask('person.logout', { ticket }),

@@ -9,6 +9,7 @@ import { componentRotation } from './migrations/005-component-rotation.js';
 import { directories } from './migrations/006-directories.js';
 import { policySettings } from './migrations/007-policy-settings.js';
 import { recordingProof } from './migrations/008-recording-proof.js';
+import { sessionReasons } from './migrations/009-session-reasons.js';
 
 /** In order; the number of those applied is the database's user_version. Never change one that was released. */
 export const MIGRATIONS: readonly string[] = [
@@ -20,6 +21,7 @@ export const MIGRATIONS: readonly string[] = [
   directories,
   policySettings,
   recordingProof,
+  sessionReasons,
 ];
 
 export type Migrated =

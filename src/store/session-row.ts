@@ -32,6 +32,8 @@ export function rowOf(session: StoredSession): Row {
     ending: json(session.ending),
     offered_key: json(session.offeredKey),
     key_decision: session.keyDecision,
+    reason: session.reason,
+    forward: session.forward,
   };
 }
 
@@ -74,6 +76,8 @@ export function sessionOf(row: Row): StoredSession {
     ending: row.ending === null ? null : (JSON.parse(row.ending) as Ending),
     offeredKey: row.offered_key === null ? null : (JSON.parse(row.offered_key) as HostKey),
     keyDecision: row.key_decision as StoredSession['keyDecision'],
+    reason: row.reason,
+    forward: row.forward,
   };
 }
 

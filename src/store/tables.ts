@@ -156,6 +156,8 @@ export interface Tables {
     ending: string | null;
     offered_key: string | null;
     key_decision: string | null;
+    reason: string | null;
+    forward: string | null;
   };
   recordings: {
     id: string;

@@ -26,7 +26,8 @@ export async function accountRows(
     const sight = sights.get(account.safeId) ?? sightOf(await records.safes.memberships(account.safeId));
     sights.set(account.safeId, sight);
     if (!sight.mayList) continue;
-    const said = verdict(vault, user, account, sight.memberships, policyOf(account));
+    const policy = policyOf(account);
+    const said = verdict(vault, user, account, sight.memberships, policy);
     const { id, safe, platform, secretKind, address } = account;
     const port = portOf(account);
     const use = uses.get(id);
@@ -44,6 +45,7 @@ export async function accountRows(
       lastUsedAt: use?.lastUsedAt ?? null,
       hostKeyFingerprint: printOf(keys.get(hostKeyPlace(address, port))),
       mayPinHostKey: sight.mayPin,
+      reasonRequired: policy.values.reasonRequired,
     });
   }
   return rows;

@@ -19,7 +19,8 @@ export function sessionRow(
   session: StoredSession,
   sight: Pick<SessionRow, 'mine' | 'mayEnd' | 'mayWatch' | 'watchers'>,
 ): SessionRow {
-  const { id, user, account, accountId, safe, from, startedAt, isolation, state, host } = session;
+  const { id, user, account, accountId, safe, from, startedAt, isolation, state, host, reason, forward } =
+    session;
   return {
     id,
     user,
@@ -31,6 +32,8 @@ export function sessionRow(
     isolation,
     state: state === 'ended' ? 'connecting' : state,
     host: host ?? -1,
+    reason,
+    forward,
     ...sight,
   };
 }
@@ -53,6 +56,8 @@ export function recordingRow(session: RecordedSession): RecordingRow {
     ending,
     state,
     recording,
+    reason,
+    forward,
   } = session;
   const live = state !== 'ended';
   return {
@@ -71,6 +76,8 @@ export function recordingRow(session: RecordedSession): RecordingRow {
     stored: live ? 'live' : recording.stored,
     bytes: recording.bytes,
     complete: recording.complete,
+    reason,
+    forward,
   };
 }
 

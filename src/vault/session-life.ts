@@ -25,6 +25,14 @@ export function aboutSession(session: StoredSession): Pick<
   };
 }
 
+/** What the person wanted with it, for the audit. */
+export function wishWords({ reason, forward }: StoredSession): readonly string[] {
+  return [
+    ...(forward === null ? [] : [`forwarded to ${forward}`]),
+    ...(reason === null ? [] : [`reason: ${reason}`]),
+  ];
+}
+
 /** Ends a session in the books, once: the first ending wins. The box record is given up afterwards. */
 export async function endSession(vault: Vault, id: SessionId, ending: Ending): Promise<void> {
   const ended = await vault.store.transaction(async (records) => {

@@ -132,6 +132,38 @@ describe('with the password', () => {
     expect(rig.terminals[0]?.login).toMatchObject({ secondFactor: 'done' });
   });
 
+  test('a reason follows where the account asks for one; it goes with every channel', async () => {
+    const needed: string[] = [];
+    const visits = await door({
+      questions: {
+        ...vault('code'),
+        async reasonNeeded(ticket, target) {
+          needed.push(`${ticket} ${JSON.stringify(target)}`);
+          return true;
+        },
+      },
+    });
+    const person = ssh(rig, ['-T', ...passwords], 'alice@root@web1');
+    await type(person, 'Password: ', 'right');
+    await type(person, 'Code of your authenticator: ', '123456');
+    await type(person, 'Reason for connecting: ', '  incident\t42 ');
+    await person.exit;
+    expect(visits[0]?.reason).toBe('incident·42');
+    expect(needed).toEqual([
+      `${somebody.ticket} {"kind":"account","user":"root","domain":null,"address":"web1","port":null}`,
+    ]);
+  });
+
+  test('who is asked for a reason and leaves is logged out', async () => {
+    await door({ questions: { ...vault(), reasonNeeded: async () => true } });
+    const person = ssh(rig, ['-tt', ...passwords], 'alice@root@web1');
+    await type(person, 'Password: ', 'right');
+    await person.sees('Reason for connecting: ');
+    person.pty.kill();
+    await until(() => rig.abandoned.length === 1);
+    expect(rig.terminals).toEqual([]);
+  });
+
   test('who must enrol or choose a password gets a terminal for it, and is a stranger until then', async () => {
     await door({ questions: vault('enrol') });
     const person = ssh(rig, ['-tt', ...passwords], 'alice@root@web1');

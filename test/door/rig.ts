@@ -29,6 +29,7 @@ const nobody: DoorQuestions = {
   loginByKey: async () => null,
   logIn: async () => failed(failure('LOGIN_REFUSED')),
   verifyCode: async () => failed(failure('CODE_REFUSED')),
+  reasonNeeded: async () => false,
 };
 
 export interface Rig {

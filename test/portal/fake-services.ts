@@ -73,6 +73,7 @@ export function account(
     lastUsedAt: null,
     hostKeyFingerprint: 'SHA256:uNiVztksCsDhcc0u9e8BgrJXVGLYIYtKxxZT1vDJrzg',
     mayPinHostKey: false,
+    reasonRequired: false,
     ...more,
   };
 }
@@ -111,6 +112,8 @@ export function recording(id: string, more: Partial<RecordingRow> = {}): Recordi
     stored: 'safe',
     bytes: 48_211,
     complete: true,
+    reason: null,
+    forward: null,
     ...more,
   };
 }
@@ -158,6 +161,8 @@ export function session(id: string, more: Partial<SessionRow> = {}): SessionRow 
     mayEnd: true,
     mayWatch: true,
     watchers: [],
+    reason: null,
+    forward: null,
     ...more,
   };
 }
@@ -256,6 +261,7 @@ export function fakeServices(
   return {
     sent,
     replays: (message) => listener(message),
+    reason: null,
     configuration: () => Promise.resolve(done({ branding: 'Postern', methods: ['vault'], version: '0.1.0' })),
     login: (user, password) =>
       Promise.resolve(

@@ -31,6 +31,7 @@ export const account: AccountRow = {
   lastUsedAt: null,
   hostKeyFingerprint: null,
   mayPinHostKey: true,
+  reasonRequired: false,
 };
 
 /** One portal's connection as a session host sees it. */

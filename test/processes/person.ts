@@ -21,6 +21,7 @@ export function openPerson(house: House, marks: string[]): ServedPerson {
       term: 'xterm-kitty',
       lang: 'C.UTF-8',
       direct: null,
+      reason: null,
       identified: () => marks.push('identified'),
       forgotten: () => marks.push('forgotten'),
       attemptRefused: () => marks.push('refused'),

@@ -139,6 +139,7 @@ export async function startRig(): Promise<Rig> {
       target: { user: 'tgt', address: '127.0.0.1', port: 1 },
       secretKind: 'password',
       hostKey: null,
+      forward: null,
       policy: { ...resolvePolicy([]).values, idleMinutes: 0 },
       recording: { safe: 'PSMRecordings', recipient: Buffer.from(recipient, 'base64url').toString('base64') },
       isolation: 3,

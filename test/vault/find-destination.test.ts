@@ -16,6 +16,7 @@ const row = (id: string, user: string, address: string, more: Partial<AccountRow
   lastUsedAt: null,
   hostKeyFingerprint: null,
   mayPinHostKey: false,
+  reasonRequired: false,
   ...more,
 });
 

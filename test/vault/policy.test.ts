@@ -134,6 +134,104 @@ test('a policy that this release does not understand lets nobody connect, until 
   await door.ask('person.connect', asked);
 });
 
+describe('a reason, where one is required', () => {
+  const connect = async (door: Client, ticket: string, reason?: string) => {
+    const asked = { ticket, accountId, columns: 80, rows: 24, term: 'xterm' };
+    return await door.ask('person.connect', { ...asked, ...(reason === undefined ? {} : { reason }) });
+  };
+  let door: Client;
+  let host: Client;
+  let ticket: string;
+  beforeEach(async () => {
+    await set('safe', 'Lab', 'reasonRequired', 'yes');
+    door = await portal(running);
+    host = await sessionHost(running);
+    ticket = await logIn(door, 'alice', 'alice and a password');
+  });
+
+  test.each([undefined, '', ' \t '])('%j is none: nobody connects, and that is audited', async (reason) => {
+    const asked = { ticket, accountId, columns: 80, rows: 24, term: 'xterm' };
+    const said = await door.refused('person.connect', reason === undefined ? asked : { ...asked, reason });
+    expect(said).toMatchObject({ code: 'REASON_NEEDED', stage: 0 });
+    expect(said.next).toContain('LC_POSTERN_REASON');
+    const [row] = await desk.ask('admin.audit.list', { after: 0, limit: 1, newestFirst: true });
+    expect(row).toMatchObject({ action: 'sessionStage', outcome: 'failure', failureCode: 'REASON_NEEDED' });
+    expect((await door.ask('person.accounts', { ticket }))[0]).toMatchObject({
+      usable: true,
+      reasonRequired: true,
+    });
+  });
+
+  test('is kept with the session and its recording, neutralised and cut, and stands in the audit (300)', async () => {
+    const { permit, sessionId } = await connect(
+      door,
+      ticket,
+      `incident\u001b[31m 42\n\u202e${'x'.repeat(300)}`,
+    );
+    await host.ask('session.landed', { permit, sessionId });
+    await host.ask('session.redeem', { permit, sessionId });
+    for (const stage of [5, 6, 7, 8])
+      await host.ask('session.stage', { sessionId, stage, ok: true, code: null, detail: null });
+    const reason = `incident·[31m 42··${'x'.repeat(181)}…`;
+    expect((await desk.ask('admin.sessions.list', {}))[0]).toMatchObject({ reason, forward: null });
+    const rows = await desk.ask('admin.audit.list', { after: 0, limit: 50, newestFirst: true });
+    expect(rows.find(({ code }) => code === 300)?.detail).toBe(`reason: ${reason}`);
+    await host.ask('session.ended', { sessionId, ending: { kind: 'owner-ended' } });
+  });
+
+  test('that became required between permit and use is not made up for', async () => {
+    await set('account', accountId, 'reasonRequired', 'no');
+    const { permit, sessionId } = await connect(door, ticket);
+    await host.ask('session.landed', { permit, sessionId });
+    await desk.ask('admin.policy.unset', { level: 'account', of: accountId, setting: 'reasonRequired' });
+    expect(await host.refused('session.redeem', { permit, sessionId })).toMatchObject({
+      code: 'PERMIT_REFUSED',
+    });
+  });
+});
+
+describe('a forwarded connection', () => {
+  const wanted = (forward: { host: string; port: number }) => ({
+    ...{ ticket, accountId, columns: 80, rows: 24, term: 'none' },
+    forward,
+  });
+  let door: Client;
+  let host: Client;
+  let ticket: string;
+  beforeEach(async () => {
+    await set('account', accountId, 'localForwarding', '127.0.0.1:8000-8002');
+    door = await portal(running);
+    host = await sessionHost(running);
+    ticket = await logIn(door, 'alice', 'alice and a password');
+  });
+
+  test('is bound to its place, which the vault and not the portal tells the session host', async () => {
+    const { permit, sessionId } = await door.ask('person.connect', wanted({ host: '127.0.0.1', port: 8001 }));
+    await host.ask('session.landed', { permit, sessionId });
+    expect(await host.ask('session.redeem', { permit, sessionId })).toMatchObject({
+      forward: { host: '127.0.0.1', port: 8001 },
+    });
+    expect((await desk.ask('admin.sessions.list', {}))[0]).toMatchObject({ forward: '127.0.0.1:8001' });
+  });
+
+  test.each([
+    ['127.0.0.1', 8003, 'FORWARDING_DENIED'],
+    ['localhost', 8001, 'FORWARDING_DENIED'],
+    ['-oProxyCommand=x', 8001, 'BAD_INPUT'],
+  ])('to %s port %i is refused', async (name, port, code) => {
+    expect(await door.refused('person.connect', wanted({ host: name, port }))).toMatchObject({ code });
+  });
+
+  test('that is not allowed any more when its permit is used is refused', async () => {
+    const { permit, sessionId } = await door.ask('person.connect', wanted({ host: '127.0.0.1', port: 8001 }));
+    await host.ask('session.landed', { permit, sessionId });
+    await set('account', accountId, 'localForwarding', 'none');
+    expect((await host.refused('session.redeem', { permit, sessionId })).message).toContain(
+      'localForwarding',
+    );
+  });
+});
+
 test('platforms say what they have of their own', async () => {
   await set('platform', 'UnixSSH', 'fourEyes', 'yes');
   expect(await desk.ask('admin.platform.list', {})).toEqual([

@@ -30,6 +30,8 @@ export function recordingCommands(program: Command): void {
           ENDED: (row) => isoTime(row.endedAt),
           OUTCOME: (row) => row.outcome,
           STORED: (row) => row.stored,
+          'FORWARDED TO': (row) => row.forward,
+          REASON: (row) => row.reason,
         },
         'no recordings',
       );

@@ -10,7 +10,20 @@ export function sessionCommands(program: Command): void {
     if (json)
       printJson(
         outcome.value.map(
-          ({ id, user, account, accountId, safe, from, startedAt, isolation, state, watchers }) => ({
+          ({
+            id,
+            user,
+            account,
+            accountId,
+            safe,
+            from,
+            startedAt,
+            isolation,
+            state,
+            watchers,
+            reason,
+            forward,
+          }) => ({
             id,
             user,
             account,
@@ -21,6 +34,8 @@ export function sessionCommands(program: Command): void {
             isolation,
             state,
             watchers,
+            reason,
+            forward,
           }),
         ),
       );
@@ -37,6 +52,8 @@ export function sessionCommands(program: Command): void {
           STATE: (row) => row.state,
           ISOLATION: (row) => row.isolation,
           'WATCHED BY': (row) => row.watchers.join(','),
+          'FORWARDS TO': (row) => row.forward,
+          REASON: (row) => row.reason,
         },
         'no live sessions',
       );

@@ -1,6 +1,7 @@
 import type { AccountRow } from '#/contract/rows.js';
 import type { WantedChannel } from '#/contract/session-link.js';
 import { type Failure, failure } from '#/domain/failure.js';
+import { cleanReason, REASON_VARIABLE } from '#/domain/reason.js';
 import type { Ending } from '#/domain/session.js';
 import type { DirectVisit } from '#/door/direct-visit.js';
 import { endingWords } from '#/portal/ending-words.js';
@@ -26,12 +27,14 @@ export async function runChannel(
   const { pty } = visit;
   const { columns, rows } = pty?.size() ?? { columns: 80, rows: 24 };
   const term = pty?.term ?? 'none';
+  const why = cleanReason(visit.env.get(REASON_VARIABLE)) ?? visit.reason;
   const granted = await vault.ask('person.connect', {
     ticket,
     accountId: account.id,
     columns,
     rows,
     term,
+    ...(why === null ? {} : { reason: why }),
   });
   if (!granted.ok) {
     if (granted.failure.code === 'NOT_LOGGED_IN') visit.forgotten();

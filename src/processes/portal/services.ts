@@ -21,7 +21,7 @@ export interface ServicesOptions {
   readonly run: string;
   readonly terminal: Pick<
     Terminal,
-    'from' | 'via' | 'term' | 'lang' | 'direct' | 'identified' | 'forgotten' | 'attemptRefused'
+    'from' | 'via' | 'term' | 'lang' | 'direct' | 'reason' | 'identified' | 'forgotten' | 'attemptRefused'
   >;
   /** From the door, when the person proved a key there. */
   readonly login: LoggedIn | null;
@@ -185,13 +185,16 @@ export function servePerson({
     sessions: () => ask('person.sessions', {}),
     endSession: (sessionId, reason) => ask('person.endSession', { sessionId, reason }),
     approveHostKey: (accountId, seen) => ask('person.approveHostKey', { accountId, seen }),
-    async connect(account, { columns, rows }, hooks) {
+    reason: terminal.reason,
+    async connect(account, { columns, rows }, hooks, reason) {
+      const why = reason ?? terminal.reason;
       hooks.onStage(0, 'begun');
       const permitted = await ask('person.connect', {
         accountId: account.id,
         columns,
         rows,
         term: terminal.term,
+        ...(why === null ? {} : { reason: why }),
       });
       if (!permitted.ok) return { kind: 'failed', failure: permitted.failure };
       hooks.onStage(0, 'done');

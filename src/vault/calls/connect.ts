@@ -1,15 +1,18 @@
 import type { Permitted } from '#/contract/calls.js';
 import { accountName } from '#/domain/account.js';
 import { type Failure, failure } from '#/domain/failure.js';
+import { forwardText, forwardTo } from '#/domain/forward-pattern.js';
 import { makeId, parseId } from '#/domain/ids.js';
 import { done, failed } from '#/domain/outcome.js';
-import { decide, withdrawal } from '#/policy/decide.js';
+import { cleanReason } from '#/domain/reason.js';
+import { withdrawal } from '#/policy/decide.js';
+import { judgeConnection } from '#/policy/judge-connection.js';
 import { accessQuestion, portOf, sessionsNow } from '../access.js';
 import { type Person, subjectOf, withPerson } from '../persons.js';
 import { policyOf } from '../policy-book.js';
 import type { StoredAccount } from '../records/accounts.js';
 import type { StoredSession } from '../records/sessions.js';
-import { aboutSession } from '../session-life.js';
+import { aboutSession, wishWords } from '../session-life.js';
 import type { Answer, Handlers, Vault } from '../vault.js';
 
 export const RECORDING_SAFE = 'PSMRecordings';
@@ -17,8 +20,10 @@ export const RECORDING_SAFE = 'PSMRecordings';
 /** Stage 0, and coming back to what runs already. */
 export function connectCalls(vault: Vault): Handlers<'person.connect' | 'person.reattach'> {
   return {
-    'person.connect': ({ ticket, accountId }, asking) =>
-      withPerson<'person.connect'>(vault, { ticket, asking }, (person) => connect(vault, person, accountId)),
+    'person.connect': ({ ticket, accountId, reason, forward }, asking) =>
+      withPerson<'person.connect'>(vault, { ticket, asking }, (person) =>
+        connect(vault, person, { accountId, reason: cleanReason(reason), forward: forward ?? null }),
+      ),
     'person.reattach': ({ ticket, sessionId }, asking) =>
       withPerson<'person.reattach'>(vault, { ticket, asking }, async ({ records, user }) => {
         const id = parseId('session', sessionId);
@@ -44,17 +49,30 @@ export function connectCalls(vault: Vault): Handlers<'person.connect' | 'person.
   };
 }
 
-async function connect(vault: Vault, person: Person, accountId: string): Promise<Answer<'person.connect'>> {
+interface Wish {
+  readonly accountId: string;
+  readonly reason: string | null;
+  readonly forward: { readonly host: string; readonly port: number } | null;
+}
+
+async function connect(vault: Vault, person: Person, wish: Wish): Promise<Answer<'person.connect'>> {
   const { records, user, about } = person;
-  const id = parseId('account', accountId);
+  const id = parseId('account', wish.accountId);
   const account = id === null ? null : await records.accounts.account(id);
   if (account === null) return failed(failure('NOT_FOUND', 'That account'));
   const memberships = await records.safes.memberships(account.safeId);
   const policy = await policyOf(vault, records, account);
-  const said = decide({
-    ...accessQuestion(vault, user, account, memberships, policy),
-    sessions: await sessionsNow(vault, records, user),
-  });
+  const forward = wish.forward === null ? null : forwardTo(wish.forward.host, wish.forward.port);
+  if (wish.forward !== null && forward === null)
+    return failed(failure('BAD_INPUT', 'that is no place to forward to'));
+  const said = judgeConnection(
+    {
+      ...accessQuestion(vault, user, account, memberships, policy),
+      sessions: await sessionsNow(vault, records, user),
+    },
+    policy.values,
+    { reason: wish.reason, forward },
+  );
   const where = {
     safe: account.safe,
     account: accountName(account),
@@ -87,7 +105,10 @@ async function connect(vault: Vault, person: Person, accountId: string): Promise
     });
     return failed(noHost(why));
   }
-  const session = await grant(vault, person, account);
+  const session = await grant(vault, person, account, {
+    reason: wish.reason,
+    forward: forward === null ? null : forwardText(forward),
+  });
   if (session === null) return failed(failure('INTEGRITY', `safe ${RECORDING_SAFE} is missing`));
   await vault.journal.append(records.audit, {
     ...aboutSession(session),
@@ -95,7 +116,7 @@ async function connect(vault: Vault, person: Person, accountId: string): Promise
     action: 'sessionStage',
     outcome: 'ok',
     stage: 0,
-    detail: said.reasons.join('; '),
+    detail: [...said.reasons, ...wishWords(session)].join('; '),
   });
   const permit = vault.permits.issue({
     kind: 'connect',
@@ -122,6 +143,7 @@ async function grant(
   vault: Vault,
   { records, user, ticket }: Person,
   account: StoredAccount,
+  wish: Pick<StoredSession, 'reason' | 'forward'>,
 ): Promise<StoredSession | null> {
   const recordingSafe = await records.safes.safeByName(RECORDING_SAFE);
   if (recordingSafe === null) return null;
@@ -149,6 +171,7 @@ async function grant(
     ending: null,
     offeredKey: null,
     keyDecision: null,
+    ...wish,
   };
   await records.sessions.addSession(session);
   await records.accounts.setUsed(user.id, account.id, vault.now());

@@ -5,7 +5,7 @@ import type { Ending } from '#/domain/session.js';
 import { withOwnSession } from '../own-session.js';
 import type { Records } from '../records/records.js';
 import type { StoredSession } from '../records/sessions.js';
-import { aboutSession, endSession } from '../session-life.js';
+import { aboutSession, endSession, wishWords } from '../session-life.js';
 import type { Answer, Asking, Handlers, Vault } from '../vault.js';
 
 /** Stages 5 to 9, as the session host tells them. */
@@ -63,10 +63,17 @@ async function stage(
   });
   await vault.journal.append(records.audit, {
     ...row,
-    action: said.stage === 8 ? 'connect' : 'sessionStage',
+    ...(said.stage === 8
+      ? { action: 'connect', detail: connectDetail(session, said.detail) }
+      : { action: 'sessionStage' }),
     outcome: 'ok',
   });
   return done({ value: null });
+}
+
+function connectDetail(session: StoredSession, detail: string | null): string | null {
+  const words = [...(detail === null ? [] : [detail]), ...wishWords(session)];
+  return words.length === 0 ? null : words.join('; ');
 }
 
 async function ended(

@@ -1,7 +1,9 @@
 import type { SessionGrant } from '#/contract/rows.js';
 import { failure } from '#/domain/failure.js';
+import { readForward } from '#/domain/forward-pattern.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import type { Secret } from '#/domain/secret.js';
+import { judgeWish } from '#/policy/judge-connection.js';
 import { mayConnect, portOf } from '../access.js';
 import { sameKey } from '../host-key-place.js';
 import type { PermitUse } from '../permits.js';
@@ -79,6 +81,12 @@ async function release(
   if (barred !== null) return refuse(`user ${user.name} is ${barred}`);
   const said = await mayConnect(vault, records, user, account);
   if (said.kind === 'deny') return refuse(said.because);
+  const { values } = await policyOf(vault, records, account);
+  const unwished = judgeWish(values, {
+    reason: session.reason,
+    forward: session.forward === null ? null : readForward(session.forward),
+  });
+  if (unwished !== null) return refuse(unwished.because);
   const safe = await records.safes.safe(account.safeId);
   if (safe === null) return refuse('the safe is gone');
   const secret = await takeSecret(vault, records.accounts, placeOfAccount(safe, account));
@@ -125,6 +133,7 @@ async function answer(
     secretKind: account.secretKind,
     hostKey: await records.accounts.hostKey(session.address, session.port),
     policy,
+    forward: session.forward === null ? null : readForward(session.forward),
     recording: { safe: recordingSafe.name, recipient: recordingSafe.recipient.toString('base64') },
     isolation: session.isolation,
   };

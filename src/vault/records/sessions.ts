@@ -31,6 +31,10 @@ export interface StoredSession {
   /** The key that the target showed, and what the person decided about it. */
   readonly offeredKey: HostKey | null;
   readonly keyDecision: 'once' | 'pin' | 'refuse' | null;
+  /** What the person gave as a reason. */
+  readonly reason: string | null;
+  /** host:port of a forwarded connection; null: a session of another kind. */
+  readonly forward: string | null;
 }
 
 export type SessionChange = Partial<

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { failure } from '#/domain/failure.js';
 import { done } from '#/domain/outcome.js';
 import type { PortalServices, SessionHooks, SessionResult } from '#/portal/services.js';
-import { session } from '../fake-services.ts';
+import { account, session } from '../fake-services.ts';
 import { mount } from '../mount.ts';
 
 const KEY = { type: 'ssh-ed25519', base64: 'AAAAC3NzaC1lZDI1NTE5AAAAIHx0' };
@@ -32,6 +32,56 @@ async function connecting(
 }
 
 const forever = new Promise<never>(() => undefined);
+
+describe('an account that asks for a reason', () => {
+  const accounts = () =>
+    Promise.resolve(done([account('a1', 'root', 'web1.example.com', { reasonRequired: true })]));
+  async function asked(services: Partial<PortalServices> = {}) {
+    const given: (string | undefined)[] = [];
+    const mounted = mount({
+      services: {
+        accounts,
+        connect(_account, _size, _hooks, reason) {
+          given.push(reason);
+          return forever;
+        },
+        ...services,
+      },
+    });
+    await mounted.terminal.sees('web1');
+    mounted.terminal.press('enter');
+    return { ...mounted, given };
+  }
+
+  test('gets one, of bounded length, before anything is begun; an empty one is none', async () => {
+    const { terminal, given } = await asked();
+    expect(await terminal.screen('Reason')).toContain('Connecting to root@web1.example.com');
+    terminal.press('enter');
+    await terminal.sees('this account asks for one');
+    terminal.type('   ').press('enter');
+    expect(given).toEqual([]);
+    terminal
+      .press('ctrl-u')
+      .type(`incident 42${'x'.repeat(300)}`)
+      .press('enter');
+    await terminal.sees('checking your access');
+    expect(given).toEqual([`incident 42${'x'.repeat(189)}`]);
+  });
+
+  test('is not connected to when nobody gives one', async () => {
+    const { terminal, given } = await asked();
+    await terminal.sees('Reason');
+    terminal.type('q').press('escape');
+    await terminal.sees('type to find an account');
+    expect(given).toEqual([]);
+  });
+
+  test('does not ask again for what the client sent along', async () => {
+    const { terminal, given } = await asked({ reason: 'ticket 7' });
+    await terminal.sees('checking your access');
+    expect(given).toEqual([undefined]);
+  });
+});
 
 test.each([
   [80, 24],

@@ -1,5 +1,6 @@
 import { useApp } from 'ink';
 import { useEffect, useMemo } from 'react';
+import type { AccountRow } from '#/contract/rows.js';
 import { clampSize } from '#/domain/session.js';
 import { Lines } from '../../components/lines.js';
 import { usePortal, useRoom, useServices, useTheme } from '../../context.js';
@@ -7,11 +8,26 @@ import { useKeys } from '../../keyboard.js';
 import { openSession } from '../../open-session.js';
 import { type SessionWish, wishName } from '../../route.js';
 import { useStore } from '../../store.js';
+import { ReasonScreen } from '../reason/reason-screen.js';
 import { connectingLines } from './connecting-view.js';
 import { HostKeyScreen } from './host-key-screen.js';
 
-/** Opens the session when it comes into sight, and is left when the session is over, one way or the other. */
+/** Asks for a reason where one is needed; then the session is opened. */
 export function ConnectingScreen({ wish }: { readonly wish: SessionWish }) {
+  const services = useServices();
+  return wish.kind === 'connect' && needsReason(wish.account, wish.reason ?? services.reason) ? (
+    <ReasonScreen wish={wish} />
+  ) : (
+    <OpeningScreen wish={wish} />
+  );
+}
+
+function needsReason({ reasonRequired }: AccountRow, given: string | null): boolean {
+  return reasonRequired && given === null;
+}
+
+/** Opens the session when it comes into sight, and is left when the session is over, one way or the other. */
+function OpeningScreen({ wish }: { readonly wish: SessionWish }) {
   const portal = usePortal();
   const services = useServices();
   const room = useRoom();

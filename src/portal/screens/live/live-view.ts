@@ -76,6 +76,7 @@ export function liveDetails(row: SessionRow, columns: number): readonly Line[] {
       ['From', shown(row.from)],
       ['Safe', shown(row.safe)],
       ['Started', `${dateTime(row.startedAt)} UTC`],
+      ...reasonField(row),
       ['Isolation', `level ${row.isolation}`],
       ['May end it', row.mayEnd ? 'yes' : 'no'],
       ['May watch it', row.mine ? 'it is yours' : row.mayWatch ? 'yes' : 'no'],
@@ -85,6 +86,14 @@ export function liveDetails(row: SessionRow, columns: number): readonly Line[] {
     columns,
   );
   return [[span(shown(row.account), 'strong')], EMPTY, ...rows];
+}
+
+/** Why it was opened, and where it leads when it is a forwarded connection. */
+function reasonField({ reason, forward }: SessionRow): readonly (readonly [string, string])[] {
+  return [
+    ...(forward === null ? [] : [['Forwards to', shown(forward)] as const]),
+    ...(reason === null ? [] : [['Reason', shown(reason)] as const]),
+  ];
 }
 
 /** The question before a session is ended; somebody else's needs a reason. */

@@ -85,6 +85,8 @@ export function recordingDetails(row: RecordingRow, columns: number): readonly L
       ['Safe', shown(row.safe)],
       ['Started', `${dateTime(row.startedAt)} UTC`],
       ['Ended', row.endedAt === null ? 'still running' : `${dateTime(row.endedAt)} UTC`],
+      ...(row.forward === null ? [] : [['Forwarded to', shown(row.forward)] as const]),
+      ...(row.reason === null ? [] : [['Reason', shown(row.reason)] as const]),
       ['Outcome', row.endingText === null ? row.outcome : shown(row.endingText)],
       ['Isolation', `level ${row.isolation}`],
       ['Tape', PLACES[row.stored]],

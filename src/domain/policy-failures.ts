@@ -1,0 +1,21 @@
+/** What settings of policy have against a connection: a part of FAILURES. */
+export const POLICY_FAILURES = {
+  REASON_NEEDED: {
+    side: 'ours',
+    stage: 0,
+    message: 'This account asks for a reason, and none was given.',
+    next: `Send it along: ssh -o 'SetEnv=LC_POSTERN_REASON="why"', or connect with a terminal (ssh -t): the screen asks.`,
+  },
+  FORWARDING_DENIED: {
+    side: 'ours',
+    stage: 0,
+    message: 'This connection may not be forwarded: {detail}.',
+    next: 'An administrator may allow it: postern account set ACCOUNT localForwarding HOST:PORT',
+  },
+  POLICY_UNREADABLE: {
+    side: 'ours',
+    stage: 0,
+    message: 'The policy of this account cannot be understood: {detail}',
+    next: 'Ask an administrator: postern account show ACCOUNT, then set or unset what it names.',
+  },
+} as const;
