@@ -11,6 +11,7 @@ import { doctorCommand } from './commands/doctor.js';
 import { explainCommand } from './commands/explain.js';
 import { groupCommands } from './commands/group.js';
 import { initCommand } from './commands/init.js';
+import { metricsCommand } from './commands/metrics.js';
 import { policyCommands } from './commands/policy.js';
 import { recordingCommands } from './commands/recordings.js';
 import { safeCommands } from './commands/safe.js';
@@ -58,6 +59,7 @@ for (const add of [
   policyCommands,
   explainCommand,
   doctorCommand,
+  metricsCommand,
   unsealCommand,
 ])
   add(program);

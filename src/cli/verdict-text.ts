@@ -6,6 +6,8 @@ export function verdictText(verdict: TapeVerdict): string {
       return `TAMPERED${verdict.segment === null ? '' : ` at segment ${verdict.segment}`}: ${verdict.detail}`;
     case 'missing':
       return `MISSING: ${verdict.detail}`;
+    case 'deleted':
+      return verdict.detail;
     case 'intact':
       return `intact: ${proofText(verdict)}`;
     case 'cut':

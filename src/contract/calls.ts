@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PLATFORMS, type SecretKind } from '#/domain/account.js';
 import type { HostKey } from '#/domain/host-key.js';
+import type { Deletion, Hold } from '#/domain/keeping.js';
 import type { Outcome } from '#/domain/outcome.js';
 import { PERMISSIONS, PRESETS, type Preset, VAULT_RIGHTS } from '#/domain/permission.js';
 import type { IsolationLevel } from '#/domain/session.js';
@@ -14,10 +15,12 @@ import { DIRECTORY_ADMIN_CALLS } from './directory-admin-calls.js';
 
 import { ending } from './ending.js';
 import { FACTOR_CALLS } from './factor-calls.js';
+import { KEEPING_CALLS } from './keeping-calls.js';
 import { LOGIN_CALLS } from './login-calls.js';
 import { MANAGE_CALLS } from './manage-calls.js';
 import { POLICY_CALLS } from './policy-calls.js';
 import { PROOF_CALLS } from './proof-calls.js';
+import { RECORDING_CALLS } from './recording-calls.js';
 import type {
   AccountAdminRow,
   AccountRow,
@@ -34,7 +37,6 @@ import type {
   UserRow,
 } from './rows.js';
 import type { RpcPeer } from './rpc.js';
-import type { StoredProof } from './stored-proof.js';
 
 export type { Caller } from './call-kind.js';
 export type { Permitted } from './connect-calls.js';
@@ -182,42 +184,7 @@ export const CALLS = {
   'session.watchGoesOn': call<null>()(['PSMGW'], z.strictObject({ sessionId: id, watch: id })),
   'session.watchEnded': call<null>()(['PSMGW'], z.strictObject({ sessionId: id, watch: id })),
 
-  // PSMApp: the recorder
-  /** Tapes that the vault knows and has not been told to be stored. */
-  'recording.pending': call<
-    readonly { readonly recordingId: string; readonly recordingSafe: string; readonly live: boolean }[]
-  >()(['PSMApp'], nothing),
-  'recording.stored': call<null>()(
-    ['PSMApp'],
-    z.strictObject({
-      recordingId: id,
-      bytes: z.int(),
-      segments: z.int(),
-      head: z.string().length(64),
-      digest: z.string().length(64),
-      complete: z.boolean(),
-      durationMs: z.int(),
-    }),
-  ),
-
-  // PSMAdminConnect: the monitor
-  /** Uses a replay permit up. `ephemeral` is from the tape's header. Blob back: the 32 byte content key of this one recording. */
-  'replay.redeem': call<{
-    readonly recordingId: string;
-    readonly recordingSafe: string;
-    readonly heads: readonly SignedHead[];
-    readonly verifyKey: string;
-    readonly stored: 'live' | 'spool' | 'safe';
-    readonly row: RecordingRow;
-    /** Null: it was stored before such statements were signed, or is not stored yet. */
-    readonly proof: StoredProof | null;
-    /** Who watches; null: the console. */
-    readonly viewer: string | null;
-  }>()(['PSMAdminConnect'], z.strictObject({ permit: text })),
-  'replay.key': call<null>()(
-    ['PSMAdminConnect'],
-    z.strictObject({ permit: text, ephemeral: z.string().length(44) }),
-  ),
+  ...RECORDING_CALLS,
 
   // the console: everything the CLI does
   'admin.unseal': call<null>()(['console'], nothing), // blob: passphrase
@@ -314,15 +281,19 @@ export const CALLS = {
   'admin.sessions.list': call<readonly SessionRow[]>()(['console'], nothing),
   'admin.sessions.terminate': call<null>()(['console'], z.strictObject({ sessionId: id, reason: text })),
   'admin.recordings.list': call<readonly RecordingRow[]>()(['console'], nothing),
-  'admin.recordings.show': call<RecordingRow & { readonly heads: readonly SignedHead[] }>()(
-    ['console'],
-    z.strictObject({ recordingId: id }),
-  ),
+  'admin.recordings.show': call<
+    RecordingRow & {
+      readonly heads: readonly SignedHead[];
+      readonly hold: Hold | null;
+      readonly deletion: Deletion | null;
+    }
+  >()(['console'], z.strictObject({ recordingId: id })),
   'admin.recordings.replay': call<{ readonly permit: string }>()(
     ['console'],
     z.strictObject({ recordingId: id, purpose: z.enum(['play', 'export', 'verify']) }),
   ),
   ...PROOF_CALLS,
+  ...KEEPING_CALLS,
   ...DIRECTORY_ADMIN_CALLS,
   ...POLICY_CALLS,
   'admin.shadow.list': call<readonly ShadowRow[]>()(['console'], nothing),

@@ -27,7 +27,7 @@ export const PROOF_CALLS = {
   ),
   /** Recordings in the order of their ids, beyond `after`. */
   'admin.recordings.ids': call<
-    readonly { readonly id: string; readonly stored: 'live' | 'spool' | 'safe' }[]
+    readonly { readonly id: string; readonly stored: 'live' | 'spool' | 'safe' | 'deleted' }[]
   >()(['console'], z.strictObject({ after: id, limit: z.int().min(1).max(10_000) })),
   /** The vault's key that heads, statements and the audit are signed with: PEM. */
   'admin.publicKey': call<{ readonly pem: string; readonly fingerprint: string }>()(

@@ -101,4 +101,6 @@ export type TapeVerdict =
   /** `segment` null: the header, or the file as a whole. */
   | { readonly kind: 'tampered'; readonly segment: number | null; readonly detail: string }
   /** There is no file where it should be. */
-  | { readonly kind: 'missing'; readonly detail: string };
+  | { readonly kind: 'missing'; readonly detail: string }
+  /** By who might, and audited. */
+  | { readonly kind: 'deleted'; readonly detail: string };

@@ -73,7 +73,7 @@ export interface RecordingRow {
   readonly endingText: string | null;
   readonly isolation: IsolationLevel;
   /** Where the tape is: being written, in the spool, or in its recording safe. */
-  readonly stored: 'live' | 'spool' | 'safe';
+  readonly stored: 'live' | 'spool' | 'safe' | 'deleted';
   readonly bytes: number | null;
   /** False: the tape was cut (a crash), what is there is valid. Null: not known yet. */
   readonly complete: boolean | null;

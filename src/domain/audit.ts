@@ -36,6 +36,8 @@ export const ACTIONS = {
   isolation: 932,
   auditHeadsCopied: 935,
   policyChanged: 940,
+  recordingDeleted: 950,
+  recordingHeld: 951,
 } as const;
 export type Action = keyof typeof ACTIONS;
 

@@ -1,4 +1,5 @@
 import { POLICY_FAILURES } from './policy-failures.js';
+import { RECORDING_FAILURES } from './recording-failures.js';
 
 /** Whose fault it is: before the notice ours, after it the target's (domain: a session, in order). */
 export type Side = 'ours' | 'target';
@@ -360,30 +361,13 @@ export const FAILURES = {
     next: 'Ask a manager of its safe for listAccounts and viewAuditLog.',
   },
   // recordings
-  RECORDING_DAMAGED: {
-    side: 'ours',
-    stage: null,
-    message: 'The recording does not verify: {detail}',
-    next: 'Keep the file; see: postern recordings verify',
-  },
-  RECORDING_MISSING: {
-    side: 'ours',
-    stage: null,
-    message: 'The file of the recording is not in its recording safe.',
-    next: 'Restore it from a backup; see: postern recordings verify',
-  },
   VIEWERS_LIMIT: {
     side: 'ours',
     stage: null,
     message: 'No more can be watched or replayed at once: {detail}',
     next: 'Close another replay or live view, or wait.',
   },
-  RECORDING_NOT_STORED: {
-    side: 'ours',
-    stage: 9,
-    message: 'The recording is not in its safe yet ({detail}).',
-    next: 'Wait a moment; see: postern doctor',
-  },
+  ...RECORDING_FAILURES,
 } as const satisfies Record<string, FailureKind>;
 
 export type FailureCode = keyof typeof FAILURES;

@@ -13,6 +13,8 @@ export interface SettingKind<T> {
 export const minutes = wholeNumber(0, 100_000, 'a whole number of minutes from 0 (no limit) to 100000');
 export const seconds = wholeNumber(0, 86_400, 'a whole number of seconds from 0 to 86400');
 
+export const days = wholeNumber(0, 36_500, 'a whole number of days from 0 (for ever) to 36500');
+
 export const yesOrNo: SettingKind<boolean> = {
   allowed: 'yes or no',
   read: (typed) => ({ yes: true, true: true, no: false, false: false })[typed.toLowerCase()] ?? null,

@@ -1,4 +1,13 @@
-import { destinations, minutes, notYet, oneOf, type SettingKind, seconds, yesOrNo } from './setting-kinds.js';
+import {
+  days,
+  destinations,
+  minutes,
+  notYet,
+  oneOf,
+  type SettingKind,
+  seconds,
+  yesOrNo,
+} from './setting-kinds.js';
 
 /** From the widest to the narrowest: what is said nearer to the account wins. */
 export const SETTING_LEVELS = ['system', 'platform', 'safe', 'account'] as const;
@@ -30,6 +39,12 @@ export const SETTINGS = {
   fourEyes: everywhere(yesOrNo, false, 'a session runs only while somebody watches it'),
   fourEyesGraceSeconds: everywhere(seconds, 60, 'seconds that such a session waits for who watches'),
   tellWhenWatched: everywhere(yesOrNo, false, 'people are told when somebody watches their session'),
+  keepDays: {
+    kind: days,
+    otherwise: 0,
+    levels: ['system', 'safe'] as readonly SettingLevel[],
+    meaning: 'days that the recordings of a recording safe are kept after their end; 0: for ever',
+  },
 } as const;
 
 export type SettingName = keyof typeof SETTINGS;

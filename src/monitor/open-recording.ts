@@ -36,6 +36,7 @@ export async function findTape(parts: OpeningParts, permit: string): Promise<Out
   const { recordingId, recordingSafe, stored } = redeemed.value;
   if (stored === 'live') return notStored('the session still runs; it can be replayed when it has ended');
   if (stored === 'spool') return notStored('the recorder is about to bring it from the spool');
+  if (stored === 'deleted') return failed(failure('RECORDING_DELETED', 'its file is going'));
   const place = storedPath(parts.recordings, recordingSafe, recordingId);
   if (place === null) return failed(failure('INTEGRITY', 'the recording safe has no proper name'));
   const opened = await openTapeFile(place.path);

@@ -38,7 +38,7 @@ function rules(question: AccessQuestion): readonly Explained[] {
 }
 
 function settings(policy: ResolvedPolicy): readonly Explained[] {
-  return settingLines(policy).map(({ name, shown, source }) => ({
+  return settingLines(policy, 'account').map(({ name, shown, source }) => ({
     rule: `setting ${name}`,
     value: shown,
     source,

@@ -78,9 +78,12 @@ export interface SettingLine {
   readonly source: string;
 }
 
-/** Each setting as it is shown, in the order of the table. */
-export function settingLines({ values, sources }: ResolvedPolicy): readonly SettingLine[] {
-  return SETTING_NAMES.map((name) => ({
+/** Each setting that can be said at a level, as it is shown, in the order of the table. */
+export function settingLines(
+  { values, sources }: ResolvedPolicy,
+  level: SettingLevel,
+): readonly SettingLine[] {
+  return SETTING_NAMES.filter((name) => SETTINGS[name].levels.includes(level)).map((name) => ({
     name,
     value: values[name],
     shown: showSetting(name, values[name]),

@@ -1,9 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { socketPath } from '#/contract/sockets.js';
 import { done } from '#/domain/outcome.js';
 import { componentCredential } from '#/house/component-credential.js';
+import { removeLeaving } from '#/recorder/removals.js';
 import { watchSpool } from '#/recorder/spool.js';
 import { logLine, runChild } from './shared/child.js';
 import { VaultLink } from './shared/vault-link.js';
+
+/** Milliseconds between two questions for recordings that were deleted. */
+const REMOVALS = 5000;
 
 /** PSMApp: brings finished tapes from the spool to their recording safes, and has no key to any of them. */
 runChild((settings) => {
@@ -23,9 +28,28 @@ runChild((settings) => {
     log: logLine,
     now: () => performance.now(),
   });
+  let stopped = false;
+  const stop = new AbortController();
+  const removing = (async () => {
+    while (!stopped) {
+      await removeLeaving({
+        recordings: paths.recordings,
+        leaving: async () => {
+          const answer = await vault.ask('recording.leaving', {});
+          return answer.ok ? done(answer.value.value) : answer;
+        },
+        removed: (recordingId) => vault.ask('recording.removed', { recordingId }),
+        log: logLine,
+      }).catch((error: unknown) => logLine('removing deleted recordings', error));
+      await sleep(REMOVALS, undefined, { ref: false, signal: stop.signal }).catch(() => undefined);
+    }
+  })();
   return Promise.resolve({
     serving: vault.tried,
     drain: async () => {
+      stopped = true;
+      stop.abort();
+      await removing;
       await spool.stop();
       vault.stop();
     },

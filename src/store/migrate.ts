@@ -10,6 +10,7 @@ import { directories } from './migrations/006-directories.js';
 import { policySettings } from './migrations/007-policy-settings.js';
 import { recordingProof } from './migrations/008-recording-proof.js';
 import { sessionReasons } from './migrations/009-session-reasons.js';
+import { recordingKeeping } from './migrations/010-recording-keeping.js';
 
 /** In order; the number of those applied is the database's user_version. Never change one that was released. */
 export const MIGRATIONS: readonly string[] = [
@@ -22,6 +23,7 @@ export const MIGRATIONS: readonly string[] = [
   policySettings,
   recordingProof,
   sessionReasons,
+  recordingKeeping,
 ];
 
 export type Migrated =

@@ -63,7 +63,7 @@ function prepare(database: DatabaseSync, { path, create }: OpenOptions): Opened 
     const migrated = migrate(database, path);
     if (!migrated.ok) return migrated;
     database.exec(
-      'pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; begin exclusive; commit',
+      'pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma secure_delete = on; begin exclusive; commit',
     );
     return {
       ok: true,
@@ -94,6 +94,10 @@ export function storeOf(database: DatabaseSync): Store {
       Promise.resolve(
         String(database.prepare('pragma quick_check(1)').get()?.['quick_check'] ?? 'no answer'),
       ),
+    forget: () => {
+      if (database.isOpen) database.exec('pragma wal_checkpoint(truncate)');
+      return Promise.resolve();
+    },
     close: () => {
       if (database.isOpen) database.close();
       return Promise.resolve();

@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { SessionId } from '#/domain/ids.js';
-import type { RecordedSession, SessionRecords, StoredRecording } from '#/vault/records/sessions.js';
-import { sessionOf } from './session-row.js';
+import type { SessionRecords } from '#/vault/records/sessions.js';
+import { recordedOf, recordedSessions, storedOf, written } from './recorded-session.js';
 import type { Tables } from './tables.js';
 import { flag } from './values.js';
 
@@ -16,42 +16,14 @@ type Here =
   | 'heads';
 
 export function recordingRecords(db: Transaction<Tables>): Pick<SessionRecords, Here> {
-  const selected = () =>
-    db
-      .selectFrom('sessions')
-      .innerJoin('recordings', 'recordings.id', 'sessions.id')
-      .selectAll('sessions')
-      .select([
-        'recordings.stored',
-        'recordings.bytes',
-        'recordings.segments',
-        'recordings.duration_ms',
-        'recordings.complete',
-        'recordings.ephemeral',
-        'recordings.proof',
-      ])
-      .orderBy('sessions.started_at', 'desc');
-  type Row = Awaited<ReturnType<ReturnType<typeof selected>['executeTakeFirstOrThrow']>>;
-  const recordedOf = (row: Row): RecordedSession => ({
-    ...sessionOf(row),
-    recording: {
-      id: row.id as SessionId,
-      stored: row.stored === 'safe' ? 'safe' : 'spool',
-      bytes: row.bytes,
-      segments: row.segments,
-      durationMs: row.duration_ms,
-      complete: row.complete === null ? null : row.complete === 1,
-      ephemeral: row.ephemeral,
-      proof: row.proof === null ? null : (JSON.parse(row.proof) as StoredRecording['proof']),
-    },
-  });
+  const selected = () => recordedSessions(db).orderBy('sessions.started_at', 'desc');
   return {
     async recording(id) {
       const row = await selected().where('sessions.id', '=', id).executeTakeFirst();
       return row === undefined ? null : recordedOf(row);
     },
     async recordings(most, user) {
-      const newest = selected().limit(most);
+      const newest = selected().where('recordings.stored', '<>', 'deleted').limit(most);
       const rows = await (user === undefined
         ? newest
         : newest.where('sessions.user_id', '=', user)
@@ -70,14 +42,14 @@ export function recordingRecords(db: Transaction<Tables>): Pick<SessionRecords, 
       return rows.map((row) => ({
         id: row.id as SessionId,
         startedAt: row.started_at,
-        stored: row.stored === 'safe' ? 'safe' : 'spool',
+        stored: storedOf(row.stored),
         live: row.state !== 'ended',
       }));
     },
     async pendingRecordings() {
-      return (await selected().where('recordings.stored', '<>', 'safe').execute()).map(recordedOf);
+      return (await selected().where('recordings.stored', '=', 'spool').execute()).map(recordedOf);
     },
-    async addRecording({ id, stored, bytes, segments, durationMs, complete, ephemeral, proof }) {
+    async addRecording({ id, stored, bytes, segments, durationMs, complete, ephemeral, ...rest }) {
       await db
         .insertInto('recordings')
         .values({
@@ -88,11 +60,13 @@ export function recordingRecords(db: Transaction<Tables>): Pick<SessionRecords, 
           duration_ms: durationMs,
           complete: complete === null ? null : flag(complete),
           ephemeral,
-          proof: proof === null ? null : JSON.stringify(proof),
+          proof: written(rest.proof),
+          hold: written(rest.hold),
+          deletion: written(rest.deletion),
         })
         .execute();
     },
-    async changeRecording(id, { stored, bytes, segments, durationMs, complete, proof }) {
+    async changeRecording(id, { stored, bytes, segments, durationMs, complete, proof, hold, deletion }) {
       await db
         .updateTable('recordings')
         .where('id', '=', id)
@@ -102,7 +76,9 @@ export function recordingRecords(db: Transaction<Tables>): Pick<SessionRecords, 
           ...(segments === undefined ? {} : { segments }),
           ...(durationMs === undefined ? {} : { duration_ms: durationMs }),
           ...(complete === undefined ? {} : { complete: complete === null ? null : flag(complete) }),
-          ...(proof === undefined ? {} : { proof: proof === null ? null : JSON.stringify(proof) }),
+          ...(proof === undefined ? {} : { proof: written(proof) }),
+          ...(hold === undefined ? {} : { hold: written(hold) }),
+          ...(deletion === undefined ? {} : { deletion: written(deletion) }),
         })
         .execute();
     },

@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { HostKey } from '#/domain/host-key.js';
 import type { SessionRecords } from '#/vault/records/sessions.js';
+import { keepingRecords } from './keeping.js';
 import { recordingRecords } from './recordings.js';
 import { changeOf, rowOf, sessionOf } from './session-row.js';
 import type { Tables } from './tables.js';
@@ -8,6 +9,7 @@ import type { Tables } from './tables.js';
 export function sessionRecords(db: Transaction<Tables>): SessionRecords {
   return {
     ...recordingRecords(db),
+    ...keepingRecords(db),
     async session(id) {
       const row = await db.selectFrom('sessions').selectAll().where('id', '=', id).executeTakeFirst();
       return row === undefined ? null : sessionOf(row);

@@ -168,7 +168,10 @@ export interface Tables {
     complete: Flag | null;
     ephemeral: string | null;
     proof: string | null;
+    hold: string | null;
+    deletion: string | null;
   };
+  recording_keys: { recording_id: string; sealed: Uint8Array };
   heads: {
     recording_id: string;
     segments: number;

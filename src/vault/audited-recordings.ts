@@ -7,13 +7,14 @@ import { type StoredProof, storedProofText } from '#/contract/stored-proof.js';
 export interface Anchors {
   readonly count: number;
   readonly digest: string;
+  readonly deleted: boolean;
 }
 
-const NONE: Anchors = { count: 0, digest: '' };
+const NONE: Anchors = { count: 0, digest: '', deleted: false };
 
 function and(before: Anchors, line: string): Anchors {
   const digest = createHash('sha256').update(before.digest).update(line, 'utf8').digest('hex');
-  return { count: before.count + 1, digest };
+  return { ...before, count: before.count + 1, digest };
 }
 
 /** Adds what rows of the audit anchor, recording by recording. */
@@ -22,8 +23,11 @@ export function addAnchors(
   rows: Iterable<Pick<ChainedEvent, 'action' | 'sessionId' | 'detail'>>,
 ): void {
   for (const { action, sessionId, detail } of rows) {
+    const before = sessionId === null ? undefined : found.get(sessionId);
+    if (action === 'recordingDeleted' && sessionId !== null && before !== undefined)
+      found.set(sessionId, { ...before, deleted: true });
     if (action !== 'recordingHead' || sessionId === null || detail === null) continue;
-    found.set(sessionId, and(found.get(sessionId) ?? NONE, detail));
+    found.set(sessionId, and(before ?? NONE, detail));
   }
 }
 

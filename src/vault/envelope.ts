@@ -6,6 +6,7 @@ export interface EnvelopePlace {
     | 'safe-key'
     | 'account-secret'
     | 'object-secret'
+    | 'recording-key'
     | 'second-factor'
     | 'signing-key'
     | 'key-check'

@@ -5,13 +5,15 @@ import type { Component } from '#/domain/people.js';
 import { auditReader } from './audit-reader.js';
 import { examineDirectories } from './directory/examine-directories.js';
 import { examineComponents } from './examine-components.js';
+import { oldestSeconds, waitingOf } from './metrics.js';
+import { expiredOf } from './retention.js';
 
 import type { Vault } from './vault.js';
 
 /** 2025-01-01: a clock before it was never set. */
 const EARLIEST = 1_735_689_600_000;
-/** A tape that waits longer than this for its safe is worth a warning. */
-const STORED_WITHIN = 5 * 60_000;
+/** Seconds: a tape that waits longer for its safe is worth a warning. */
+const STORED_WITHIN = 5 * 60;
 const MB = 1024 * 1024;
 
 /** The vault's own checks for the doctor. */
@@ -30,6 +32,7 @@ export async function examine(vault: Vault): Promise<readonly Check[]> {
     component(vault, 'monitor', 'PSMAdminConnect', 'warning'),
     ...(await examineComponents(vault)),
     await recordings(vault),
+    await retention(vault),
     space(vault),
     ...(await examineDirectories(vault)),
   ];
@@ -130,16 +133,30 @@ function component(
 }
 
 async function recordings(vault: Vault): Promise<Check> {
-  const pending = (await vault.store.transaction((records) => records.sessions.pendingRecordings())).filter(
-    (one) => one.endedAt !== null,
-  );
-  const oldest = Math.min(...pending.map((one) => one.endedAt ?? Infinity));
-  if (pending.length === 0) return ok('recordings', 'all are in their safe');
-  const age = vault.now() - oldest;
-  const text = `${pending.length} on the way to their safe, the oldest for ${Math.round(age / 1000)} s`;
+  const waiting = waitingOf(await vault.store.transaction((records) => records.sessions.pendingRecordings()));
+  if (waiting.length === 0) return ok('recordings', 'all are in their safe');
+  const age = oldestSeconds(waiting, vault.now());
+  const text = `${waiting.length} on the way to their safe, the oldest for ${age} s`;
   return age > STORED_WITHIN
     ? bad('recordings', text, 'Does the recorder run, and has the recordings folder space?')
     : ok('recordings', text);
+}
+
+/** Recordings that are past their time and not deleted, because nobody can prove that they are whole. */
+async function retention(vault: Vault): Promise<Check> {
+  const unproven = await vault.store.transaction(async (records) => {
+    const safes = (await records.safes.safes()).filter(({ recipient }) => recipient !== null);
+    const found = [];
+    for (const safe of safes) found.push(...(await expiredOf(vault, records, safe, false)));
+    return found;
+  });
+  return unproven.length === 0
+    ? ok('retention', 'no recording is kept longer than policy says, but for holds')
+    : warn(
+        'retention',
+        `${unproven.length} past their time are kept, because they did not come to their safe whole: ${unproven[0]?.id ?? ''}`,
+        'postern recordings verify; postern recordings delete ID --reason TEXT',
+      );
 }
 
 function space({ settings }: Vault): Check {

@@ -20,6 +20,7 @@ import { explainCalls } from './calls/explain.js';
 import { headCalls } from './calls/heads.js';
 import { hostKeyCalls } from './calls/host-keys.js';
 import { importCalls } from './calls/import.js';
+import { keepingCalls } from './calls/keeping.js';
 import { landingCalls } from './calls/landing.js';
 import { loginCalls } from './calls/login.js';
 import { menuCalls } from './calls/menu.js';
@@ -77,6 +78,7 @@ export function handlersOf(vault: Vault): Handlers {
     ...policyCalls(vault),
     ...adminRecordingCalls(vault),
     ...proofCalls(vault),
+    ...keepingCalls(vault),
     ...adminShadowCalls(vault),
     ...adminAuditCalls(vault),
     ...explainCalls(vault),

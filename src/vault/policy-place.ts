@@ -58,7 +58,7 @@ export async function showPolicy(vault: Vault, records: Records, place: PolicyPl
     place.account === null
       ? await policyAt(vault, records, place, place.source)
       : await policyOf(vault, records, place.account);
-  const rows = settingLines(policy).map(({ name, value, shown, source }) => {
+  const rows = settingLines(policy, place.level).map(({ name, value, shown, source }) => {
     const { kind, levels, meaning } = SETTINGS[name];
     const own = source === place.source;
     return { name, value, shown, source, own, allowed: kind.allowed, levels, meaning };

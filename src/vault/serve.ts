@@ -3,6 +3,7 @@ import { RpcPeer } from '#/contract/rpc.js';
 import { createRecheck, LOOK_AGAIN } from './directory/recheck.js';
 import { dispatcher } from './dispatch.js';
 import { handlersOf } from './handlers.js';
+import { deleteExpired } from './retention.js';
 import type { VaultSocket } from './roles.js';
 import { rotateDue } from './rotate-due.js';
 import { endOrphans, endStillborn } from './session-life.js';
@@ -11,6 +12,8 @@ import { endWithdrawn } from './withdrawn.js';
 
 /** How often sessions are looked for that never landed, or whose owners lost the right to them. */
 const SWEEP = 10_000;
+/** How often recordings are looked for that were kept long enough, and the first time. */
+const RETENTION = { first: 5_000, every: 60_000 };
 /** How often a new signed head of the audit is written elsewhere, too. */
 const HEADS = 1000;
 
@@ -44,6 +47,11 @@ export function serve(vault: Vault, onProblem: (what: string, error: unknown) =>
     later(HEADS, 'copies of signed heads', copyHeads);
     await vault.headCopies?.round(vault);
   };
+  const retain = async (): Promise<void> => {
+    later(RETENTION.every, 'retention', retain);
+    await deleteExpired(vault);
+  };
+  later(RETENTION.first, 'retention', retain);
   // after a restart hosts get time to say hello before their sessions count as lost
   later(vault.patience.start, 'sessions of the last run', () => endOrphans(vault));
   later(SWEEP, 'sweep', sweep);

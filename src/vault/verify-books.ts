@@ -62,6 +62,15 @@ async function examine(
         };
   if (audited === undefined)
     return { recordingId, kind: 'tampered', detail: 'the audit knows nothing of it' };
+  const { stored } = recording.recording;
+  if ((stored === 'deleted') !== audited.deleted)
+    return {
+      recordingId,
+      kind: 'tampered',
+      detail: audited.deleted
+        ? 'the audit says that it was deleted, the books do not'
+        : 'the books say that it was deleted, the audit does not',
+    };
   const booked = anchorsOf(await records.sessions.heads(recording.id), recording.recording.proof);
   // heads that were anchored since the audit was read are no fault
   if (recording.state === 'ended' && booked.digest !== audited.digest && booked.count <= audited.count)
@@ -71,7 +80,7 @@ async function examine(
       detail: `its ${booked.count} heads in the books are not the ${audited.count} that the audit has`,
     };
   const { endedAt } = recording;
-  if (recording.recording.stored !== 'safe' && endedAt !== null && vault.now() - endedAt > STORED_WITHIN)
+  if (stored === 'spool' && endedAt !== null && vault.now() - endedAt > STORED_WITHIN)
     return {
       recordingId,
       kind: 'missing',

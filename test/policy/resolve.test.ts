@@ -82,7 +82,7 @@ describe('every setting', () => {
 
   test('has a line', () => {
     expect(
-      settingLines(resolvePolicy([layer('safe', { localForwarding: ['a:1', '[::1]:*'] })])),
+      settingLines(resolvePolicy([layer('safe', { localForwarding: ['a:1', '[::1]:*'] })]), 'account'),
     ).toContainEqual({
       name: 'localForwarding',
       value: ['a:1', '[::1]:*'],

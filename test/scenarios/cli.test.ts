@@ -1,5 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -101,6 +110,10 @@ const COMMANDS = [
   'recordings export',
   'recordings verify',
   'recordings public-key',
+  'recordings hold',
+  'recordings release',
+  'recordings delete',
+  'metrics',
   'shadow list',
   'shadow reset',
   'shadow delete',
@@ -683,6 +696,33 @@ describe('a session, as scripts see it', () => {
     expect(stdout).toContain('TAMPERED');
     expect(stderr).toContain('RECORDING_DAMAGED');
     expect(await said(['recordings', 'verify'])).toContain('intact');
+  });
+
+  test('recordings: a lost file is named; holds, deletion for ever, and the numbers that are watched', async () => {
+    const tape = join(postern.recordings, 'PSMRecordings', `${sessionId}.tape`);
+    renameSync(tape, join(folder, 'taken'));
+    const lost = await postern.cli(['recordings', 'verify']);
+    expect(lost).toMatchObject({ status: 6 });
+    expect(lost.stdout).toContain(`${sessionId}  MISSING`);
+    renameSync(join(folder, 'taken'), tape);
+    const why = ['--reason', 'case 12'];
+    await said(['recordings', 'hold', sessionId, ...why]);
+    expect(await refused(['recordings', 'delete', sessionId, ...why])).toMatchObject({
+      failure: { code: 'RECORDING_HELD' },
+    });
+    await said(['recordings', 'release', sessionId, ...why]);
+    await said(['recordings', 'delete', sessionId, ...why]);
+    await eventually('the file is removed', () => !existsSync(tape));
+    expect(
+      await refused(['recordings', 'export', sessionId, '--format', 'txt', '--output', '-']),
+    ).toMatchObject({ failure: { code: 'RECORDING_DELETED' } });
+    expect(await said(['recordings', 'show', sessionId])).toContain('case 12');
+    expect(await postern.json(['recordings', 'verify', sessionId])).toMatchObject([{ kind: 'deleted' }]);
+    expect(await said(['safe', 'set', 'PSMRecordings', 'keepDays', '365'])).toContain('keepDays is 365');
+    const file = join(folder, 'postern.prom');
+    await said(['metrics', '--output', file]);
+    expect(readFileSync(file, 'utf8')).toMatch(/^postern_recordings_not_stored_oldest_seconds 0$/m);
+    expect(readFileSync(file, 'utf8')).toMatch(/^postern_sessions\{state="running"\} \d+$/m);
   });
 
   test('shadow identities: list, reset, delete', async () => {

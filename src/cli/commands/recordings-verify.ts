@@ -122,6 +122,8 @@ async function verifyAll(
 
 async function verifyOne(admin: AdminLink, recordingId: string): Promise<Outcome<TapeVerdict>> {
   const permit = await admin.ask('admin.recordings.replay', { recordingId, purpose: 'verify' });
+  if (!permit.ok && permit.failure.code === 'RECORDING_DELETED')
+    return done({ kind: 'deleted', detail: permit.failure.message });
   if (!permit.ok) return permit;
   const answer = await askMonitor(admin.run, { type: 'verify', permit: permit.value.permit }, null);
   if (!answer.ok) return answer;
@@ -154,5 +156,5 @@ async function unknownFiles(
 }
 
 function isGood(verdict: TapeVerdict): boolean {
-  return verdict.kind === 'intact' || verdict.kind === 'cut';
+  return verdict.kind !== 'tampered' && verdict.kind !== 'missing';
 }

@@ -8,6 +8,7 @@ import { leaf } from '../leaf.js';
 import { askMonitor } from '../monitor-link.js';
 import { isoTime, printJson, printLine, printTable } from '../output.js';
 import { playRecording } from '../play.js';
+import { keepCommands } from './recordings-keep.js';
 import { publicKeyCommand, verifyCommand } from './recordings-verify.js';
 
 const FORMATS = ['v2', 'v3', 'txt', 'html', 'bundle'] as const;
@@ -42,11 +43,24 @@ export function recordingCommands(program: Command): void {
     async ({ admin, json }, _options, recordingId = '') => {
       const outcome = await admin.ask('admin.recordings.show', { recordingId });
       if (!outcome.ok) return outcome;
-      const { heads, ...row } = outcome.value;
+      const { heads, hold, deletion, ...row } = outcome.value;
+      const kept = {
+        hold: hold && { ...hold, at: isoTime(hold.at) },
+        deletion: deletion && { ...deletion, at: isoTime(deletion.at) },
+      };
       if (json)
-        printJson({ ...forJson(row), heads: heads.map((head) => ({ ...head, at: isoTime(head.at) })) });
+        printJson({
+          ...forJson(row),
+          ...kept,
+          heads: heads.map((head) => ({ ...head, at: isoTime(head.at) })),
+        });
       else
-        for (const [name, value] of Object.entries({ ...forJson(row), signedHeads: heads.length }))
+        for (const [name, value] of Object.entries({
+          ...forJson(row),
+          signedHeads: heads.length,
+          hold: hold && `${kept.hold?.at ?? ''} ${hold.by}: ${hold.reason}`,
+          deletion: deletion && `${kept.deletion?.at ?? ''} ${deletion.by}: ${deletion.reason}`,
+        }))
           printLine(`${name}: ${String(value ?? '-')}`);
       return outcome;
     },
@@ -73,6 +87,7 @@ export function recordingCommands(program: Command): void {
       return outcome;
     },
   );
+  keepCommands(recordings);
   verifyCommand(recordings);
   publicKeyCommand(recordings);
 }

@@ -55,7 +55,15 @@ async function anchor(
   if (signature === null) return failed(failure('VAULT_SEALED'));
   const signed: SignedHead = { ...unsigned, signature };
   if (last === undefined) {
-    const unknown = { bytes: null, segments: null, durationMs: null, complete: null, proof: null };
+    const unknown = {
+      bytes: null,
+      segments: null,
+      durationMs: null,
+      complete: null,
+      proof: null,
+      hold: null,
+      deletion: null,
+    };
     await records.sessions.addRecording({
       id: session.id,
       stored: 'spool',

@@ -6,6 +6,7 @@ import type { Secret } from '#/domain/secret.js';
 import { judgeWish } from '#/policy/judge-connection.js';
 import { mayConnect, portOf } from '../access.js';
 import { sameKey } from '../host-key-place.js';
+import { makeRecordingKey } from '../own-recording-key.js';
 import type { PermitUse } from '../permits.js';
 import { policyOf } from '../policy-book.js';
 import type { StoredAccount } from '../records/accounts.js';
@@ -122,6 +123,8 @@ async function answer(
   if (recordingSafe?.recipient === undefined || recordingSafe.recipient === null)
     return failed(failure('INTEGRITY', `safe ${session.recordingSafe} has no recording key`));
   const { values: policy } = await policyOf(vault, records, account);
+  const own = await makeRecordingKey(vault, records, session, recordingSafe);
+  if (!own.ok) return own;
   const value: SessionGrant = {
     sessionId: session.id,
     user: session.user,
@@ -134,7 +137,7 @@ async function answer(
     hostKey: await records.accounts.hostKey(session.address, session.port),
     policy,
     forward: session.forward === null ? null : readForward(session.forward),
-    recording: { safe: recordingSafe.name, recipient: recordingSafe.recipient.toString('base64') },
+    recording: { safe: recordingSafe.name, recipient: own.value.toString('base64') },
     isolation: session.isolation,
   };
   return done({ value, blob: secret.exposeSecret() });

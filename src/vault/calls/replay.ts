@@ -1,9 +1,11 @@
-import { failure } from '#/domain/failure.js';
+import { type Failure, failure } from '#/domain/failure.js';
 import { parseId } from '#/domain/ids.js';
-import { done, failed } from '#/domain/outcome.js';
+import { done, failed, type Outcome } from '#/domain/outcome.js';
+import type { Secret } from '#/domain/secret.js';
 import { overseer } from '../access.js';
 import { META } from '../keyring.js';
 import { objectIn, RECORDING_KEY } from '../objects.js';
+import { ownRecordingKey } from '../own-recording-key.js';
 import { withPerson } from '../persons.js';
 import { recordingKey } from '../recording-key.js';
 import type { Records } from '../records/records.js';
@@ -26,6 +28,8 @@ export function replayCalls(vault: Vault): Handlers<Names> {
         const recording = await recordingOf(records, recordingId);
         if (recording === null || !(await overseer(vault, records, user)(recording)))
           return failed(failure('NOT_FOUND', 'That recording'));
+        const deleted = deletedFault(recording);
+        if (deleted !== null) return failed(deleted);
         await journal.append(records.audit, {
           ...aboutSession(recording),
           ...about,
@@ -49,6 +53,8 @@ export function replayCalls(vault: Vault): Handlers<Names> {
       store.transaction(async (records) => {
         const recording = await recordingOf(records, recordingId);
         if (recording === null) return failed(failure('NOT_FOUND', `Recording ${recordingId}`));
+        const deleted = deletedFault(recording);
+        if (deleted !== null) return failed(deleted);
         await journal.append(records.audit, {
           ...aboutSession(recording),
           ...CONSOLE,
@@ -74,6 +80,8 @@ export function replayCalls(vault: Vault): Handlers<Names> {
         if (!used.ok) return failed(failure('DENIED', used.why));
         const recording = await recordingOf(records, used.grant.recordingId);
         if (recording === null) return failed(failure('NOT_FOUND', 'That recording'));
+        const deleted = deletedFault(recording);
+        if (deleted !== null) return failed(deleted);
         opened.add(connection, permit, recording.id);
         const row = recordingRow(recording);
         const verifyKey = (await records.meta.value(META.verifyKey))?.toString('base64') ?? '';
@@ -113,10 +121,7 @@ async function keyFor(
     const told = recording.recording.ephemeral;
     if (told !== null && told !== ephemeral)
       return failed(failure('INTEGRITY', 'the tape is not the one of this recording'));
-    const stored = await objectIn(records, recording.recordingSafe, RECORDING_KEY);
-    if (stored === null)
-      return failed(failure('INTEGRITY', `safe ${recording.recordingSafe} has no recording key`));
-    const secret = await takeSecret(vault, records.accounts, placeOfObject(stored.safe, stored.object));
+    const secret = await keyOf(vault, records, recording);
     if (!secret.ok) return secret;
     const key = recordingKey(secret.value.exposeSecret(), Buffer.from(ephemeral, 'base64'));
     secret.value.wipe();
@@ -124,6 +129,27 @@ async function keyFor(
       ? failed(failure('BAD_INPUT', 'that is no X25519 key'))
       : done({ value: null, blob: key });
   });
+}
+
+/** Its own; of recordings that were made before they had one, that of their recording safe. */
+async function keyOf(vault: Vault, records: Records, recording: RecordedSession): Promise<Outcome<Secret>> {
+  const own = await ownRecordingKey(vault, records, recording);
+  if (!own.ok) return own;
+  if (own.value !== null) return done(own.value);
+  const stored = await objectIn(records, recording.recordingSafe, RECORDING_KEY);
+  if (stored === null)
+    return failed(failure('INTEGRITY', `safe ${recording.recordingSafe} has no recording key`));
+  return await takeSecret(vault, records.accounts, placeOfObject(stored.safe, stored.object));
+}
+
+/** Null: it can be replayed. */
+function deletedFault({ recording: { deletion } }: RecordedSession): Failure | null {
+  return deletion === null
+    ? null
+    : failure(
+        'RECORDING_DELETED',
+        `by ${deletion.by} at ${new Date(deletion.at).toISOString()}, ${deletion.reason}`,
+      );
 }
 
 export async function recordingOf(records: Records, recordingId: string): Promise<RecordedSession | null> {

@@ -40,6 +40,8 @@ export interface Store {
   transaction<T>(work: (records: Records) => Promise<T>): Promise<T>;
   /** What SQLite's own quick check says; 'ok' when all is well. */
   quickCheck(): Promise<string>;
+  /** What was deleted is not on the disk any more either. */
+  forget(): Promise<void>;
   close(): Promise<void>;
 }
 

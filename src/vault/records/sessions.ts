@@ -2,6 +2,7 @@ import type { SignedHead } from '#/contract/rows.js';
 import type { StoredProof } from '#/contract/stored-proof.js';
 import type { HostKey } from '#/domain/host-key.js';
 import type { AccountId, SafeId, SessionId, UserId } from '#/domain/ids.js';
+import type { Deletion, Hold } from '#/domain/keeping.js';
 import type { Ending, IsolationLevel } from '#/domain/session.js';
 
 /** A session as it was granted; names are kept as they were then. */
@@ -54,7 +55,7 @@ export type SessionChange = Partial<
 
 export interface StoredRecording {
   readonly id: SessionId;
-  readonly stored: 'spool' | 'safe';
+  readonly stored: 'spool' | 'safe' | 'deleted';
   readonly bytes: number | null;
   readonly segments: number | null;
   readonly durationMs: number | null;
@@ -63,6 +64,8 @@ export interface StoredRecording {
   readonly ephemeral: string | null;
   /** Signed when it came to its safe. */
   readonly proof: StoredProof | null;
+  readonly hold: Hold | null;
+  readonly deletion: Deletion | null;
 }
 
 export interface RecordedSession extends StoredSession {
@@ -94,6 +97,19 @@ export interface SessionRecords {
   pendingRecordings(): Promise<readonly RecordedSession[]>;
   addRecording(recording: StoredRecording): Promise<void>;
   changeRecording(id: SessionId, change: Partial<Omit<StoredRecording, 'id'>>): Promise<void>;
+  /** Of one recording safe: not held, proven to be whole in it (or not), and ended before that time; the oldest first. */
+  expiredRecordings(
+    safe: SafeId,
+    before: number,
+    which: { readonly proven: boolean; readonly most: number },
+  ): Promise<readonly RecordedSession[]>;
+  /** Deleted ones whose file may still be there. */
+  leavingRecordings(most: number): Promise<readonly RecordedSession[]>;
+  /** Sealed; null: it has none of its own. */
+  recordingKey(id: SessionId): Promise<Buffer | null>;
+  putRecordingKey(id: SessionId, sealed: Buffer): Promise<void>;
+  /** False: there was none. */
+  removeRecordingKey(id: SessionId): Promise<boolean>;
   addHead(head: SignedHead): Promise<void>;
   heads(id: SessionId): Promise<readonly SignedHead[]>;
 }

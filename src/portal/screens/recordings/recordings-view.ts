@@ -63,6 +63,7 @@ const PLACES = {
   live: 'being written',
   spool: 'in the spool, on its way to its safe',
   safe: 'in its recording safe',
+  deleted: 'deleted',
 } as const;
 
 export function recordingSummary(row: RecordingRow, sign: Signs): Line {

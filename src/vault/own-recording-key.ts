@@ -1,0 +1,57 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { failure } from '#/domain/failure.js';
+import { done, failed, type Outcome } from '#/domain/outcome.js';
+import { Secret } from '#/domain/secret.js';
+import { type EnvelopePlace, NONCE_BYTES, open, seal } from './envelope.js';
+import { rawX25519 } from './recording-key.js';
+import type { Records } from './records/records.js';
+import type { Safe } from './records/safes.js';
+import type { StoredSession } from './records/sessions.js';
+import type { Vault } from './vault.js';
+
+/**
+ * Makes the key that one recording is sealed to, and keeps its private half under the key of the recording safe. When it is
+ * destroyed nobody opens that recording again, whatever copies there are. The public half, raw.
+ */
+export async function makeRecordingKey(
+  { keyring, random }: Pick<Vault, 'keyring' | 'random'>,
+  records: Records,
+  session: Pick<StoredSession, 'id'>,
+  safe: Safe,
+): Promise<Outcome<Buffer>> {
+  const pair = generateKeyPairSync('x25519', {
+    publicKeyEncoding: { format: 'der', type: 'spki' },
+    privateKeyEncoding: { format: 'der', type: 'pkcs8' },
+  });
+  try {
+    const sealed = keyring.withSafeKey(safe, (key) =>
+      seal(key, random(NONCE_BYTES), pair.privateKey, placeOf(session.id, safe)),
+    );
+    if (!sealed.ok) return sealed;
+    await records.sessions.putRecordingKey(session.id, sealed.value);
+    return done(rawX25519(pair.publicKey));
+  } finally {
+    pair.privateKey.fill(0);
+  }
+}
+
+/** Null: it has none of its own, and is sealed to the key of its recording safe. */
+export async function ownRecordingKey(
+  { keyring }: Pick<Vault, 'keyring'>,
+  records: Records,
+  session: Pick<StoredSession, 'id' | 'recordingSafe' | 'recordingSafeId'>,
+): Promise<Outcome<Secret | null>> {
+  const sealed = await records.sessions.recordingKey(session.id);
+  if (sealed === null) return done(null);
+  const safe = await records.safes.safe(session.recordingSafeId);
+  if (safe === null) return failed(failure('INTEGRITY', `safe ${session.recordingSafe} is gone`));
+  const opened = keyring.withSafeKey(safe, (key) => open(key, sealed, placeOf(session.id, safe)));
+  if (!opened.ok) return opened;
+  return opened.value === null
+    ? failed(failure('INTEGRITY', 'the key of the recording is not the one that was sealed for it'))
+    : done(Secret.take(opened.value));
+}
+
+function placeOf(row: string, safe: Pick<Safe, 'id'>): EnvelopePlace {
+  return { purpose: 'recording-key', table: 'recording_keys', row, version: 1, context: [safe.id] };
+}
