@@ -1,5 +1,6 @@
 import type { TerminalSize } from '#/domain/session.js';
 import type { OpenTape } from '#/recorder/tape.js';
+import { startGathering } from './gathering.js';
 import { startKeyframes } from './keyframes.js';
 import type { PortalLink } from './portal-link.js';
 import { freshTerminal } from './screen/fresh-terminal.js';
@@ -46,12 +47,12 @@ export function startOutput(options: OutputOptions): Output {
   const { tape, screen, watchers } = options;
   const startedAt = options.now();
   let lastAt = 0;
-  let taken: Buffer[] = [];
-  let scheduled: NodeJS.Immediate | null = null;
   let client: Client | null = null;
   let hurrying = false;
   const causes = new Set<Cause>();
   const keyframes = startKeyframes(tape, screen);
+  const gathering = startGathering({ now: options.now, give: handOn });
+  const { take, flush } = gathering;
 
   return {
     take,
@@ -70,18 +71,7 @@ export function startOutput(options: OutputOptions): Output {
     lastAt = Math.max(lastAt, Math.round(options.now() - startedAt));
     return lastAt;
   }
-  /** What arrives in one turn of the loop goes on as one piece. */
-  function take(bytes: Buffer): void {
-    taken.push(bytes);
-    scheduled ??= setImmediate(flush);
-  }
-  function flush(): void {
-    if (scheduled !== null) clearImmediate(scheduled);
-    scheduled = null;
-    const first = taken[0];
-    if (first === undefined) return;
-    const bytes = taken.length === 1 ? first : Buffer.concat(taken);
-    taken = [];
+  function handOn(bytes: Buffer): void {
     tape.append({ at: at(), kind: 'output', bytes });
     give(bytes);
     screen.write(bytes);

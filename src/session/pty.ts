@@ -53,6 +53,7 @@ export interface PtyOptions {
   readonly onDrain?: () => void;
 }
 
+const READ = 64 * 1024;
 /** Bytes queued for a program that does not read, from which on `write` says no. */
 const WRITE_MARK = 64 * 1024;
 const RETRY_FIRST = 2;
@@ -77,18 +78,25 @@ export function startPty(options: PtyOptions): Pty {
     (status, signal) => exited({ status, signal: signal === 0 ? null : signal }),
   );
   let slave: number | null = openSlave(term);
-  const stream = new ReadStream(term.fd);
+  // one buffer for all reads: the kernel gives 4 KiB at a time, and a buffer of its own for each cost more than the bytes
+  const stream = new ReadStream(term.fd, {
+    onread: { buffer: Buffer.allocUnsafeSlow(READ), callback: read },
+  });
   let open = true;
   let paused = false;
   let rest: { readonly chunks: Buffer[]; readonly exit: PtyExit } | null = null;
   const writer = createWriter(term.fd, () => options.onDrain?.());
 
-  stream.on('data', options.onData);
+  stream.resume();
   // EIO can only come after the exit, when we have read everything by hand
   stream.on('error', () => undefined);
 
   return { pid: term.pid, write: (bytes) => writer.write(bytes), resize, pause, resume, destroy };
 
+  function read(size: number, buffer: Uint8Array): boolean {
+    if (open) options.onData(Buffer.from(buffer.subarray(0, size)));
+    return true;
+  }
   function resize(size: TerminalSize): void {
     if (open) native.resize(term.fd, size.columns, size.rows);
   }
@@ -127,7 +135,6 @@ export function startPty(options: PtyOptions): Pty {
     open = false;
     writer.stop();
     closeSlave();
-    stream.removeListener('data', options.onData);
     stream.destroy();
   }
   function destroy(): void {
@@ -148,13 +155,10 @@ function openSlave(term: { readonly fd: number; readonly pty: string }): number 
   }
 }
 
-/** What the stream holds and what the kernel holds; the kernel says EIO at the end, once nobody has the slave. */
+/** What the kernel holds; it says EIO at the end, once nobody has the slave. */
 function readRest(stream: ReadStream, fd: number, closeSlave: () => void): Buffer[] {
-  stream.removeAllListeners('data');
   stream.pause();
   const chunks: Buffer[] = [];
-  for (let held = stream.read() as Buffer | null; held !== null; held = stream.read() as Buffer | null)
-    chunks.push(held);
   closeSlave();
   for (;;) {
     const chunk = Buffer.allocUnsafe(65_536);

@@ -1,4 +1,4 @@
-/** Owner to worker. Messages are handled in order; one screen's work never waits for another's. */
+/** Owner to worker, many together. Messages are handled in order; one screen's work never waits for another's. */
 export type ToWorker =
   | { readonly type: 'open'; readonly screen: number; readonly columns: number; readonly rows: number }
   | { readonly type: 'write'; readonly screen: number; readonly bytes: Uint8Array }

@@ -2,13 +2,19 @@ import { parentPort } from 'node:worker_threads';
 import { learnCharsets } from './charsets.js';
 import { createModel, type Model } from './model.js';
 import type { FromWorker, ToWorker } from './protocol.js';
+import { standBack } from './stand-back.js';
 
 /** The main of the thread in which the terminal models of one session host run. */
+standBack();
 const charsets = learnCharsets();
 const models = new Map<number, Model>();
 const say = (message: FromWorker): void => parentPort?.postMessage(message);
 
-parentPort?.on('message', (message: ToWorker) => {
+parentPort?.on('message', (messages: readonly ToWorker[]) => {
+  for (const message of messages) take(message);
+});
+
+function take(message: ToWorker): void {
   if (message.type === 'open') return open(message);
   const model = models.get(message.screen);
   if (model === undefined) return;
@@ -31,7 +37,7 @@ parentPort?.on('message', (message: ToWorker) => {
     default:
       return message satisfies never;
   }
-});
+}
 
 function open({ screen, columns, rows }: Extract<ToWorker, { type: 'open' }>): void {
   models.set(

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { TerminalSize } from '#/domain/session.js';
-import type { FromWorker, ToWorker } from './protocol.js';
+import { createOutbox } from './outbox.js';
+import type { FromWorker } from './protocol.js';
 import type { Screen, Screens, Snapshot, Telling } from './screens.js';
 
 export interface WorkerScreensOptions {
@@ -46,6 +47,9 @@ function startThread(options: WorkerScreensOptions): Thread {
   const flushes = new Map<number, () => void>();
   let next = 1;
   let broken = false;
+  const outbox = createOutbox((messages, transfer) => {
+    if (!broken) worker.postMessage(messages, transfer);
+  });
 
   worker.on('message', (message: FromWorker) => {
     if (message.type === 'taken') return taken(message.screen, message.bytes);
@@ -72,24 +76,21 @@ function startThread(options: WorkerScreensOptions): Thread {
     },
   };
 
-  function say(message: ToWorker): void {
-    if (!broken) worker.postMessage(message);
-  }
   function open(size: TerminalSize, telling?: Telling): Screen {
     const screen = next;
     next += 1;
     const own: Owned = { lag: 0, telling, waiting: [] };
     owned.set(screen, own);
-    say({ type: 'open', screen, ...size });
+    outbox.put({ type: 'open', screen, ...size });
     return {
       write(bytes) {
         if (broken) return;
         own.lag += bytes.length;
-        say({ type: 'write', screen, bytes });
+        outbox.put({ type: 'write', screen, bytes });
       },
-      typed: (bytes, at) => say({ type: 'typed', screen, bytes, at }),
+      typed: (bytes, at) => outbox.put({ type: 'typed', screen, bytes, at }),
       flush: () => flush(screen),
-      resize: ({ columns, rows }) => say({ type: 'resize', screen, columns, rows }),
+      resize: ({ columns, rows }) => outbox.put({ type: 'resize', screen, columns, rows }),
       snapshot: () => snapshot(screen),
       get lag() {
         return own.lag;
@@ -99,7 +100,7 @@ function startThread(options: WorkerScreensOptions): Thread {
       close() {
         owned.delete(screen);
         calm(own, 0);
-        say({ type: 'close', screen });
+        outbox.put({ type: 'close', screen });
       },
     };
   }
@@ -109,7 +110,7 @@ function startThread(options: WorkerScreensOptions): Thread {
     next += 1;
     const { promise, resolve } = Promise.withResolvers<Snapshot | null>();
     requests.set(request, resolve);
-    say({ type: 'snapshot', screen, request });
+    outbox.now({ type: 'snapshot', screen, request });
     return promise;
   }
   function flush(screen: number): Promise<void> {
@@ -118,7 +119,7 @@ function startThread(options: WorkerScreensOptions): Thread {
     next += 1;
     const { promise, resolve } = Promise.withResolvers<void>();
     flushes.set(request, resolve);
-    say({ type: 'flush', screen, request });
+    outbox.now({ type: 'flush', screen, request });
     return promise;
   }
   function flushed(request: number): void {
