@@ -4,6 +4,7 @@ export type FrameKind = (typeof FRAME)[keyof typeof FRAME];
 
 export interface Frame {
   readonly kind: FrameKind;
+  /** Of a blob, which may be a secret, a copy that its taker alone can wipe. */
   readonly payload: Buffer;
 }
 
@@ -35,7 +36,10 @@ export function encodeJson(value: unknown): Buffer {
 
 /** Takes bytes in any split and gives whole frames; throws FrameError on a frame that breaks the format. */
 export class FrameDecoder {
-  #waiting: Buffer = Buffer.alloc(0);
+  /** The beginning of a frame: `#have` bytes of `#need`, which is its head until that is there. */
+  #pieces: Buffer[] = [];
+  #have = 0;
+  #need = HEAD;
   readonly #maximum: number;
 
   /** `maximum`: bytes of the largest frame that is taken. */
@@ -44,25 +48,43 @@ export class FrameDecoder {
   }
 
   push(bytes: Buffer): Frame[] {
-    this.#waiting = this.#waiting.length === 0 ? bytes : Buffer.concat([this.#waiting, bytes]);
     const frames: Frame[] = [];
-    let offset = 0;
-    while (this.#waiting.length - offset >= HEAD) {
-      const length = this.#waiting.readUInt32BE(offset);
-      if (length < 1 || length > this.#maximum)
-        throw new FrameError(`frame length ${length} is out of bounds`);
-      if (this.#waiting.length - offset < 4 + length) break;
-      const kind = this.#waiting.readUInt8(offset + 4);
-      if (!isKind(kind)) throw new FrameError(`frame kind ${kind} is unknown`);
-      frames.push({ kind, payload: Buffer.from(this.#waiting.subarray(offset + HEAD, offset + 4 + length)) });
-      offset += 4 + length;
+    for (let rest = bytes; rest.length > 0; ) {
+      // a frame that comes in one piece is not copied
+      if (this.#have === 0 && rest.length >= HEAD) this.#need = this.#sizeOf(rest);
+      const piece = rest.subarray(0, this.#need - this.#have);
+      rest = rest.subarray(piece.length);
+      this.#pieces.push(piece);
+      this.#have += piece.length;
+      if (this.#have < this.#need) continue;
+      const whole = this.#pieces.length === 1 ? piece : Buffer.concat(this.#pieces, this.#have);
+      this.#pieces = [whole];
+      this.#need = this.#sizeOf(whole);
+      if (this.#have === this.#need) frames.push(this.#finish(whole));
     }
-    this.#waiting = this.#waiting.subarray(offset);
     return frames;
   }
 
   /** True when the last frame was not finished: the other side died in the middle of it. */
   get midFrame(): boolean {
-    return this.#waiting.length > 0;
+    return this.#have > 0;
+  }
+
+  /** Bytes of the frame that begins with this head. */
+  #sizeOf(head: Buffer): number {
+    const [length, kind] = [head.readUInt32BE(0), head.readUInt8(4)];
+    if (length < 1 || length > this.#maximum) throw new FrameError(`frame length ${length} is out of bounds`);
+    if (!isKind(kind)) throw new FrameError(`frame kind ${kind} is unknown`);
+    return 4 + length;
+  }
+
+  #finish(frame: Buffer): Frame {
+    this.#pieces = [];
+    this.#have = 0;
+    this.#need = HEAD;
+    const kind = frame.readUInt8(4);
+    const payload = frame.subarray(HEAD);
+    if (!isKind(kind)) throw new FrameError(`frame kind ${kind} is unknown`);
+    return { kind, payload: kind === FRAME.blob ? Buffer.from(payload) : payload };
   }
 }

@@ -23,17 +23,21 @@ export function inputFrom(source: Readable): Readable {
 /** A stream whose every write waits for `send` to call back: one chunk is under way at a time. */
 export function outputTo(send: (bytes: Buffer, sent: () => void) => void): Writable {
   let underWay: (() => void) | null = null;
+  const begin = (bytes: Buffer, sent: (error?: Error | null) => void): void => {
+    const once = (): void => {
+      if (underWay !== once) return;
+      underWay = null;
+      sent();
+    };
+    underWay = once;
+    send(bytes, once);
+  };
   const output = new Writable({
     highWaterMark: AHEAD,
-    write(bytes: Buffer, _encoding, sent) {
-      const once = (): void => {
-        if (underWay !== once) return;
-        underWay = null;
-        sent();
-      };
-      underWay = once;
-      send(bytes, once);
-    },
+    write: (bytes: Buffer, _encoding, sent) => begin(bytes, sent),
+    // what gathered meanwhile goes as one: every piece would be a packet of its own
+    writev: (pieces: { readonly chunk: Buffer }[], sent) =>
+      begin(Buffer.concat(pieces.map((piece) => piece.chunk)), sent),
     destroy(error, done) {
       // or whoever waits for the write under way would wait for ever
       underWay?.();

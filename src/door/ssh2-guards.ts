@@ -217,11 +217,17 @@ function outflow(
 ): Pick<Outflow, 'whenClear'> {
   const waiting = new Set<() => void>();
   const clear = (): boolean => socket.writableLength <= limits.slowReader && protocol._kexinit === undefined;
+  /** ssh2 writes a packet in three pieces; on a socket without delay that would wake the client twice for each. */
+  const asOne = (go: () => void): void => {
+    socket.cork();
+    go();
+    socket.uncork();
+  };
   const letGo = (): void => {
     for (const go of [...waiting]) {
       if (!clear()) return;
       waiting.delete(go);
-      go();
+      asOne(go);
     }
   };
   socket.on('drain', letGo);
@@ -229,7 +235,7 @@ function outflow(
   return {
     whenClear(go) {
       beforeEach();
-      if (clear()) go();
+      if (clear()) asOne(go);
       else waiting.add(go);
     },
   };
