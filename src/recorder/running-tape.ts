@@ -8,8 +8,8 @@ import type { ClosedTape, OpenTape } from './open-tape.js';
 import type { SegmentWriter } from './segment-writer.js';
 import type { SpoolFile } from './spool-file.js';
 
-/** So much is written at once, without waiting for more. */
-const ENOUGH = 64 * 1024;
+/** So much is written at once, without waiting for more: a segment costs a key, a compressor and a flush of the disk. */
+const ENOUGH = 192 * 1024;
 /** A source that was paused goes on when no more than this is pending. */
 const LOW = 256 * 1024;
 
