@@ -75,8 +75,8 @@ export function startShell(
       for (const key of keys.split(KEYS).filter((one) => one !== '')) {
         paste(key);
         const before = Date.now();
-        // an echo comes within a moment; a password has none
-        while (Date.now() - before < 25 && lastOutput <= before) await wait(1);
+        // an echo comes within a moment, on a loaded machine too; a password has none
+        while (Date.now() - before < 120 && lastOutput <= before) await wait(1);
       }
       await rest();
     },

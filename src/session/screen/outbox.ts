@@ -50,7 +50,7 @@ function joined(messages: readonly ToWorker[]): readonly ToWorker[] {
       group?.push(message);
     else groups.push([message]);
   }
-  return groups.flatMap((group) => {
+  return groups.flatMap((group): ToWorker[] => {
     const [first] = group;
     if (first === undefined) return [];
     return 'bytes' in first ? [{ ...first, bytes: bytesOf(group) }] : [first];
