@@ -1,8 +1,8 @@
 /** Output on its way: at once for who types and reads, in larger pieces while much of it streams by. */
 export interface Gathering {
-  take(bytes: Buffer): void;
+  readonly take: (bytes: Buffer) => void;
   /** Gives what was taken, now. */
-  flush(): void;
+  readonly flush: () => void;
 }
 
 /** A terminal is read 4 KiB at a time. Each piece costs a line on the tape, a frame, a packet and four processes a wake-up. */
