@@ -16,6 +16,7 @@ import { DIRECTORY_ADMIN_CALLS } from './directory-admin-calls.js';
 import { ending } from './ending.js';
 import { FACTOR_CALLS } from './factor-calls.js';
 import { KEEPING_CALLS } from './keeping-calls.js';
+import { LIBRARY_CALLS } from './library-calls.js';
 import { LOGIN_CALLS } from './login-calls.js';
 import { MANAGE_CALLS } from './manage-calls.js';
 import { POLICY_CALLS } from './policy-calls.js';
@@ -102,7 +103,7 @@ export const CALLS = {
   'person.logout': call<null>()(['PVWAGW'], z.strictObject({ ticket })),
   'person.accounts': call<readonly AccountRow[]>()(['PVWAGW'], z.strictObject({ ticket })),
   'person.favourite': call<null>()(['PVWAGW'], z.strictObject({ ticket, accountId: id, on: z.boolean() })),
-  'person.recordings': call<readonly RecordingRow[]>()(['PVWAGW'], z.strictObject({ ticket })),
+  ...LIBRARY_CALLS,
   'person.sessions': call<readonly SessionRow[]>()(['PVWAGW'], z.strictObject({ ticket })),
   'person.endSession': call<null>()(['PVWAGW'], z.strictObject({ ticket, sessionId: id, reason: text })),
   ...CONNECT_CALLS,
@@ -158,7 +159,15 @@ export const CALLS = {
     ['PSMGW'],
     z.strictObject({ sessionId: id, state: z.enum(['running', 'detached']) }),
   ),
-  'session.ended': call<null>()(['PSMGW'], z.strictObject({ sessionId: id, ending })),
+  /** `activities`: how much was done in it, as the tape has it. */
+  'session.ended': call<null>()(
+    ['PSMGW'],
+    z.strictObject({
+      sessionId: id,
+      ending,
+      activities: z.strictObject({ commands: z.int().min(0), transfers: z.int().min(0) }).optional(),
+    }),
+  ),
   /** Anchors a tape's head in the audit chain. No session starts before its first head (0 segments) is anchored. */
   /** `ephemeral` (base64, of the tape's header; with the first head): replays get the key of this one only. */
   'session.head': call<SignedHead>()(
@@ -280,7 +289,6 @@ export const CALLS = {
   'admin.account.import': call<ImportReport>()(['console'], z.strictObject({ dryRun: z.boolean() })),
   'admin.sessions.list': call<readonly SessionRow[]>()(['console'], nothing),
   'admin.sessions.terminate': call<null>()(['console'], z.strictObject({ sessionId: id, reason: text })),
-  'admin.recordings.list': call<readonly RecordingRow[]>()(['console'], nothing),
   'admin.recordings.show': call<
     RecordingRow & {
       readonly heads: readonly SignedHead[];

@@ -79,6 +79,9 @@ export interface RecordingRow {
   readonly complete: boolean | null;
   readonly reason: string | null;
   readonly forward: string | null;
+  /** What was done in it, counted; null: not known (yet). */
+  readonly commands: number | null;
+  readonly transfers: number | null;
 }
 
 export interface UserRow {

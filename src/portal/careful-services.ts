@@ -23,7 +23,7 @@ export function carefulServices(services: PortalServices): PortalServices {
     destination: () => answered(() => services.destination()),
     accounts: () => answered(() => services.accounts()),
     favourite: (accountId, on) => answered(() => services.favourite(accountId, on)),
-    recordings: () => answered(() => services.recordings()),
+    recordings: (page) => answered(() => services.recordings(page)),
     sessions: () => answered(() => services.sessions()),
     endSession: (sessionId, reason) => answered(() => services.endSession(sessionId, reason)),
     reason: services.reason,

@@ -13,7 +13,8 @@ export interface ListState<T> {
 }
 
 export type ListAction<T> =
-  | { readonly type: 'items'; readonly items: readonly T[] }
+  /** `fresh`: they are the first for what is typed. */
+  | { readonly type: 'items'; readonly items: readonly T[]; readonly fresh?: boolean }
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'erase' | 'eraseWord' | 'clear' }
   | { readonly type: 'move'; readonly by: number }
@@ -25,6 +26,8 @@ export interface ListKind<T> {
   readonly textOf: (item: T) => string;
   /** Those of a higher rank never come before others, however well they match. */
   rankOf?(item: T): number;
+  /** The vault filters and orders: the items are those that fit. */
+  readonly remote?: true;
   /** The order while nothing is typed. */
   readonly order: (a: T, b: T) => number;
 }
@@ -46,7 +49,11 @@ export function listReducer<T>(
   return (state, action) => {
     switch (action.type) {
       case 'items':
-        return withItems(kind, state, action.items);
+        return withItems(
+          kind,
+          action.fresh === true ? { ...state, shown: [], selected: 0 } : state,
+          action.items,
+        );
       case 'text':
         return filtered(kind, state, (state.filter + action.text).trimStart().slice(0, LONGEST_FILTER));
       case 'erase':
@@ -69,6 +76,7 @@ export function listReducer<T>(
 
 /** New items under the same filter; the selection stays on its item, or where it was when that one is gone. */
 function withItems<T>(kind: ListKind<T>, state: ListState<T>, items: readonly T[]): ListState<T> {
+  if (kind.remote === true) return { ...state, items, shown: items, selected: placeOf(kind, items, state) };
   const index = makeIndex(
     [...items].sort((a, b) => kind.order(a, b)),
     (item) => kind.textOf(item),
@@ -81,6 +89,8 @@ function withItems<T>(kind: ListKind<T>, state: ListState<T>, items: readonly T[
 /** Typing shows the best match; taking the filter away stays on what was selected. */
 function filtered<T>(kind: ListKind<T>, state: ListState<T>, filter: string): ListState<T> {
   if (filter === state.filter) return state;
+  // what fits is not known before the vault has answered
+  if (kind.remote === true) return { ...state, filter, selected: 0 };
   const shown = state.index.find(filter);
   return { ...state, filter, shown, selected: filter === '' ? placeOf(kind, shown, state) : 0 };
 }

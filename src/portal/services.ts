@@ -15,6 +15,7 @@ import type { Failure, Stage } from '#/domain/failure.js';
 import type { HostKey } from '#/domain/host-key.js';
 import type { Outcome } from '#/domain/outcome.js';
 import type { Preset } from '#/domain/permission.js';
+import type { RecordingFilter } from '#/domain/recording-filter.js';
 import type { Ending, TerminalSize } from '#/domain/session.js';
 import type { ManageServices } from './manage-services.js';
 
@@ -24,6 +25,12 @@ export type { AccountRow, FromMonitor, RecordingRow, SessionRow };
 export interface ShownSecret {
   readonly secret: Buffer;
   readonly passphrase: Buffer;
+}
+
+export interface RecordingPage {
+  readonly filter: RecordingFilter;
+  readonly after?: string;
+  readonly limit: number;
 }
 
 export interface WantedMember {
@@ -137,7 +144,8 @@ export interface PortalServices extends ManageServices {
   destination(): Promise<Outcome<Destination>>;
   accounts(): Promise<Outcome<readonly AccountRow[]>>;
   favourite(accountId: string, on: boolean): Promise<Outcome<null>>;
-  recordings(): Promise<Outcome<readonly RecordingRow[]>>;
+  /** Newest first, beyond one of them; fewer than `limit` are the last ones. */
+  recordings(page: RecordingPage): Promise<Outcome<readonly RecordingRow[]>>;
   sessions(): Promise<Outcome<readonly SessionRow[]>>;
   endSession(sessionId: string, reason: string): Promise<Outcome<null>>;
 

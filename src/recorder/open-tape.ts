@@ -15,6 +15,8 @@ export interface OpenTape {
   readonly pending: number;
   /** All output that was taken: what a keyframe of this moment has as its `outputBytes`. */
   readonly outputBytes: number;
+  /** What was done, of what was taken. */
+  readonly activities: { readonly commands: number; readonly transfers: number };
   /** Resolves when at most 256 KiB are pending, or the tape has failed. */
   drained(): Promise<void>;
   /** Resolves, once, with why nothing more can be recorded; never when all goes well. */

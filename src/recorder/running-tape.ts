@@ -32,6 +32,7 @@ export class RunningTape implements OpenTape {
   #beingWritten = 0;
   #timer: NodeJS.Timeout | null = null;
   #closing: Promise<Outcome<ClosedTape>> | null = null;
+  readonly activities = { commands: 0, transfers: 0 };
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -50,6 +51,11 @@ export class RunningTape implements OpenTape {
 
   append(event: TapeEvent): void {
     if (this.#closing !== null) return this.#sayFailed('something came after the end of the tape');
+    if (event.kind === 'activity') {
+      const { kind } = event.activity;
+      if (kind === 'command') this.activities.commands += 1;
+      if (kind === 'transfer' || kind === 'totals') this.activities.transfers += 1;
+    }
     this.#backlog.put(event);
     this.#schedule();
   }

@@ -68,7 +68,7 @@ async function stopClient({ parts, message, trail }: Closing, ending: Ending): P
 async function book(closing: Closing, ending: Ending): Promise<void> {
   const sealed = seal(closing, ending);
   await Promise.race([sealed, after(SEALING)]);
-  if (closing.trail.landed) await tellEnded(closing.parts, closing.message.sessionId, ending);
+  if (closing.trail.landed) await tellEnded(closing, ending);
   await sealed;
 }
 
@@ -83,9 +83,10 @@ async function seal({ parts, message, trail }: Closing, ending: Ending): Promise
 }
 
 /** The vault may be away; the session is not over before it knows. */
-async function tellEnded(parts: SessionHostParts, sessionId: string, ending: Ending): Promise<void> {
+async function tellEnded({ parts, message: { sessionId }, trail }: Closing, ending: Ending): Promise<void> {
+  const activities = trail.tape === null ? {} : { activities: { ...trail.tape.activities } };
   for (;;) {
-    const told = await parts.vault.ask('session.ended', { sessionId, ending });
+    const told = await parts.vault.ask('session.ended', { sessionId, ending, ...activities });
     if (told.ok) return;
     if (told.failure.code !== 'VAULT_UNAVAILABLE')
       return parts.log('the vault did not take the end of a session', {

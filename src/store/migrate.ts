@@ -11,6 +11,7 @@ import { policySettings } from './migrations/007-policy-settings.js';
 import { recordingProof } from './migrations/008-recording-proof.js';
 import { sessionReasons } from './migrations/009-session-reasons.js';
 import { recordingKeeping } from './migrations/010-recording-keeping.js';
+import { recordingLists } from './migrations/011-recording-lists.js';
 
 /** In order; the number of those applied is the database's user_version. Never change one that was released. */
 export const MIGRATIONS: readonly string[] = [
@@ -24,6 +25,7 @@ export const MIGRATIONS: readonly string[] = [
   recordingProof,
   sessionReasons,
   recordingKeeping,
+  recordingLists,
 ];
 
 export type Migrated =

@@ -20,6 +20,8 @@ export function recordedSessions(db: Transaction<Tables>) {
       'recordings.proof',
       'recordings.hold',
       'recordings.deletion',
+      'recordings.commands',
+      'recordings.transfers',
     ]);
 }
 
@@ -39,6 +41,8 @@ export function recordedOf(row: Row): RecordedSession {
       proof: parsed(row.proof) as StoredRecording['proof'],
       hold: parsed(row.hold) as StoredRecording['hold'],
       deletion: parsed(row.deletion) as StoredRecording['deletion'],
+      commands: row.commands,
+      transfers: row.transfers,
     },
   };
 }

@@ -1,13 +1,15 @@
 import type { Transaction } from 'kysely';
-import type { SessionId } from '#/domain/ids.js';
+import type { SafeId, SessionId } from '#/domain/ids.js';
 import type { SessionRecords } from '#/vault/records/sessions.js';
 import { recordedOf, recordedSessions, storedOf, written } from './recorded-session.js';
+import { matching } from './recording-query.js';
 import type { Tables } from './tables.js';
 import { flag } from './values.js';
 
 type Here =
   | 'recording'
   | 'recordings'
+  | 'safePairs'
   | 'recordingIds'
   | 'pendingRecordings'
   | 'addRecording'
@@ -16,19 +18,31 @@ type Here =
   | 'heads';
 
 export function recordingRecords(db: Transaction<Tables>): Pick<SessionRecords, Here> {
-  const selected = () => recordedSessions(db).orderBy('sessions.started_at', 'desc');
+  const selected = () =>
+    recordedSessions(db).orderBy('sessions.started_at', 'desc').orderBy('sessions.id', 'desc');
   return {
     async recording(id) {
       const row = await selected().where('sessions.id', '=', id).executeTakeFirst();
       return row === undefined ? null : recordedOf(row);
     },
-    async recordings(most, user) {
-      const newest = selected().where('recordings.stored', '<>', 'deleted').limit(most);
-      const rows = await (user === undefined
-        ? newest
-        : newest.where('sessions.user_id', '=', user)
-      ).execute();
+    async recordings(query) {
+      const rows = await selected()
+        .where('recordings.stored', '<>', 'deleted')
+        .where((eb) => matching(eb, query))
+        .limit(query.limit)
+        .execute();
       return rows.map(recordedOf);
+    },
+    async safePairs() {
+      const rows = await db
+        .selectFrom('sessions')
+        .select(['safe_id', 'recording_safe_id'])
+        .distinct()
+        .execute();
+      return rows.map((row) => ({
+        safe: row.safe_id as SafeId,
+        recordingSafe: row.recording_safe_id as SafeId,
+      }));
     },
     async recordingIds(after, most) {
       const rows = await db
@@ -60,18 +74,24 @@ export function recordingRecords(db: Transaction<Tables>): Pick<SessionRecords, 
           duration_ms: durationMs,
           complete: complete === null ? null : flag(complete),
           ephemeral,
+          commands: rest.commands,
+          transfers: rest.transfers,
           proof: written(rest.proof),
           hold: written(rest.hold),
           deletion: written(rest.deletion),
         })
         .execute();
     },
-    async changeRecording(id, { stored, bytes, segments, durationMs, complete, proof, hold, deletion }) {
+    async changeRecording(id, change) {
+      const { stored, bytes, segments, durationMs, complete, proof, hold, deletion, commands, transfers } =
+        change;
       await db
         .updateTable('recordings')
         .where('id', '=', id)
         .set({
           ...(stored === undefined ? {} : { stored }),
+          ...(commands === undefined ? {} : { commands }),
+          ...(transfers === undefined ? {} : { transfers }),
           ...(bytes === undefined ? {} : { bytes }),
           ...(segments === undefined ? {} : { segments }),
           ...(durationMs === undefined ? {} : { duration_ms: durationMs }),

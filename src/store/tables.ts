@@ -170,6 +170,8 @@ export interface Tables {
     proof: string | null;
     hold: string | null;
     deletion: string | null;
+    commands: number | null;
+    transfers: number | null;
   };
   recording_keys: { recording_id: string; sealed: Uint8Array };
   heads: {

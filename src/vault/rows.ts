@@ -78,6 +78,8 @@ export function recordingRow(session: RecordedSession): RecordingRow {
     complete: recording.complete,
     reason,
     forward,
+    commands: recording.commands,
+    transfers: recording.transfers,
   };
 }
 

@@ -34,12 +34,18 @@ export function wishWords({ reason, forward }: StoredSession): readonly string[]
 }
 
 /** Ends a session in the books, once: the first ending wins. The box record is given up afterwards. */
-export async function endSession(vault: Vault, id: SessionId, ending: Ending): Promise<void> {
+export async function endSession(
+  vault: Vault,
+  id: SessionId,
+  ending: Ending,
+  activities?: { readonly commands: number; readonly transfers: number },
+): Promise<void> {
   const ended = await vault.store.transaction(async (records) => {
     const session = await records.sessions.session(id);
     if (session === null || session.state === 'ended') return false;
     await records.sessions.changeSession(id, { state: 'ended', endedAt: vault.now(), ending });
-    await auditEnding(vault, records, session, ending);
+    if (activities !== undefined) await records.sessions.changeRecording(id, activities);
+    await auditEnding(vault, records, session, ending, activities);
     return true;
   });
   if (ended) await vault.order({ kind: 'forget-box', sessionId: id });
@@ -51,8 +57,13 @@ async function auditEnding(
   records: Records,
   session: StoredSession,
   ending: Ending,
+  activities: Parameters<typeof endSession>[3],
 ): Promise<void> {
-  const about = { ...aboutSession(session), gateway: 'PSMGW', detail: endingText(ending) };
+  const about = {
+    ...aboutSession(session),
+    gateway: 'PSMGW',
+    detail: endingText(ending) + countText(activities),
+  };
   if (session.stage >= 8) {
     const well = [
       'exited',
@@ -80,6 +91,16 @@ async function auditEnding(
       code: ending.kind === 'failed' ? ending.code : ending.kind,
     });
   }
+}
+
+/** What was done stands in the recording; here only how much. */
+function countText(activities: Parameters<typeof endSession>[3]): string {
+  const { commands = 0, transfers = 0 } = activities ?? {};
+  const parts = [
+    ...(commands > 0 ? [`${commands} command${commands === 1 ? '' : 's'}`] : []),
+    ...(transfers > 0 ? [`${transfers} transfer${transfers === 1 ? '' : 's'}`] : []),
+  ];
+  return parts.length === 0 ? '' : `; ${parts.join(', ')}`;
 }
 
 /** A session host says which sessions it has: others of its number died with the one before it. */

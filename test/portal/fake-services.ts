@@ -114,6 +114,8 @@ export function recording(id: string, more: Partial<RecordingRow> = {}): Recordi
     complete: true,
     reason: null,
     forward: null,
+    commands: 3,
+    transfers: 0,
     ...more,
   };
 }
@@ -284,7 +286,14 @@ export function fakeServices(
     destination: () => Promise.resolve(failed(failure('NOT_LOGGED_IN'))),
     accounts: () => Promise.resolve(done(ACCOUNTS)),
     favourite: () => Promise.resolve(done(null)),
-    recordings: () => Promise.resolve(done(RECORDINGS)),
+    recordings: ({ filter }) =>
+      Promise.resolve(
+        done(
+          RECORDINGS.toSorted((a, b) => b.startedAt - a.startedAt).filter((row) =>
+            (filter.any ?? []).every((word) => `${row.account} ${row.user} ${row.outcome}`.includes(word)),
+          ),
+        ),
+      ),
     sessions: () => Promise.resolve(done(SESSIONS)),
     endSession: () => Promise.resolve(done(null)),
     connect: () =>

@@ -62,6 +62,7 @@ function memoryTape(log: string[]): {
     get outputBytes() {
       return outputBytes;
     },
+    activities: { commands: 0, transfers: 0 },
     drained: () => new Promise((resolve) => (state.wake = resolve)),
     failed: new Promise(() => undefined),
     close: () => Promise.resolve(done({ segments: 0, head: '', bytes: 0 })),

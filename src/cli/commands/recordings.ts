@@ -1,43 +1,21 @@
 import { createWriteStream } from 'node:fs';
 import type { Command } from 'commander';
-import type { RecordingRow } from '#/contract/rows.js';
 import { failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import type { AdminLink } from '../admin-link.js';
 import { leaf } from '../leaf.js';
 import { askMonitor } from '../monitor-link.js';
-import { isoTime, printJson, printLine, printTable } from '../output.js';
+import { isoTime, printJson, printLine } from '../output.js';
 import { playRecording } from '../play.js';
 import { keepCommands } from './recordings-keep.js';
+import { forJson, listCommand } from './recordings-list.js';
 import { publicKeyCommand, verifyCommand } from './recordings-verify.js';
 
 const FORMATS = ['v2', 'v3', 'txt', 'html', 'bundle'] as const;
 
 export function recordingCommands(program: Command): void {
   const recordings = program.command('recordings').description('sealed recordings of sessions');
-  leaf(recordings.command('list').description('all recordings, newest first'), async ({ admin, json }) => {
-    const outcome = await admin.ask('admin.recordings.list', {});
-    if (!outcome.ok) return outcome;
-    if (json) printJson(outcome.value.map(forJson));
-    else
-      printTable(
-        outcome.value,
-        {
-          ID: (row) => row.id,
-          USER: (row) => row.user,
-          ACCOUNT: (row) => row.account,
-          SAFE: (row) => row.safe,
-          STARTED: (row) => isoTime(row.startedAt),
-          ENDED: (row) => isoTime(row.endedAt),
-          OUTCOME: (row) => row.outcome,
-          STORED: (row) => row.stored,
-          'FORWARDED TO': (row) => row.forward,
-          REASON: (row) => row.reason,
-        },
-        'no recordings',
-      );
-    return outcome;
-  });
+  listCommand(recordings);
   leaf(
     recordings.command('show <id>').description('one recording'),
     async ({ admin, json }, _options, recordingId = '') => {
@@ -118,8 +96,4 @@ async function exportOne(
   if (out !== process.stdout)
     await Promise.race([new Promise<void>((resolve) => out.end(() => resolve())), broken]);
   return done(answer.value.bytes);
-}
-
-function forJson(row: RecordingRow) {
-  return { ...row, startedAt: isoTime(row.startedAt), endedAt: isoTime(row.endedAt) };
 }

@@ -11,6 +11,8 @@ export interface ListView<T> {
   readonly sign: Signs;
   /** What the filter looks for, in the line where it is typed. */
   readonly prompt: string;
+  /** How many there are, where the list does not know it. */
+  readonly count?: string;
   /** Column heads, and the row of an item without its pointer, both for so many columns. */
   readonly heads: (columns: number) => Line;
   readonly row: (item: T, columns: number) => Line;
@@ -43,10 +45,10 @@ export function listLines<T>(view: ListView<T>): { readonly lines: readonly Line
   return { lines: [filterLine(view), ...body], top };
 }
 
-function filterLine<T>({ state, room, sign, prompt }: ListView<T>): Line {
+function filterLine<T>({ state, room, sign, prompt, count: told }: ListView<T>): Line {
   const total = state.items?.length ?? 0;
-  const count =
-    state.items === null ? '' : state.filter === '' ? String(total) : `${state.shown.length} of ${total}`;
+  const all = told ?? (state.filter === '' ? String(total) : `${state.shown.length} of ${total}`);
+  const count = state.items === null ? '' : all;
   const label = `${sign('pointer')} `;
   const space = room.columns - width(label) - width(count) - 2;
   const typed = fitEnd(state.filter, Math.min(width(state.filter), space), sign('more'));

@@ -181,7 +181,7 @@ export function servePerson({
     },
     accounts: () => ask('person.accounts', {}),
     favourite: (accountId, on) => ask('person.favourite', { accountId, on }),
-    recordings: () => ask('person.recordings', {}),
+    recordings: (page) => ask('person.recordings', page),
     sessions: () => ask('person.sessions', {}),
     endSession: (sessionId, reason) => ask('person.endSession', { sessionId, reason }),
     approveHostKey: (accountId, seen) => ask('person.approveHostKey', { accountId, seen }),

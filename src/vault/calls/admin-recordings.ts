@@ -1,6 +1,7 @@
 import { failure } from '#/domain/failure.js';
 import { done, failed } from '#/domain/outcome.js';
-import { MOST_ROWS, recordingRow } from '../rows.js';
+import { findRecordings } from '../find-recordings.js';
+import { recordingRow } from '../rows.js';
 import type { Handlers, Vault } from '../vault.js';
 import { recordingOf } from './replay.js';
 
@@ -8,10 +9,11 @@ export function adminRecordingCalls(
   vault: Vault,
 ): Handlers<'admin.recordings.list' | 'admin.recordings.show'> {
   return {
-    'admin.recordings.list': () =>
-      vault.store.transaction(async (records) =>
-        done({ value: (await records.sessions.recordings(MOST_ROWS)).map(recordingRow) }),
-      ),
+    'admin.recordings.list': (page) =>
+      vault.store.transaction(async (records) => {
+        const found = await findRecordings(vault, records, null, page);
+        return found.ok ? done({ value: found.value }) : found;
+      }),
     'admin.recordings.show': ({ recordingId }) =>
       vault.store.transaction(async (records) => {
         const recording = await recordingOf(records, recordingId);

@@ -63,6 +63,8 @@ async function anchor(
       proof: null,
       hold: null,
       deletion: null,
+      commands: null,
+      transfers: null,
     };
     await records.sessions.addRecording({
       id: session.id,

@@ -4,8 +4,9 @@ import { done, failed } from '#/domain/outcome.js';
 import { mayEnd } from '#/policy/oversight.js';
 import { holds, overseer } from '../access.js';
 import { accountRows } from '../account-rows.js';
+import { findRecordings } from '../find-recordings.js';
 import { subjectOf, withPerson } from '../persons.js';
-import { MOST_ROWS, recordingRow, sessionRow } from '../rows.js';
+import { sessionRow } from '../rows.js';
 import type { Handlers, Vault } from '../vault.js';
 
 /** What a person's screens list. */
@@ -26,16 +27,10 @@ export function menuCalls(
         await records.accounts.setFavourite(user.id, account.id, on);
         return done({ value: null });
       }),
-    'person.recordings': ({ ticket }, asking) =>
+    'person.recordings': ({ ticket, ...page }, asking) =>
       withPerson<'person.recordings'>(vault, { ticket, asking }, async ({ records, user }) => {
-        const maySee = overseer(vault, records, user);
-        // others' come second: however many there are, they do not push one's own out of the list
-        const rows = (await records.sessions.recordings(MOST_ROWS, user.id)).map(recordingRow);
-        for (const one of await records.sessions.recordings(MOST_ROWS)) {
-          if (rows.length >= MOST_ROWS) break;
-          if (one.userId !== user.id && (await maySee(one))) rows.push(recordingRow(one));
-        }
-        return done({ value: rows.toSorted((a, b) => b.startedAt - a.startedAt) });
+        const found = await findRecordings(vault, records, user, page);
+        return found.ok ? done({ value: found.value }) : found;
       }),
     'person.sessions': ({ ticket }, asking) =>
       withPerson<'person.sessions'>(vault, { ticket, asking }, async ({ records, user }) => {

@@ -1,7 +1,7 @@
+import type { CallArgs } from '#/contract/calls.js';
 import { failure } from '#/domain/failure.js';
 import type { SessionId } from '#/domain/ids.js';
 import { done, failed } from '#/domain/outcome.js';
-import type { Ending } from '#/domain/session.js';
 import { withOwnSession } from '../own-session.js';
 import type { Records } from '../records/records.js';
 import type { StoredSession } from '../records/sessions.js';
@@ -21,7 +21,7 @@ export function progressCalls(vault: Vault): Handlers<'session.stage' | 'session
         await records.sessions.changeSession(session.id, { state });
         return done({ value: null });
       }),
-    'session.ended': ({ sessionId, ending }, asking) => ended(vault, sessionId, ending, asking),
+    'session.ended': (args, asking) => ended(vault, args, asking),
   };
 }
 
@@ -78,13 +78,12 @@ function connectDetail(session: StoredSession, detail: string | null): string | 
 
 async function ended(
   vault: Vault,
-  sessionId: string,
-  ending: Ending,
+  { sessionId, ending, activities }: CallArgs<'session.ended'>,
   asking: Asking,
 ): Promise<Answer<'session.ended'>> {
   const mine = await withOwnSession<'session.ended'>(vault, { sessionId, asking }, () =>
     Promise.resolve(done({ value: null })),
   );
-  if (mine.ok) await endSession(vault, sessionId as SessionId, ending);
+  if (mine.ok) await endSession(vault, sessionId as SessionId, ending, activities);
   return mine;
 }

@@ -3,6 +3,7 @@ import type { StoredProof } from '#/contract/stored-proof.js';
 import type { HostKey } from '#/domain/host-key.js';
 import type { AccountId, SafeId, SessionId, UserId } from '#/domain/ids.js';
 import type { Deletion, Hold } from '#/domain/keeping.js';
+import type { RecordingFilter } from '#/domain/recording-filter.js';
 import type { Ending, IsolationLevel } from '#/domain/session.js';
 
 /** A session as it was granted; names are kept as they were then. */
@@ -66,6 +67,26 @@ export interface StoredRecording {
   readonly proof: StoredProof | null;
   readonly hold: Hold | null;
   readonly deletion: Deletion | null;
+  /** How much was done in it, counted when it ended. */
+  readonly commands: number | null;
+  readonly transfers: number | null;
+}
+
+/** A page of recordings, newest first. */
+export interface RecordingQuery {
+  readonly filter: RecordingFilter;
+  /** Whose, and of which safes of accounts and of recordings. */
+  readonly visible: 'all' | { readonly owner: UserId; readonly safes: readonly SafePair[] };
+  /** The last one of the page before; null: from the newest on. */
+  readonly after: { readonly startedAt: number; readonly id: SessionId } | null;
+  readonly limit: number;
+  readonly now: number;
+}
+
+/** Where accounts were recorded to. */
+export interface SafePair {
+  readonly safe: SafeId;
+  readonly recordingSafe: SafeId;
 }
 
 export interface RecordedSession extends StoredSession {
@@ -80,8 +101,9 @@ export interface SessionRecords {
   open(): Promise<readonly StoredSession[]>;
   lastOfferedKey(user: UserId, account: AccountId): Promise<HostKey | null>;
   recording(id: SessionId): Promise<RecordedSession | null>;
-  /** The newest `most`, or the newest of one user, newest first. */
-  recordings(most: number, user?: UserId): Promise<readonly RecordedSession[]>;
+  recordings(query: RecordingQuery): Promise<readonly RecordedSession[]>;
+  /** All that there is a session of. */
+  safePairs(): Promise<readonly SafePair[]>;
   /** In the order of their ids, beyond one. */
   recordingIds(
     after: string,

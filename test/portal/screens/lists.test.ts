@@ -83,7 +83,7 @@ describe('recordings', () => {
     const { terminal } = await recordings({ columns: 200, rows: 50 });
     await terminal.sees('terminated');
     terminal.type('cut').press('ctrl-u').type('host-died');
-    const text = await terminal.sees('1 of 4');
+    const text = await terminal.sees('1 found');
     for (const words of [
       'no: cut, what is there is valid',
       '48 kB',
@@ -98,7 +98,7 @@ describe('recordings', () => {
     const { terminal } = await recordings();
     await terminal.sees('terminated');
     terminal.type('terminated');
-    await terminal.sees('1 of 4');
+    await terminal.sees('1 found');
     terminal.press('enter');
     await terminal.sees('postgres@db1.example.com  alice, 2026-11-22 17:40 UTC');
     terminal.press('escape');

@@ -17,6 +17,13 @@ const ORDER: readonly KeyScreen[] = [
   'help',
 ];
 
+const RECORDING_FILTERS = [
+  ['  user: account: target: safe:', 'before a word: look for it only there'],
+  ['  since:2d until:2026-11-24', 'when it began: an age (m h d w) or a date'],
+  ['  longer:10m shorter:2h', 'how long it took'],
+  ['  outcome:failed has:transfers', 'how it ended; has:commands or has:transfers'],
+] as const;
+
 /** The key table as help: what this page says is what the program does. */
 export function helpLines(columns: number, person: string): readonly Line[] {
   return [...withoutMenu(columns, person), ...keyLines(columns)];
@@ -46,6 +53,11 @@ function keyLines(columns: number): readonly Line[] {
     const typing = SCREENS[screen].typing
       ? [['  any character', 'finds what is typed, in any order of words'] as const]
       : [];
-    return [[span(SCREENS[screen].title, 'title')], ...labelled([...typing, ...rows], columns), EMPTY];
+    const filters = screen === 'recordings' ? RECORDING_FILTERS : [];
+    return [
+      [span(SCREENS[screen].title, 'title')],
+      ...labelled([...typing, ...filters, ...rows], columns),
+      EMPTY,
+    ];
   });
 }

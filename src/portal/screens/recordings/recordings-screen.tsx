@@ -1,24 +1,26 @@
 import { useRef } from 'react';
 import { Lines } from '../../components/lines.js';
-import { usePortal, useRoom, useServices, useTheme } from '../../context.js';
+import { usePortal, useRoom, useTheme } from '../../context.js';
 import { useKeys } from '../../keyboard.js';
 import { selectedItem } from '../../list.js';
 import { listHandlers } from '../../list-keys.js';
-import { useLoadedList } from '../../loading.js';
 import { useStore } from '../../store.js';
 import { listHeight, listLines } from '../list-view.js';
-import { recordingDetails, recordingHeads, recordingLine, recordingSummary } from './recordings-view.js';
-
-/** A session that ended is in the list within this time. */
-const EVERY = 5000;
+import { useRecordingPages } from './recording-pages.js';
+import {
+  recordingCount,
+  recordingDetails,
+  recordingHeads,
+  recordingLine,
+  recordingSummary,
+} from './recordings-view.js';
 
 export function RecordingsScreen() {
   const { memory, state: portal, clock } = usePortal();
-  const services = useServices();
   const room = useRoom();
   const { sign } = useTheme();
   const state = useStore(memory.recordings);
-  const refresh = useLoadedList(memory.recordings, () => services.recordings(), EVERY);
+  const { refresh, more, unknown } = useRecordingPages(memory.recordings);
   const top = useRef(0);
   const auditor = portal.now().person?.auditor ?? false;
   useKeys(
@@ -41,6 +43,7 @@ export function RecordingsScreen() {
     top: top.current,
     sign,
     prompt: auditor ? 'type to find a recording, of anybody' : 'type to find one of your recordings',
+    count: recordingCount(state, more, unknown),
     heads: recordingHeads,
     row: (item, columns) => recordingLine(item, columns, clock.now(), sign),
     nothing: 'No recordings yet: every session you open is recorded and appears here.',

@@ -1,5 +1,5 @@
 import type { RecordingRow } from '#/contract/rows.js';
-import { shown } from '../../text.js';
+import { clip, shown } from '../../text.js';
 import { dateTime, duration, shortTime } from '../../times.js';
 import { EMPTY, type Line, labelled, type Signs, span } from '../../view.js';
 import { cells } from '../list-view.js';
@@ -59,6 +59,17 @@ function lookOf(row: RecordingRow): 'quiet' | 'live' | 'bad' | 'warning' {
   return row.outcome === 'exited' || row.outcome === 'owner-ended' ? 'quiet' : 'warning';
 }
 
+/** More than are loaded may be there; a word that looks like a filter and is none is told of instead. */
+export function recordingCount(
+  { items, filter }: { readonly items: readonly RecordingRow[] | null; readonly filter: string },
+  more: boolean,
+  unknown: readonly string[],
+): string {
+  const [word] = unknown;
+  if (word !== undefined) return `${clip(shown(word), 20)} is no filter`;
+  return `${items?.length ?? 0}${more ? '+' : ''}${filter === '' ? '' : ' found'}`;
+}
+
 const PLACES = {
   live: 'being written',
   spool: 'in the spool, on its way to its safe',
@@ -94,11 +105,17 @@ export function recordingDetails(row: RecordingRow, columns: number): readonly L
       ['Kept in', shown(row.recordingSafe)],
       ['Size', row.bytes === null ? 'not known yet' : bytes(row.bytes)],
       ['Complete', whole],
+      ['Done in it', activities(row)],
       ['Id', row.id],
     ],
     columns,
   );
   return [[span(shown(row.account), 'strong')], EMPTY, ...rows];
+}
+
+function activities({ commands, transfers }: RecordingRow): string {
+  if (commands === null && transfers === null) return 'not known yet';
+  return `${commands ?? 0} commands, ${transfers ?? 0} transfers`;
 }
 
 function bytes(count: number): string {

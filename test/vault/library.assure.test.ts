@@ -1,0 +1,3 @@
+import { testLibraryOf } from './library-of.ts';
+
+testLibraryOf(100_000);
