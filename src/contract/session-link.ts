@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LONGEST_VALUE } from '#/domain/environment.js';
 import type { Failure, Stage } from '#/domain/failure.js';
 import type { HostKey } from '#/domain/host-key.js';
 import type { Ending } from '#/domain/session.js';
@@ -11,7 +12,8 @@ const landing = { permit: z.string().max(1024), sessionId: z.string().max(64), p
 
 /**
  * What runs without a terminal: bytes go through as they are, standard error in frames of its own (FRAME.errors). Absent: a
- * terminal with a shell. A command is one argument of the client program, which Linux bounds at 128 KiB.
+ * terminal with a shell. A command is one argument of the client program, which Linux bounds at 128 KiB;
+ * it travels as rawText.
  */
 const channel = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('shell') }),
@@ -34,6 +36,8 @@ export const toHost = z.discriminatedUnion('type', [
     ...size,
     term: z.string().max(1024),
     lang: z.string().max(1024),
+    /** LANG and LC_*, for the target; as rawText. */
+    environment: z.record(z.string().max(64), z.string().max(LONGEST_VALUE)).optional(),
     channel: z.union([channel, onTerminal]).optional(),
   }),
   /** The client will send no more: the end of standard input. */

@@ -134,6 +134,7 @@ function terminalOn({ socket, keys, size, visit, dismissed, hello }: Parts): Ter
     term: cleanTerm(hello.term),
     lang: hello.lang,
     reason: null,
+    env: new Map(hello.lang === '' ? [] : [['LANG', hello.lang]]),
     login: null,
     direct: null,
     input,

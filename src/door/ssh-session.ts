@@ -1,4 +1,5 @@
 import type { PseudoTtyInfo, ServerChannel, Session } from 'ssh2';
+import { MOST_VARIABLES, mayBeSet } from '#/domain/environment.js';
 import { cleanReason, REASON_VARIABLE } from '#/domain/reason.js';
 import { cleanTerm } from '#/domain/session.js';
 import type { ConnectionLogin } from './connection-login.js';
@@ -27,9 +28,6 @@ export interface SessionContext {
 }
 
 const LONGEST_LANG = 64;
-/** Bytes of a value, and variables, that a client may send: a reason for a session is a sentence. */
-const LONGEST_VALUE = 1024;
-const MOST_VARIABLES = 32;
 
 /** One session channel: a pty and a shell become a Terminal, what a direct connection asks for a visit, all else a sentence. */
 export function serveSession(session: Session, context: SessionContext): void {
@@ -78,6 +76,7 @@ export function serveSession(session: Session, context: SessionContext): void {
       term: termOf(pty),
       lang: langOf(env),
       reason: cleanReason(env.get(REASON_VARIABLE)),
+      env,
     };
     context.serve(terminalOn({ session, channel, context }, looks));
   });
@@ -100,11 +99,6 @@ interface SubsystemSession {
     event: 'subsystem',
     listener: (accept: () => ServerChannel, reject: () => void, info: { readonly name: string }) => void,
   ): void;
-}
-
-/** LANG and LC_*, nothing else. */
-function mayBeSet(key: string, value: string): boolean {
-  return /^(LANG|LC_[A-Z_]{1,40})$/.test(key) && value.length <= LONGEST_VALUE;
 }
 
 function langOf(env: ReadonlyMap<string, string>): string {

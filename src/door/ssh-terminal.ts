@@ -12,6 +12,7 @@ interface Looks {
   readonly term: string;
   readonly lang: string;
   readonly reason: string | null;
+  readonly env: ReadonlyMap<string, string>;
 }
 
 interface Line {
@@ -23,7 +24,7 @@ interface Line {
 /** A pty and a shell of a client, as a person's terminal. */
 export function terminalOn(
   { session, channel, context }: Line,
-  { size, term, lang, reason }: Looks,
+  { size, term, lang, reason, env }: Looks,
 ): Terminal {
   const gone = new AbortController();
   const input = inputFrom(channel);
@@ -49,6 +50,7 @@ export function terminalOn(
     term,
     lang,
     reason: reason ?? direct?.reason ?? null,
+    env,
     login: direct === null ? context.login.take() : direct.login,
     direct,
     input,

@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net';
 import type { Connection, ServerChannel } from 'ssh2';
 import type { DoorLimits } from './limits.js';
+import { keepRawText } from './ssh2-requests.js';
 
 /**
- * The one file that reaches into ssh2 1.17.0, where it has no hook: each reach closes a hole that an attack test of ours
+ * With ssh2-requests.ts the one file that reaches into ssh2 1.17.0, where it has no hook: each reach closes a hole that an attack test of ours
  * tries (test/door/attacks.test.ts), so that an upgrade cannot open it again. The version is pinned.
  */
 interface Internals {
@@ -63,6 +64,7 @@ export function guardConnection(connection: Connection, options: GuardOptions): 
   guardChannelOpen(inside, options);
   guardReceiveWindow(inside, options);
   guardGuesses(inside);
+  keepRawText(connection);
   const keys = freshKeys(connection, inside, options);
   inside._sock.on('data', () => {
     if (inside._sock.writableLength > options.limits.unreadAnswers)

@@ -14,6 +14,8 @@ export interface Terminal {
   readonly lang: string;
   /** What the client sent along as a reason for what is connected to. */
   readonly reason: string | null;
+  /** LANG and LC_*, as far as the client sent them. */
+  readonly env: ReadonlyMap<string, string>;
   /** Not null when the person proved a registered key at the door. */
   readonly login: LoggedIn | null;
   /** Not null: the login is the connection's and outlives this terminal; `target` is where the user name leads. */

@@ -1,6 +1,7 @@
 import type { Asked } from '#/activities/classify.js';
 import { LONGEST_COMMAND, type PlainChannel, type WantedChannel } from '#/contract/session-link.js';
 import { oneLine } from '#/domain/failure.js';
+import { rawBytes, shownText } from '#/domain/raw-text.js';
 
 /** One line that says what runs, for markers and the audit. */
 export function channelName(channel: WantedChannel): string {
@@ -8,9 +9,9 @@ export function channelName(channel: WantedChannel): string {
     case 'shell':
       return 'a shell';
     case 'exec':
-      return `command ${oneLine(channel.command, 250)}`;
+      return `command ${oneLine(shownText(channel.command), 250)}`;
     case 'terminal':
-      return `command on a terminal ${oneLine(channel.command, 250)}`;
+      return `command on a terminal ${oneLine(shownText(channel.command), 250)}`;
     case 'subsystem':
       return `subsystem ${oneLine(channel.name)}`;
     default:
@@ -30,7 +31,7 @@ export function isTransfer(channel: PlainChannel): boolean {
 /** The file that the program inside the box reads (native/postern-inside.c); null: it cannot carry that. */
 export function commandFile(channel: WantedChannel): string | null {
   const text = fileText(channel);
-  return text.includes('\0') || Buffer.byteLength(text) > LONGEST_COMMAND ? null : text;
+  return text.includes('\0') || rawBytes(text).length > LONGEST_COMMAND ? null : text;
 }
 
 function fileText(channel: WantedChannel): string {
@@ -55,6 +56,6 @@ export function plainOf(channel: WantedChannel | undefined): PlainChannel | null
 
 /** What may be a file transfer; null: a shell is none. */
 export function askedOf(channel: PlainChannel): Asked | null {
-  if (channel.kind === 'exec') return { type: 'exec', command: channel.command };
+  if (channel.kind === 'exec') return { type: 'exec', command: shownText(channel.command) };
   return channel.kind === 'subsystem' ? { type: 'subsystem', name: channel.name } : null;
 }

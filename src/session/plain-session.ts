@@ -3,6 +3,7 @@ import { observe } from '#/activities/observe.js';
 import type { PlainChannel } from '#/contract/session-link.js';
 import type { Activity, Command } from '#/domain/activity.js';
 import { failure } from '#/domain/failure.js';
+import { shownText } from '#/domain/raw-text.js';
 import type { Ending, SessionLimits } from '#/domain/session.js';
 import type { OpenTape } from '#/recorder/tape.js';
 import { type LimitClock, startLimitClock } from './limit-clock.js';
@@ -86,7 +87,8 @@ export function startPlainSession({ channel, tape, limits, now, end }: PlainSess
       link?.resumeInput();
     },
     begin() {
-      if (channel.kind === 'exec') ran({ kind: 'command', how: 'exec', text: channel.command }, at());
+      if (channel.kind === 'exec')
+        ran({ kind: 'command', how: 'exec', text: shownText(channel.command) }, at());
       clock = startLimitClock({ limits, now, warn: () => undefined, end });
     },
     output(bytes) {
@@ -100,7 +102,7 @@ export function startPlainSession({ channel, tape, limits, now, end }: PlainSess
     drained: () => link?.resumeInput(),
     notice: () => undefined,
     ran,
-    lastCommand: channel.kind === 'exec' ? channel.command : null,
+    lastCommand: channel.kind === 'exec' ? shownText(channel.command) : null,
     say: (line) => errors(Buffer.from(`postern: ${line}\n`)),
     hurry() {
       hurrying = true;

@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { rawBytes } from '#/domain/raw-text.js';
 
 /** The directory of one session, which is /s in its box. Ours alone until the box lets its shadow in (0710). */
 export interface SessionDirectory {
@@ -30,7 +31,8 @@ export function makeSessionDirectory(options: {
     write(name, text) {
       const file = join(path, name);
       rmSync(file, { force: true });
-      writeFileSync(file, text, { mode: 0o444 });
+      // as the bytes that came from the client
+      writeFileSync(file, rawBytes(text), { mode: 0o444 });
       chmodSync(file, 0o444);
     },
     remove,

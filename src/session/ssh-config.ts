@@ -1,4 +1,5 @@
 import type { SecretKind } from '#/domain/account.js';
+import type { Environment } from '#/domain/environment.js';
 import type { HostKey } from '#/domain/host-key.js';
 import type { IsolationLevel } from '#/domain/session.js';
 
@@ -25,6 +26,8 @@ export interface ClientConfig {
   readonly port: number;
   readonly secretKind: SecretKind;
   readonly hostKey: HostKey;
+  /** What the target is asked to set. */
+  readonly environment: Environment;
 }
 
 /** The configuration of the session's client. Nothing from the home or from /etc is read beside it. */
@@ -43,6 +46,7 @@ export function sshConfig(config: ClientConfig): string {
     ['IdentityAgent', password ? 'none' : `${config.paths.session}/agent`],
     ['PermitLocalCommand', 'yes'],
     ['LocalCommand', `${config.paths.inside} up ${config.paths.session}`],
+    ...setEnv(config.environment),
   ]);
 }
 
@@ -129,10 +133,18 @@ function render(options: readonly Option[]): string {
   return options.map(([name, value]) => `${name} ${argument(name, value)}\n`).join('');
 }
 
-const WHOLE_LINE = new Set(['ProxyCommand', 'KnownHostsCommand', 'LocalCommand']);
+/** One option for all of them: of several with this name the client takes the first. Its words may have quotes in them. */
+function setEnv(environment: Environment): readonly Option[] {
+  const words = Object.entries(environment).map(
+    ([name, value]) => `"${name}=${value.replaceAll(/["\\]/g, '\\$&')}"`,
+  );
+  return words.length === 0 ? [] : [['SetEnv', words.join(' ')]];
+}
+
+const WHOLE_LINE = new Set(['ProxyCommand', 'KnownHostsCommand', 'LocalCommand', 'SetEnv']);
 
 function argument(name: string, value: string): string {
-  if (/[\p{Cc}"\\]/u.test(value) || value === '')
+  if ((name === 'SetEnv' ? /\p{Cc}/u : /[\p{Cc}"\\]/u).test(value) || value === '')
     throw new RangeError(`${name} has a character that the client's configuration cannot carry`);
   return WHOLE_LINE.has(name) ? value : `"${value}"`;
 }

@@ -1,8 +1,10 @@
 import type { SessionGrant } from '#/contract/rows.js';
 import type { PlainChannel, ToHost } from '#/contract/session-link.js';
+import { forTarget } from '#/domain/environment.js';
 import { failure } from '#/domain/failure.js';
 import type { HostKey } from '#/domain/host-key.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
+import { shownText } from '#/domain/raw-text.js';
 import { cleanTerm } from '#/domain/session.js';
 import { NO_TERMINAL } from '#/domain/tape.js';
 import type { OpenTape } from '#/recorder/tape.js';
@@ -138,6 +140,7 @@ export async function prepare(
       port: grant.target.port,
       secretKind: grant.secretKind,
       hostKey,
+      environment: forTarget(Object.entries(message.environment ?? {})),
     }),
   );
   if (message.channel !== undefined) {
@@ -248,7 +251,7 @@ function onTerminal(steps: Steps, { grant, tape }: Ready): Live {
     size: anteroom.size,
     limits: grant.policy,
     recordInput: grant.policy.recordInput,
-    command: message.channel?.kind === 'terminal' ? message.channel.command : null,
+    command: message.channel?.kind === 'terminal' ? shownText(message.channel.command) : null,
     now: parts.now,
     end: control.end,
     stateChanged: (state) => void parts.vault.ask('session.state', { sessionId: grant.sessionId, state }),

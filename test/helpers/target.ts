@@ -38,6 +38,7 @@ export async function startTarget(port?: number): Promise<Target> {
       `AuthorizedKeysFile ${folder}/keys/%u`,
       'StrictModes no',
       'PrintMotd no',
+      'AcceptEnv *',
       'PrintLastLog no',
       'MaxStartups 200',
       'MaxSessions 100',

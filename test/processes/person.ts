@@ -20,6 +20,7 @@ export function openPerson(house: House, marks: string[]): ServedPerson {
       via: 'ssh',
       term: 'xterm-kitty',
       lang: 'C.UTF-8',
+      env: new Map(),
       direct: null,
       reason: null,
       identified: () => marks.push('identified'),

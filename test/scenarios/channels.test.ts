@@ -97,6 +97,26 @@ describe('a command', () => {
     const { out } = await ssh('via', ['env']);
     expect(out.toString()).toMatch(/^USER=admin60$/m);
     expect(out.toString()).not.toMatch(/POSTERN|ASKPASS|canary/);
+    const value = 'a  "b" \\ \\" %h ${HOME} #ü';
+    const sent = { LC_TEST: value, LANG: 'de_DE.UTF-8', LC_POSTERN_REASON: 'for us', OTHER: 'x' };
+    const names = Object.keys(sent);
+    const shell = `printf '%s|' ${names.map((name) => `"$${name}"`).join(' ')}`;
+    const passed = await run('env', [
+      ...Object.entries(sent).map(([name, one]) => `${name}=${one}`),
+      ...['ssh', '-F', config, '-T', '-o', `SendEnv=${names.join(' ')}`, 'via', shell],
+    ]);
+    expect(passed.out.toString()).toBe(`${value}|de_DE.UTF-8|||`);
+  });
+
+  test('passes as the bytes that it is, also where those are no UTF-8', { timeout: 30_000 }, async () => {
+    const bytes = "printf 'echo \\351\\377; printf %%s \\300\\257 | od -An -tx1'";
+    const [via, straight] = await Promise.all(
+      ['via', 'straight'].map((host) =>
+        run('sh', ['-c', `ssh -F "$1" -T ${host} "$(${bytes})"`, 'sh', config]),
+      ),
+    );
+    expect(via?.out.toString('latin1')).toBe('\xe9\xff\n c0 af\n');
+    expect(via).toEqual(straight);
   });
 
   test('ends at the target when its client is gone', { timeout: 30_000 }, async () => {

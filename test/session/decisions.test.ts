@@ -239,7 +239,9 @@ describe("the client's configuration", () => {
           line.slice(line.indexOf(' ') + 1).replace(/^"(.*)"$/, '$1'),
         ]),
     );
-  const password = of(sshConfig({ paths, user: 'bob', port: 2200, secretKind: 'password', hostKey: pinned }));
+  const password = of(
+    sshConfig({ paths, user: 'bob', port: 2200, secretKind: 'password', hostKey: pinned, environment: {} }),
+  );
 
   test.each([
     ['User', 'bob'],
@@ -271,7 +273,9 @@ describe("the client's configuration", () => {
   });
 
   test('with a key: the agent, and never a question', () => {
-    const key = of(sshConfig({ paths, user: 'bob', port: 22, secretKind: 'key', hostKey: pinned }));
+    const key = of(
+      sshConfig({ paths, user: 'bob', port: 22, secretKind: 'key', hostKey: pinned, environment: {} }),
+    );
     expect([
       key['IdentityAgent'],
       key['PreferredAuthentications'],
@@ -288,6 +292,7 @@ describe("the client's configuration", () => {
         port: 22,
         secretKind: 'key',
         hostKey: pinned,
+        environment: {},
       }),
     );
     expect([low['IdentityAgent'], low['ProxyCommand']]).toEqual([
@@ -317,17 +322,35 @@ describe("the client's configuration", () => {
     (user) => {
       const folder = mkdtempSync(join(tmpdir(), 'pts-conf-'));
       const file = join(folder, 'config');
-      writeFileSync(file, sshConfig({ paths, user, port: 22, secretKind: 'password', hostKey: pinned }));
+      writeFileSync(
+        file,
+        sshConfig({ paths, user, port: 22, secretKind: 'password', hostKey: pinned, environment: {} }),
+      );
       const read = execFileSync('ssh', ['-G', '-F', file, 'target'], { encoding: 'utf8' });
       rmSync(folder, { recursive: true });
       expect(read).toContain(`\nuser ${user}\n`.replace(/^\n/, ''));
     },
   );
 
-  test.each(['a\nProxyCommand x', 'a"b', 'a\\b', ''])('refuses user %j', (user) => {
-    expect(() => sshConfig({ paths, user, port: 22, secretKind: 'password', hostKey: pinned })).toThrow(
-      RangeError,
+  test('OpenSSH reads every value of the environment as it is', () => {
+    const values = ['a  b', '"', '\\', '\\"\\', "it's", '#x', '%h ${HOME}', 'ü', '=', ' ', ''];
+    const environment = Object.fromEntries(values.map((value, n) => [`LC_${'ABCDEFGHIJK'[n]}`, value]));
+    const folder = mkdtempSync(join(tmpdir(), 'pts-conf-'));
+    const file = join(folder, 'config');
+    writeFileSync(
+      file,
+      sshConfig({ paths, user: 'bob', port: 22, secretKind: 'key', hostKey: pinned, environment }),
     );
+    const read = execFileSync('ssh', ['-G', '-F', file, 'target'], { encoding: 'utf8' });
+    rmSync(folder, { recursive: true });
+    for (const [name, value] of Object.entries(environment))
+      expect(read).toContain(`setenv ${name}=${value}\n`);
+  });
+
+  test.each(['a\nProxyCommand x', 'a"b', 'a\\b', ''])('refuses user %j', (user) => {
+    expect(() =>
+      sshConfig({ paths, user, port: 22, secretKind: 'password', hostKey: pinned, environment: {} }),
+    ).toThrow(RangeError);
   });
 });
 

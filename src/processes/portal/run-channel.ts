@@ -1,5 +1,6 @@
 import type { AccountRow } from '#/contract/rows.js';
 import type { WantedChannel } from '#/contract/session-link.js';
+import { forTarget } from '#/domain/environment.js';
 import { type Failure, failure } from '#/domain/failure.js';
 import { cleanReason, REASON_VARIABLE } from '#/domain/reason.js';
 import type { Ending } from '#/domain/session.js';
@@ -58,6 +59,7 @@ export async function runChannel(
     rows,
     term,
     lang: visit.env.get('LC_ALL') ?? visit.env.get('LANG') ?? 'C.UTF-8',
+    environment: forTarget(visit.env),
     channel: wanted(visit),
   });
   const end = await over;
@@ -73,6 +75,9 @@ function wanted({ channel, pty }: DirectVisit): WantedChannel {
 }
 
 type End = { readonly ending: Ending } | { readonly failure: Failure };
+
+/** OpenSSH's client carries no signal to the target; those that would end the command end its connection. */
+const ENDING = new Set(['HUP', 'INT', 'QUIT', 'TERM', 'KILL']);
 
 /** Bytes both ways, each side only as fast as the other takes them, until the session host says how it ended. */
 async function pump(visit: DirectVisit, link: HostLink, refuseKey: () => Promise<void>): Promise<End> {
@@ -102,6 +107,11 @@ async function pump(visit: DirectVisit, link: HostLink, refuseKey: () => Promise
     const now = pty?.size();
     if (now !== undefined) link.send({ type: 'resize', ...now });
   };
+  visit.onSignal((name) => {
+    if (pty !== null || !ENDING.has(name)) return;
+    errors.write(`postern: SIG${name} cannot be carried to the target: its connection is closed instead.\n`);
+    leave();
+  });
   const stopResize = pty?.onResize((size) => link.send({ type: 'resize', ...size }));
   link.listen({
     message(message) {

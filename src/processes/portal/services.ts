@@ -2,6 +2,7 @@ import type { CallArgs, CallName, CallResult, LoggedIn } from '#/contract/calls.
 import { decodeSecretPayload, encodeSecretPayload } from '#/contract/secret-payload.js';
 import { socketPath } from '#/contract/sockets.js';
 import type { Delimiters } from '#/domain/destination.js';
+import { forTarget } from '#/domain/environment.js';
 import { type FailureCode, failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import type { TerminalSize } from '#/domain/session.js';
@@ -21,7 +22,16 @@ export interface ServicesOptions {
   readonly run: string;
   readonly terminal: Pick<
     Terminal,
-    'from' | 'via' | 'term' | 'lang' | 'direct' | 'reason' | 'identified' | 'forgotten' | 'attemptRefused'
+    | 'from'
+    | 'via'
+    | 'term'
+    | 'lang'
+    | 'env'
+    | 'direct'
+    | 'reason'
+    | 'identified'
+    | 'forgotten'
+    | 'attemptRefused'
   >;
   /** From the door, when the person proved a key there. */
   readonly login: LoggedIn | null;
@@ -105,7 +115,13 @@ export function servePerson({
       opening:
         opening.type === 'attach'
           ? { type: 'attach', ...common }
-          : { type: 'open', ...common, term: terminal.term, lang: terminal.lang },
+          : {
+              type: 'open',
+              ...common,
+              term: terminal.term,
+              lang: terminal.lang,
+              environment: forTarget(terminal.env),
+            },
       hooks: { ...hooks, takeTerminal: whileLive(hooks, onLive) },
       decideHostKey: (decision) => ask('person.decideHostKey', { sessionId, decision }),
     });
