@@ -3,8 +3,8 @@ export interface CardFacts {
   readonly address: string;
   readonly port: number;
   readonly fingerprint: string;
-  /** File with the one-time password, while it exists. */
-  readonly passwordFile: string | null;
+  /** Where the one-time password is: in a file, or on the lines before the card. Null: it has been used. */
+  readonly password: { readonly file: string } | 'above' | null;
   /** user@address of the demo's account. */
   readonly demo: string | null;
   readonly home: string;
@@ -23,10 +23,8 @@ export function startCard(facts: CardFacts): string {
   const rows: readonly (readonly [string, string] | null)[] = [
     ['connect', `ssh ${port}Administrator@${host}`],
     ['host key', facts.fingerprint],
-    facts.passwordFile === null ? null : ['password', `one-time, in ${facts.passwordFile}`],
-    facts.demo === null
-      ? null
-      : ['demo', `log in, choose ${facts.demo}, press Enter; replay it under "recordings"`],
+    passwordRow(facts.password),
+    facts.demo === null ? null : ['demo', `log in, Enter on ${facts.demo}; then Tab: its recording`],
     ['state', facts.home],
     ['recordings', facts.recordings],
     ['isolation', facts.isolation],
@@ -42,4 +40,9 @@ export function startCard(facts: CardFacts): string {
     ...(warnings.length === 0 ? [] : ['', ...warnings]),
     '',
   ].join('\n');
+}
+
+function passwordRow(password: CardFacts['password']): readonly [string, string] | null {
+  if (password === null) return null;
+  return ['password', password === 'above' ? 'the one-time password above' : `one-time, in ${password.file}`];
 }

@@ -1,4 +1,10 @@
 /**
+ * Back from the alternate screen, if the terminal is on it. Leaving it puts the cursor where it was on entering, on the
+ * normal screen too: it is entered first, or the next line would be written over what the session showed.
+ */
+const LEAVE_ALTERNATE = '\x1b[?1049h\x1b[?1049l';
+
+/**
  * What a session may have left switched on, switched off again: the screens that follow, and the person's shell after
  * them, get the terminal as it was. In order: attributes, character set, alternate screen, scroll region and origin with
  * the cursor kept, cursor and keypad keys, wrap, mouse in all its forms, focus, paste, modified keys, kitty keys, cursor.
@@ -7,7 +13,7 @@ export const RESTORE_TERMINAL = [
   '\x1b[0m',
   '\x1b(B',
   '\x0f',
-  '\x1b[?1049l',
+  LEAVE_ALTERNATE,
   '\x1b7',
   '\x1b[r',
   '\x1b[?6l',

@@ -86,7 +86,7 @@ function tell(password: Buffer): void {
   writeSync(
     1,
     Buffer.concat([
-      Buffer.from("\n  Administrator's one-time password (shown once): "),
+      Buffer.from("\nAdministrator's password for the first login, shown only now:\n\n    "),
       password,
       Buffer.from('\n'),
     ]),

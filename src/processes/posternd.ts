@@ -59,6 +59,7 @@ async function main(): Promise<void> {
   const stopping = stopSignals();
   try {
     if (init) return await initialiseOnly(host);
+    const fresh = !isInitialised(host.home);
     const alsoLogTo = (line: string): void => void process.stderr.write(line);
     const daemon = await startDaemon({
       host,
@@ -69,7 +70,7 @@ async function main(): Promise<void> {
     });
     process.on('exit', () => daemon.kill());
     const up = await Promise.race([daemon.ready().then(() => true), stopping.first.then(() => false)]);
-    if (up) await serve(host, daemon, stopping.first);
+    if (up) await serve({ host, daemon, fresh }, stopping.first);
     void stopping.second.then(() => daemon.kill());
     await daemon.stop();
   } catch (error) {
@@ -110,14 +111,21 @@ async function initialiseOnly(host: Host): Promise<void> {
   );
 }
 
-async function serve(host: Host, daemon: Daemon, end: Promise<void>): Promise<void> {
-  const password = join(host.home, FIRST_PASSWORD);
+interface Served {
+  readonly host: Host;
+  readonly daemon: Daemon;
+  /** The home was made at this start. */
+  readonly fresh: boolean;
+}
+
+async function serve({ host, daemon, fresh }: Served, end: Promise<void>): Promise<void> {
+  const file = join(host.home, FIRST_PASSWORD);
   process.stdout.write(
     `${startCard({
       version: versionOf(host.installation),
       ...host.address,
       fingerprint: hostKeyFingerprint(host.home),
-      passwordFile: existsSync(password) ? password : null,
+      password: existsSync(file) ? { file } : fresh && process.stdout.isTTY ? 'above' : null,
       demo: daemon.demo,
       home: host.home,
       recordings: host.recordings,

@@ -60,6 +60,10 @@ export class TestTerminal {
     return Buffer.concat(this.#chunks);
   }
 
+  /** The row of the cursor, from 0. */
+  get row(): number {
+    return this.#model.buffer.active.cursorY;
+  }
   get alternate(): boolean {
     return this.#model.buffer.active.type === 'alternate';
   }

@@ -50,7 +50,7 @@ describe('the card', () => {
     address: '127.0.0.1',
     port: 2222,
     fingerprint: 'SHA256:abc',
-    passwordFile: null,
+    password: null,
     demo: null,
     home: '/h',
     recordings: '/r',
@@ -58,18 +58,25 @@ describe('the card', () => {
     reduced: [],
   };
   it('says what a newcomer needs', () => {
-    expect(startCard({ ...facts, passwordFile: '/h/administrator-password', demo: 'demo@127.0.0.1' })).toBe(`
+    expect(
+      startCard({ ...facts, password: { file: '/h/administrator-password' }, demo: 'demo@127.0.0.1' }),
+    ).toBe(`
 Postern 1.2.3
 
   connect     ssh -p 2222 Administrator@127.0.0.1
   host key    SHA256:abc
   password    one-time, in /h/administrator-password
-  demo        log in, choose demo@127.0.0.1, press Enter; replay it under "recordings"
+  demo        log in, Enter on demo@127.0.0.1; then Tab: its recording
   state       /h
   recordings  /r
   isolation   level 3 of 3
   stop        Ctrl-C; sessions are told and their recordings sealed
 `);
+  });
+  it('fits a terminal of 80 columns, and points at a password that was shown above it', () => {
+    const card = startCard({ ...facts, password: 'above', demo: 'demo@127.0.0.1' });
+    expect(card).toContain('\n  password    the one-time password above\n');
+    expect(card.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
   it('is loud about what is reduced, and leaves out what is not so', () => {
     const card = startCard({ ...facts, address: '0.0.0.0', port: 22, reduced: ['NOT ROOT: x'] });

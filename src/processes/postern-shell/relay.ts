@@ -13,9 +13,10 @@ export interface RelayOptions {
   readonly unavailable: number;
 }
 
-/** In case the portal could not say goodbye: mouse, paste and focus reports off, cursor shown, normal screen and looks. */
+/** In case the portal could not say goodbye: mouse, paste and focus reports off, cursor shown, normal screen and looks; in
+ * this order the cursor stays where it is on the normal screen. */
 const CALM =
-  '\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[?1l\x1b>\x1b[?25h\x1b[?1049l\x1b[0m';
+  '\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[?1l\x1b>\x1b[?25h\x1b[?1049h\x1b[?1049l\x1b[0m';
 const LONGEST = 1024;
 
 /** Carries bytes both ways until the portal or the terminal is gone; the terminal is left as it was. Gives the exit status. */

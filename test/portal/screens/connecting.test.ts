@@ -146,6 +146,26 @@ test('Esc gives up; the menu is where one was', async () => {
 });
 
 describe('the session', () => {
+  test('what it showed stays in the person’s own terminal, and his prompt comes below it', async () => {
+    const { terminal, finished } = await connecting((hooks) =>
+      hooks.takeTerminal(async ({ output }) => {
+        output.write('Your session is being recorded.\r\n$ exit\r\nlogout\r\n');
+        await Promise.resolve();
+        return EXITED;
+      }),
+    );
+    await terminal.screen('session ended, exit status 0', 'Enter connect');
+    terminal.press('ctrl-q');
+    await finished;
+    await terminal.until(() => !terminal.alternate, 'be on the first screen again');
+    expect(terminal.text().split('\n').slice(0, 3)).toEqual([
+      'Your session is being recorded.',
+      '$ exit',
+      'logout',
+    ]);
+    expect(terminal.row).toBe(3);
+  });
+
   test('has the terminal for itself, byte for byte both ways, and gives it back', async () => {
     const heard: Buffer[] = [];
     const all = Buffer.from(Array.from({ length: 224 }, (_, byte) => byte + 32));

@@ -239,7 +239,9 @@ test('a password that must change is changed before anything else', async () => 
   await terminal.sees('differ');
   terminal.type('short\rshort\r');
   await terminal.sees('shorter than 8');
-  terminal.type('old\rlong enough\rlong enough\r');
+  // the present one is there still
+  await terminal.sees('> New ');
+  terminal.type('long enough\rlong enough\r');
   await terminal.sees('Your password is changed.');
   expect(changed).toEqual([
     ['old', 'short'],

@@ -4,7 +4,13 @@ import { usePortal, useRoom, useServices, useTheme } from '../../context.js';
 import { useKeys } from '../../keyboard.js';
 import { createSecretEntry, type SecretEntry } from '../../secret-entry.js';
 import { createStore, useStore } from '../../store.js';
-import { FIELDS, firstPassword, type PasswordField, passwordReducer } from './password-state.js';
+import {
+  FIELDS,
+  firstPassword,
+  type PasswordField,
+  passwordReducer,
+  presentCounts,
+} from './password-state.js';
 import { passwordLines } from './password-view.js';
 
 /** A new password, before anything else may be done. */
@@ -27,14 +33,17 @@ export function PasswordScreen({ why }: { readonly why: string }) {
       entries.again.wipe();
       return store.dispatch({ type: 'differ' });
     }
-    const [old, next] = [entries.old.take(), entries.next.take()];
-    wipe(entries);
+    const [old, next] = [copyOf(entries.old.bytes()), entries.next.take()];
+    entries.again.wipe();
     store.dispatch({ type: 'busy' });
     after(services.changePassword(old, next), (outcome) => {
       old.fill(0);
       next.fill(0);
       if (outcome.ok) portal.dispatch({ type: 'passwordChanged' });
-      else store.dispatch({ type: 'refused', failure: outcome.failure });
+      else {
+        if (!presentCounts(outcome.failure)) entries.old.wipe();
+        store.dispatch({ type: 'refused', failure: outcome.failure });
+      }
     });
   };
   const edit = (change: () => void): void => {
@@ -66,4 +75,10 @@ export function PasswordScreen({ why }: { readonly why: string }) {
 
 function wipe(entries: Readonly<Record<PasswordField, SecretEntry>>): void {
   for (const field of FIELDS) entries[field].wipe();
+}
+
+function copyOf(bytes: Buffer): Buffer {
+  const own = Buffer.alloc(bytes.length);
+  bytes.copy(own);
+  return own;
 }

@@ -39,8 +39,20 @@ export function passwordReducer(state: PasswordState, action: PasswordAction): P
         trouble: { message: 'The two new passwords differ.', next: 'Type the new one again, twice.' },
       };
     case 'refused':
-      return { at: 'old', lengths: NOTHING, busy: false, trouble: action.failure };
+      return presentCounts(action.failure)
+        ? {
+            at: 'next',
+            lengths: { ...NOTHING, old: state.lengths.old },
+            busy: false,
+            trouble: action.failure,
+          }
+        : { at: 'old', lengths: NOTHING, busy: false, trouble: action.failure };
     default:
       return action satisfies never;
   }
+}
+
+/** The new password was refused, not the present one: nobody needs to type that again. */
+export function presentCounts(because: Failure): boolean {
+  return because.code === 'PASSWORD_TOO_WEAK';
 }
