@@ -15,6 +15,7 @@ import { DIRECTORY_ADMIN_CALLS } from './directory-admin-calls.js';
 
 import { ending } from './ending.js';
 import { FACTOR_CALLS } from './factor-calls.js';
+import { GROUP_CALLS } from './group-calls.js';
 import { KEEPING_CALLS } from './keeping-calls.js';
 import { LIBRARY_CALLS } from './library-calls.js';
 import { LOGIN_CALLS } from './login-calls.js';
@@ -119,6 +120,7 @@ export const CALLS = {
   ),
 
   ...MANAGE_CALLS,
+  ...GROUP_CALLS,
 
   // PSMGW: session hosts
   'session.hello': call<{ readonly psmServer: string }>()(
@@ -217,6 +219,7 @@ export const CALLS = {
       disabled: z.boolean().optional(),
       expiresAt: z.int().nullable().optional(),
       logonHours: text.nullable().optional(),
+      rights: z.array(z.enum(VAULT_RIGHTS)).max(VAULT_RIGHTS.length).optional(),
       unlock: z.boolean().optional(),
     }),
   ),

@@ -95,6 +95,10 @@ export const MANAGE_CALLS = {
       disabled: z.literal(true).optional(),
       expiresAt: z.int().nullable().optional(),
       logonHours: text.nullable().optional(),
+      /** All of his own; those of his groups stay. */
+      rights: z.array(z.enum(VAULT_RIGHTS)).max(VAULT_RIGHTS.length).optional(),
+      /** All of them. */
+      groups: z.array(name).max(100).optional(),
     }),
   ),
   /** Blob: the new password, which must be changed at the next login. */

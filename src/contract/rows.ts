@@ -90,7 +90,9 @@ export interface UserRow {
   readonly directory: string | null;
   readonly name: string;
   readonly groups: readonly string[];
+  /** His own and those of his groups. */
   readonly rights: readonly VaultRight[];
+  readonly ownRights: readonly VaultRight[];
   readonly disabled: boolean;
   readonly expiresAt: number | null;
   readonly logonHours: string | null;

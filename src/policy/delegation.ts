@@ -42,11 +42,30 @@ export interface Holder {
  * himself, or else resetting a password would be a way to any right. Who holds every right may manage everybody.
  */
 export function outOfReach(actor: Holder, target: Holder, guarded: readonly string[]): string | null {
-  if (VAULT_RIGHTS.every((right) => actor.rights.includes(right))) return null;
+  if (holdsAll(actor)) return null;
   const right = target.rights.find((one) => !actor.rights.includes(one));
   if (right !== undefined) return `the user holds ${right}, and you do not`;
   const group = target.groups.find((one) => guarded.includes(one) && !actor.groups.includes(one));
   return group === undefined ? null : `the user is in ${group}, and you are not`;
+}
+
+/** Who holds every right may manage everybody and every group. */
+export function holdsAll({ rights }: Pick<Holder, 'rights'>): boolean {
+  return VAULT_RIGHTS.every((right) => rights.includes(right));
+}
+
+/**
+ * What keeps somebody from managing a group, or null. Being put into a group gives whatever it has anywhere: nobody puts
+ * others where he is not himself.
+ */
+export function groupOutOfReach(
+  actor: Holder,
+  group: { readonly name: string; readonly rights: readonly VaultRight[] },
+): string | null {
+  if (holdsAll(actor)) return null;
+  const right = group.rights.find((one) => !actor.rights.includes(one));
+  if (right !== undefined) return `the group ${group.name} holds ${right}, and you do not`;
+  return actor.groups.includes(group.name) ? null : `you are not in ${group.name}`;
 }
 
 function timeOf(expiresAt: number | null): number {

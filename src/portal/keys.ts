@@ -1,3 +1,4 @@
+import { MANAGE_COMMANDS } from './manage-keys.js';
 import type { KeyName, Stroke } from './strokes.js';
 
 /** What can be done with a key. `brief` is for the line at the bottom, which is cut from its end: without it, help only. */
@@ -42,26 +43,7 @@ export const COMMANDS = {
     brief: 'copy',
     help: 'copy it to the clipboard of your terminal (OSC 52), without showing it',
   },
-  'account.add': { keys: ['ctrl-a'], brief: 'add', help: 'add an account, if you may' },
-  'account.manage': {
-    keys: ['ctrl-x'],
-    brief: 'change',
-    help: 'rename, move, disable or delete it, or give it another secret: what you may',
-  },
-  'safe.members': { keys: ['enter'], brief: 'members', help: 'who may do what in the safe' },
-  'safe.audit': { keys: ['ctrl-t'], brief: 'audit', help: 'what happened in the safe' },
-  'users.open': { keys: ['ctrl-p'], brief: 'people', help: 'the users, if you may manage or audit them' },
-  'user.add': { keys: ['ctrl-a'], brief: 'add', help: 'add a user, if you may' },
-  'user.manage': {
-    keys: ['enter', 'ctrl-x'],
-    brief: 'change',
-    help: 'disable or enable the user, or set a password: what you may',
-  },
-  'safe.add': { keys: ['ctrl-a'], brief: 'add', help: 'make a safe, if you may' },
-  'safe.manage': { keys: ['ctrl-x'], brief: 'change', help: 'rename or delete the safe, if you may' },
-  'audit.all': { keys: ['ctrl-g'], brief: 'all audit', help: 'all of the audit, if you may' },
-  'member.add': { keys: ['ctrl-a'], brief: 'add', help: 'add a member, or change what one may do' },
-  'member.remove': { keys: ['ctrl-e'], brief: 'remove', help: 'remove the member, after asking' },
+  ...MANAGE_COMMANDS,
   'recording.replay': { keys: ['enter'], brief: 'replay', help: 'replay the recording' },
   'session.attach': {
     keys: ['enter'],
@@ -349,7 +331,21 @@ export const SCREENS = {
   users: {
     title: 'Users',
     typing: true,
-    commands: ['user.manage', 'user.add', 'list.refresh', 'list.back', ...MOVE, ...EDIT, ...LEAVE],
+    commands: [
+      'user.manage',
+      'user.add',
+      'groups.open',
+      'list.refresh',
+      'list.back',
+      ...MOVE,
+      ...EDIT,
+      ...LEAVE,
+    ],
+  },
+  groups: {
+    title: 'Groups',
+    typing: true,
+    commands: ['group.manage', 'group.add', 'list.refresh', 'list.back', ...MOVE, ...EDIT, ...LEAVE],
   },
   members: {
     title: 'Members of a safe',

@@ -1,6 +1,8 @@
-import type { UserRow } from '#/contract/rows.js';
+import type { GroupRow, UserRow } from '#/contract/rows.js';
 import type { PlatformName, SecretKind } from '#/domain/account.js';
 import type { Outcome } from '#/domain/outcome.js';
+import type { VaultRight } from '#/domain/permission.js';
+import type { SecondFactorPolicy } from '#/domain/second-factor.js';
 
 export interface WantedAccount {
   readonly safe: string;
@@ -26,6 +28,18 @@ export interface AccountProperties {
   readonly forgetHostKey?: true;
 }
 
+/** What is not named stays. */
+export interface UserProperties {
+  /** Null: no end. */
+  readonly expiresAt?: number | null;
+  /** Null: at any time. */
+  readonly logonHours?: string | null;
+  /** All that he has of his own. */
+  readonly rights?: readonly VaultRight[];
+  /** All of them. */
+  readonly groups?: readonly string[];
+}
+
 /** What people manage who may; the vault decides each time. */
 export interface ManageServices {
   addAccount(wanted: WantedAccount, typed: TypedSecret): Promise<Outcome<{ readonly id: string }>>;
@@ -42,10 +56,16 @@ export interface ManageServices {
     wanted: { readonly name: string; readonly groups: readonly string[] },
     password: Buffer,
   ): Promise<Outcome<null>>;
+  setUser(name: string, change: UserProperties): Promise<Outcome<null>>;
   disableUser(name: string): Promise<Outcome<null>>;
   /** Enables and unlocks. */
   activateUser(name: string): Promise<Outcome<null>>;
   resetPassword(name: string, password: Buffer): Promise<Outcome<null>>;
+  groups(): Promise<Outcome<readonly GroupRow[]>>;
+  addGroup(name: string): Promise<Outcome<null>>;
+  setGroup(name: string, secondFactor: SecondFactorPolicy): Promise<Outcome<null>>;
+  putInGroup(group: string, user: string, present: boolean): Promise<Outcome<null>>;
+  deleteGroup(name: string): Promise<Outcome<null>>;
   addSafe(name: string): Promise<Outcome<null>>;
   renameSafe(safe: string, name: string): Promise<Outcome<null>>;
   deleteSafe(safe: string): Promise<Outcome<null>>;

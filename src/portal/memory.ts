@@ -1,9 +1,18 @@
-import type { AccountRow, PersonSafeRow, RecordingRow, SessionRow } from '#/contract/rows.js';
+import type {
+  AccountRow,
+  GroupRow,
+  PersonSafeRow,
+  RecordingRow,
+  SessionRow,
+  UserRow,
+} from '#/contract/rows.js';
 import { emptyList, type ListAction, type ListKind, type ListState, listReducer } from './list.js';
 import { accountsList } from './screens/accounts/accounts-list.js';
+import { groupsList } from './screens/groups/groups-view.js';
 import { liveList } from './screens/live/live-list.js';
 import { recordingsList } from './screens/recordings/recordings-list.js';
 import { safesList } from './screens/safes/safes-view.js';
+import { usersList } from './screens/users/users-view.js';
 import { createStore, type Store } from './store.js';
 
 export type ListStore<T> = Store<ListState<T>, ListAction<T>>;
@@ -14,6 +23,8 @@ export interface Memory {
   readonly recordings: ListStore<RecordingRow>;
   readonly live: ListStore<SessionRow>;
   readonly safes: ListStore<PersonSafeRow>;
+  readonly users: ListStore<UserRow>;
+  readonly groups: ListStore<GroupRow>;
 }
 
 export function createMemory(): Memory {
@@ -23,5 +34,7 @@ export function createMemory(): Memory {
     recordings: list(recordingsList),
     live: list(liveList),
     safes: list(safesList),
+    users: list(usersList),
+    groups: list(groupsList),
   };
 }

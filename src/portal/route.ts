@@ -1,5 +1,6 @@
 import type {
   AccountRow,
+  GroupRow,
   KeyRow,
   PersonSafeRow,
   RecordingRow,
@@ -67,6 +68,9 @@ export type Route =
   | { readonly screen: 'users' }
   | { readonly screen: 'addUser' }
   | { readonly screen: 'manageUser'; readonly user: UserRow }
+  | { readonly screen: 'groups' }
+  | { readonly screen: 'addGroup' }
+  | { readonly screen: 'manageGroup'; readonly group: GroupRow }
   | { readonly screen: 'manageSafe'; readonly safe: PersonSafeRow }
   | { readonly screen: 'members'; readonly safe: PersonSafeRow }
   /** Null: all of it. */

@@ -17,6 +17,17 @@ export function dateTime(at: number): string {
   return valid(at)?.toISOString().slice(0, 16).replace('T', ' ') ?? '?';
 }
 
+/** What dateTime() shows, or a date alone, which is over at its end. Null: is neither. Milliseconds since 1970. */
+export function readMoment(typed: string): number | null {
+  const parts = /^(\d{4})-(\d\d)-(\d\d)(?: (\d\d):(\d\d))?$/.exec(typed);
+  if (parts === null) return null;
+  const [, year = '', month = '', day = '', hour = '00', minute = '00'] = parts;
+  const at = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:00Z`);
+  // the 31st of February is the 3rd of March to Date.parse
+  if (Number.isNaN(at) || dateTime(at) !== `${year}-${month}-${day} ${hour}:${minute}`) return null;
+  return parts[4] === undefined ? at + DAY : at;
+}
+
 /** 23 Nov 19:05; the year in place of the time when it is another one than now. */
 export function shortTime(at: number, now: number): string {
   const date = valid(at);

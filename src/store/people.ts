@@ -116,6 +116,7 @@ async function complete(db: Transaction<Tables>, row: Selectable<Tables['users']
     .where('group_members.user_id', '=', row.id)
     .orderBy('groups.name')
     .execute();
+  const own = await db.selectFrom('user_rights').select('right').where('user_id', '=', row.id).execute();
   const rights = await db
     .selectFrom('user_rights')
     .select('right')
@@ -144,6 +145,7 @@ async function complete(db: Transaction<Tables>, row: Selectable<Tables['users']
     lastSuccess: moment(row.last_success_at, row.last_success_from),
     lastFailure: moment(row.last_failure_at, row.last_failure_from),
     rights: rights.map((one) => one.right as VaultRight),
+    ownRights: own.map((one) => one.right as VaultRight),
     groupIds: groups.map((one) => one.id as GroupId),
     groups: groups.map((one) => one.name),
     publicKeys: keys.map(({ verify_required: verify, ...key }) => ({ ...key, verifyRequired: verify === 1 })),

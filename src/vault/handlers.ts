@@ -27,6 +27,7 @@ import { menuCalls } from './calls/menu.js';
 import { ownKeyCalls } from './calls/own-keys.js';
 import { personAccountCalls } from './calls/person-accounts.js';
 import { personAuditCalls } from './calls/person-audit.js';
+import { personGroupCalls } from './calls/person-groups.js';
 import { personSafeCalls } from './calls/person-safes.js';
 import { personUserCalls } from './calls/person-users.js';
 import { policyCalls } from './calls/policy.js';
@@ -66,6 +67,7 @@ export function handlersOf(vault: Vault): Handlers {
     ...personSafeCalls(vault),
     ...personAuditCalls(vault),
     ...personUserCalls(vault),
+    ...personGroupCalls(vault),
     ...adminVaultCalls(vault),
     ...adminComponentCalls(vault),
     ...adminUserCalls(vault),

@@ -91,6 +91,7 @@ export function userRow(user: User, lockedUntil: number | null, directory: strin
     directory,
     groups,
     rights,
+    ownRights: user.ownRights,
     disabled,
     expiresAt,
     logonHours,

@@ -68,6 +68,36 @@ test('an administrator adds a user on the screen, who then logs in', { timeout: 
   await boss.sees(/Again +[•*]{24}_/);
   boss.press('enter');
   await boss.sees('User dana is added.');
+  boss.press('ctrl-g');
+  await boss.sees(/Vault Admins +\d+ +optional/);
+  boss.press('ctrl-a');
+  await boss.sees('A new group');
+  boss.type('Crew\r');
+  await boss.sees('Group Crew is made.');
+  boss.type('Crew');
+  await boss.sees('> Crew_');
+  boss.press('enter');
+  await boss.sees('Add a member');
+  boss.press('enter');
+  await boss.sees('Whoever is in it');
+  boss.type('dana\r');
+  await boss.sees('dana is in Crew.');
+  const groups = await postern.json<{ name: string; members: string[] }[]>(['group', 'list']);
+  expect(groups.find(({ name }) => name === 'Crew')?.members).toEqual(['boss', 'dana']);
+  const set = ['user', 'set', 'dana', '--right', 'addSafes', '--logon-hours', 'Mon-Sun 00:00-24:00'];
+  expect(await postern.json([...set, '--expires', '2099-01-01T00:00:00Z'])).toMatchObject({
+    ownRights: ['addSafes'],
+    logonHours: 'Mon-Sun 00:00-24:00',
+    expiresAt: '2099-01-01T00:00:00.000Z',
+  });
+  expect(await postern.cli(['user', 'set', 'dana', '--logon-hours', 'whenever'])).toMatchObject({
+    status: 2,
+  });
+  expect(await postern.cli(['user', 'set', 'dana'])).toMatchObject({ status: 2 });
+  expect(await postern.json(['user', 'set', 'dana', '--no-rights', '--expires', 'never'])).toMatchObject({
+    ownRights: [],
+    expiresAt: null,
+  });
   boss.press('ctrl-q');
   await boss.exited;
 

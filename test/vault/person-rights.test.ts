@@ -11,6 +11,8 @@ type OfRight = {
 interface Place {
   readonly safe: string;
   readonly accountId: string;
+  /** Only who asks is in it. */
+  readonly group: string;
 }
 /** How each call is made so that only rights keep it back; one that is missing here does not compile. */
 const ARGS: { readonly [K in OfRight]: (place: Place) => Omit<CallArgs<K>, 'ticket'> } = {
@@ -44,6 +46,11 @@ const ARGS: { readonly [K in OfRight]: (place: Place) => Omit<CallArgs<K>, 'tick
   'person.safe.add': () => ({ name: 'a/b' }),
   'person.audit': () => ({}),
   'person.users': () => ({}),
+  'person.groups': () => ({}),
+  'person.group.add': () => ({ name: 'a/b' }),
+  'person.group.set': ({ group }) => ({ name: group, secondFactor: 'optional' }),
+  'person.group.member': ({ group }) => ({ group, user: 'plain', present: false }),
+  'person.group.delete': ({ group }) => ({ name: group }),
   'person.user.add': () => ({ name: 'x', groups: [], rights: [], expiresAt: null, logonHours: null }),
   'person.user.set': () => ({ name: 'plain' }),
   'person.user.resetPassword': () => ({ name: 'plain' }),
@@ -85,7 +92,7 @@ async function place(member: string, permissions: readonly Permission[], call: P
     await desk.ask('admin.member.add', { safe, member, permissions: [...permissions], expiresAt: null });
   if (call === 'person.member.remove' && member !== 'plain')
     await desk.ask('admin.member.add', { safe, member: 'plain', preset: 'ConnectOnly', expiresAt: null });
-  if (call === 'person.safe.delete') return { safe, accountId: 'none' };
+  if (call === 'person.safe.delete') return { safe, accountId: 'none', group: '' };
   const { id } = await desk.ask(
     'admin.account.add',
     {
@@ -99,7 +106,7 @@ async function place(member: string, permissions: readonly Permission[], call: P
     },
     password('s3cret'),
   );
-  return { safe, accountId: id };
+  return { safe, accountId: id, group: '' };
 }
 
 async function codeOf(ticket: string, call: PersonCall, where: Place): Promise<string> {
@@ -139,12 +146,16 @@ describe('rights on the vault', () => {
   test.each(onVault.map(([call, need]) => [call, need] as const))('%s', async (call, need) => {
     const any = 'any' in need ? need.any : [];
     for (const right of VAULT_RIGHTS) {
-      const ticket = await user(`${right} ${call}`, [right]);
-      const code = await codeOf(ticket, call, { safe: '', accountId: '' });
+      const name = `${right} ${call}`;
+      const ticket = await user(name, [right]);
+      const group = `of ${name}`;
+      await desk.ask('admin.group.add', { name: group });
+      await desk.ask('admin.group.member', { group, user: name, present: true });
+      const code = await codeOf(ticket, call, { safe: '', accountId: '', group });
       expect(DENIED.includes(code), `${right}: ${code}`).toBe(!any.includes(right));
     }
     const nobody = await user(`nobody ${call}`);
-    expect(await codeOf(nobody, call, { safe: '', accountId: '' })).toBe('DENIED');
+    expect(await codeOf(nobody, call, { safe: '', accountId: '', group: '' })).toBe('DENIED');
   });
 });
 
@@ -195,5 +206,7 @@ test('a login that must change its password first may do nothing else', async ()
   );
   const ticket = await logIn(door, 'fresh', 'pa55word');
   for (const call of Object.keys(ARGS) as OfRight[])
-    expect(await codeOf(ticket, call, { safe: '', accountId: '' }), call).toBe('PASSWORD_MUST_CHANGE');
+    expect(await codeOf(ticket, call, { safe: '', accountId: '', group: '' }), call).toBe(
+      'PASSWORD_MUST_CHANGE',
+    );
 });

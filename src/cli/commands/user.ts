@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import type { UserRow } from '#/contract/rows.js';
 import { failure } from '#/domain/failure.js';
 import { failed } from '#/domain/outcome.js';
 import { VAULT_RIGHTS, type VaultRight } from '#/domain/permission.js';
@@ -7,6 +6,8 @@ import { secretFromStdin, timeOf } from '../input.js';
 import { leaf } from '../leaf.js';
 import { isoTime, printJson, printLine, printTable } from '../output.js';
 import { secondFactorCommands, userKeyCommands } from './user-factors.js';
+import { collect, forJson } from './user-row.js';
+import { userSetCommand } from './user-set.js';
 
 interface AddOptions {
   readonly passwordStdin?: true;
@@ -74,6 +75,7 @@ export function userCommands(program: Command): void {
       );
     return outcome;
   });
+  userSetCommand(user);
   for (const [verb, disabled] of [
     ['disable', true],
     ['enable', false],
@@ -116,12 +118,4 @@ export function userCommands(program: Command): void {
   );
   userKeyCommands(user);
   secondFactorCommands(user);
-}
-
-function forJson(row: UserRow) {
-  return { ...row, expiresAt: isoTime(row.expiresAt), lockedUntil: isoTime(row.lockedUntil) };
-}
-
-export function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
 }

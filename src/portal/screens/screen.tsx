@@ -10,6 +10,9 @@ import { CodeScreen } from './code/code-screen.js';
 import { ConnectingScreen } from './connecting/connecting-screen.js';
 import { DirectScreen } from './direct/direct-screen.js';
 import { EnrolScreen } from './enrol/enrol-screen.js';
+import { AddGroupScreen } from './groups/add-group-screen.js';
+import { GroupsScreen } from './groups/groups-screen.js';
+import { ManageGroupScreen } from './groups/manage-group-screen.js';
 import { HelpScreen } from './help/help-screen.js';
 import { LeaveScreen } from './leave/leave-screen.js';
 import { LiveScreen } from './live/live-screen.js';
@@ -102,6 +105,12 @@ export function Screen({
       return <AddUserScreen />;
     case 'manageUser':
       return <ManageUserScreen user={route.user} />;
+    case 'groups':
+      return <GroupsScreen />;
+    case 'addGroup':
+      return <AddGroupScreen />;
+    case 'manageGroup':
+      return <ManageGroupScreen group={route.group} />;
     case 'addSafe':
       return <AddSafeScreen />;
     case 'manageSafe':

@@ -1,7 +1,7 @@
 import { type Failure, failure } from '#/domain/failure.js';
 import { makeId } from '#/domain/ids.js';
 import { checkName } from '#/domain/names.js';
-import { done, failed } from '#/domain/outcome.js';
+import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { forgetFirstPassword } from '../first-password.js';
 import type { User } from '../records/people.js';
 import type { Records } from '../records/records.js';
@@ -28,9 +28,13 @@ export function adminUserCalls(vault: Vault): Handlers<Names> {
         for (const user of await records.people.users()) rows.push(await rowOf(vault, records, user));
         return done({ value: rows });
       }),
-    'admin.user.set': ({ name, unlock, ...change }) =>
+    'admin.user.set': ({ name, unlock, rights, ...change }) =>
       withUser<'admin.user.set'>(vault, name, async (user, records) => {
         if (!hoursAreFine(vault, change.logonHours)) return badHours();
+        if (rights !== undefined) {
+          const given = await setRights(vault, records, CONSOLE, user, rights);
+          if (!given.ok) return given;
+        }
         const external = (await records.directories.directoryUser(user.id)) !== null;
         if (
           change.disabled === false &&
@@ -43,15 +47,11 @@ export function adminUserCalls(vault: Vault): Handlers<Names> {
           );
         await records.people.changeUser(user.id, defined(change));
         if (unlock === true) await records.people.unlock(user.name);
-        await note(
-          vault,
-          records,
-          user.name,
-          [
-            ...Object.entries(change).map(([key, value]) => `${key}=${String(value)}`),
-            ...(unlock === true ? ['unlocked'] : []),
-          ].join(' '),
-        );
+        const words = [
+          ...Object.entries(change).map(([key, value]) => `${key}=${String(value)}`),
+          ...(unlock === true ? ['unlocked'] : []),
+        ];
+        if (words.length > 0) await note(vault, records, user.name, words.join(' '));
         if (change.disabled === true) await tickets.dropUser(records, user.id);
         const after = await records.people.user(user.id);
         return done({ value: await rowOf(vault, records, after ?? user) });
@@ -207,6 +207,24 @@ async function withUser<K extends Names>(
 export async function rowOf(vault: Vault, records: Records, user: User) {
   const from = await records.directories.directoryUser(user.id);
   return userRow(user, await records.people.lockedUntil(user.name, vault.now()), from?.directory ?? null);
+}
+
+/** In place of the rights that he had of his own. */
+export async function setRights(
+  vault: Vault,
+  records: Records,
+  doer: Doer,
+  user: User,
+  rights: User['rights'],
+): Promise<Outcome<{ readonly value: null }>> {
+  const from = await records.directories.directoryUser(user.id);
+  if (from !== null)
+    return failed(
+      failure('BAD_INPUT', `${user.name} has the rights that the maps of directory ${from.directory} give`),
+    );
+  await records.directories.setRights(user.id, rights);
+  await note(vault, records, user.name, `rights: ${rights.length === 0 ? 'none' : rights.join(', ')}`, doer);
+  return done({ value: null });
 }
 
 export async function note(

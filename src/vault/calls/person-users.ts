@@ -1,14 +1,16 @@
 import type { CallArgs, CallName } from '#/contract/calls.js';
 import { type Failure, failure } from '#/domain/failure.js';
-import { done, failed, type Outcome } from '#/domain/outcome.js';
-import { BUILT_IN_GROUPS } from '#/domain/people.js';
+import { done, failed } from '#/domain/outcome.js';
+import type { VaultRight } from '#/domain/permission.js';
 import { type Holder, outOfReach } from '#/policy/delegation.js';
 import { forgetFirstPassword } from '../first-password.js';
+import { groupChanges, putInGroup } from '../group-members.js';
+import { managedUser } from '../managed-user.js';
 import { withVaultRight } from '../person-rights.js';
 import type { Person } from '../persons.js';
 import type { User } from '../records/people.js';
 import type { Answer, Asking, Handlers, Vault } from '../vault.js';
-import { badHours, hoursAreFine, insertUser, newUserProblem, note, rowOf } from './admin-users.js';
+import { badHours, hoursAreFine, insertUser, newUserProblem, note, rowOf, setRights } from './admin-users.js';
 
 type Names = Extract<CallName, 'person.users' | `person.user.${string}`>;
 
@@ -27,7 +29,7 @@ export function personUserCalls(vault: Vault): Handlers<Names> {
     'person.user.resetPassword': (args, asking, password) => resetPassword(vault, args, asking, password),
     'person.user.activate': (args, asking) =>
       withVaultRight(vault, 'person.user.activate', args, asking, async (person) => {
-        const found = await managed(person, args.name);
+        const found = await managedUser(person, args.name);
         if (!found.ok) return found;
         const { id, name, passwordHash, publicKeys } = found.value;
         if (passwordHash === null && publicKeys.length === 0)
@@ -69,18 +71,28 @@ async function set(
   args: CallArgs<'person.user.set'>,
 ): Promise<Answer<'person.user.set'>> {
   if (!hoursAreFine(vault, args.logonHours)) return badHours();
-  const found = await managed(person, args.name);
+  const found = await managedUser(person, args.name);
   if (!found.ok) return found;
-  const { disabled, expiresAt, logonHours } = args;
+  const { disabled, expiresAt, logonHours, rights, groups } = args;
+  const user = found.value;
+  const moves = groups === undefined ? null : await groupChanges(person, user, groups);
+  if (moves !== null && !moves.ok) return moves;
+  if (rights !== undefined) {
+    const given = await giveRights(vault, person, user, rights);
+    if (!given.ok) return given;
+  }
+  for (const group of moves?.value.removed ?? []) await putInGroup(vault, person, group, user, false);
+  for (const group of moves?.value.added ?? []) await putInGroup(vault, person, group, user, true);
   const change = {
     ...(disabled === undefined ? {} : { disabled }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
     ...(logonHours === undefined ? {} : { logonHours }),
   };
-  await person.records.people.changeUser(found.value.id, change);
-  if (disabled === true) await vault.tickets.dropUser(person.records, found.value.id);
+  if (Object.keys(change).length === 0) return done({ value: null });
+  await person.records.people.changeUser(user.id, change);
+  if (disabled === true) await vault.tickets.dropUser(person.records, user.id);
   const words = Object.entries(change).map(([key, value]) => `${key}=${String(value)}`);
-  return await noted(vault, person, found.value, words.join(' '));
+  return await noted(vault, person, user, words.join(' '));
 }
 
 async function resetPassword(
@@ -91,7 +103,7 @@ async function resetPassword(
 ): Promise<Answer<'person.user.resetPassword'>> {
   const call = 'person.user.resetPassword';
   const may = await withVaultRight(vault, call, args, asking, async (person) => {
-    const found = await managed(person, args.name);
+    const found = await managedUser(person, args.name);
     return found.ok ? done({ value: null }) : found;
   });
   if (!may.ok) return may;
@@ -99,7 +111,7 @@ async function resetPassword(
   if (weak !== null) return failed(weak);
   const passwordHash = await vault.authentication.hash(password);
   const changed = await withVaultRight(vault, call, args, asking, async (person) => {
-    const found = await managed(person, args.name);
+    const found = await managedUser(person, args.name);
     if (!found.ok) return found;
     await person.records.people.changeUser(found.value.id, { passwordHash, mustChangePassword: true });
     await vault.tickets.dropUser(person.records, found.value.id);
@@ -109,13 +121,16 @@ async function resetPassword(
   return changed;
 }
 
-/** The user, when it is one that this person may manage. */
-async function managed({ user: me, records }: Person, name: string): Promise<Outcome<User>> {
-  const user = await records.people.userByName(name);
-  if (user === null) return failed(failure('NOT_FOUND', `User ${name}`));
-  if (user.id === me.id) return failed(failure('DENIED', 'nobody manages his own user'));
-  const why = outOfReach(me, user, BUILT_IN_GROUPS);
-  return why === null ? done(user) : failed(failure('DENIED', why));
+/** What he has of his own; only rights that the person holds himself can come or go. */
+async function giveRights(
+  vault: Vault,
+  person: Person,
+  user: User,
+  wanted: readonly VaultRight[],
+): Promise<Answer<'person.user.set'>> {
+  const beyond = outOfReach(person.user, { rights: wanted, groups: [] }, []);
+  if (beyond !== null) return failed(failure('DENIED', beyond));
+  return await setRights(vault, person.records, person.about, user, wanted);
 }
 
 /** Nobody gives rights, or a place in groups, that are not his own. */

@@ -28,6 +28,7 @@ export interface User {
   readonly lastFailure: Moment | null;
   /** His own and those of his groups. */
   readonly rights: readonly VaultRight[];
+  readonly ownRights: readonly VaultRight[];
   readonly groupIds: readonly GroupId[];
   readonly groups: readonly string[];
   readonly publicKeys: readonly UserKey[];

@@ -9,7 +9,13 @@ import { mount } from '../mount.ts';
 const person = (...rights: readonly VaultRight[]) => ({ ...alice, person: { ...alice.person, rights } });
 const bob: UserRow = {
   ...{ id: 'u1', directory: null, name: 'bob', groups: ['Operators'], rights: [], disabled: false },
-  ...{ expiresAt: null, logonHours: null, mustChangePassword: false, lockedUntil: NOW + 60_000 },
+  ...{
+    expiresAt: null,
+    logonHours: null,
+    mustChangePassword: false,
+    lockedUntil: NOW + 60_000,
+    ownRights: [],
+  },
   ...{ hasPassword: true, publicKeys: [], secondFactor: FACTOR },
 };
 const users = () => Promise.resolve(done([bob]));

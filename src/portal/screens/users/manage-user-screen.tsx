@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { UserRow } from '#/contract/rows.js';
 import { done, type Outcome } from '#/domain/outcome.js';
 import type { VaultRight } from '#/domain/permission.js';
@@ -7,45 +7,7 @@ import type { ManageServices } from '../../manage-services.js';
 import { useStore } from '../../store.js';
 import { Acts } from '../form/acts.js';
 import { type Filled, Form } from '../form/form.js';
-import type { Field } from '../form/form-state.js';
-import { PASSWORD_FIELDS } from './user-fields.js';
-
-interface UserAct {
-  readonly kind: 'password' | 'disable' | 'activate';
-  readonly label: string;
-  readonly needs: VaultRight;
-  readonly intro: string;
-  readonly done: string;
-  readonly fields: readonly Field[];
-}
-
-const NONE: readonly Field[] = [];
-const USER_ACTS: readonly UserAct[] = [
-  {
-    kind: 'activate',
-    label: 'Enable and unlock',
-    needs: 'activateUsers',
-    intro: 'May log in again.',
-    done: 'is enabled and unlocked',
-    fields: NONE,
-  },
-  {
-    kind: 'password',
-    label: 'Set a password',
-    needs: 'resetUsersPasswords',
-    intro: 'Logged out at once; the password must be changed at the next login.',
-    done: 'has a new password, to be changed at the next login',
-    fields: PASSWORD_FIELDS,
-  },
-  {
-    kind: 'disable',
-    label: 'Disable',
-    needs: 'addUpdateUsers',
-    intro: 'Logged out at once; sessions that run are ended within a minute.',
-    done: 'is disabled',
-    fields: NONE,
-  },
-];
+import { changeOf, USER_ACTS, type UserAct } from './user-acts.js';
 
 /** What somebody may do with another user. */
 export function ManageUserScreen({ user }: { readonly user: UserRow }) {
@@ -53,6 +15,7 @@ export function ManageUserScreen({ user }: { readonly user: UserRow }) {
   const services = useServices();
   const { person } = useStore(portal);
   const [chosen, choose] = useState<UserAct | null>(null);
+  const fields = useMemo(() => chosen?.fields(user) ?? [], [chosen, user]);
   const back = (): void => portal.dispatch({ type: 'back' });
   if (chosen === null) {
     const acts = USER_ACTS.map((act) => ({ ...act, without: without(act, person?.rights ?? []) }));
@@ -66,7 +29,7 @@ export function ManageUserScreen({ user }: { readonly user: UserRow }) {
     <Form
       title={`${chosen.label}: ${user.name}`}
       intro={chosen.intro}
-      fields={chosen.fields}
+      fields={fields}
       submit={submit}
       onBack={() => choose(null)}
       onDone={back}
@@ -82,16 +45,10 @@ function ask(
   services: ManageServices,
   kind: UserAct['kind'],
   name: string,
-  { secret }: Filled,
+  { text, secret }: Filled,
 ): Promise<Outcome<null>> {
-  switch (kind) {
-    case 'password':
-      return services.resetPassword(name, secret('password'));
-    case 'disable':
-      return services.disableUser(name);
-    case 'activate':
-      return services.activateUser(name);
-    default:
-      return kind satisfies never;
-  }
+  const change = changeOf(kind, text);
+  if (change !== null) return services.setUser(name, change);
+  if (kind === 'password') return services.resetPassword(name, secret('password'));
+  return kind === 'disable' ? services.disableUser(name) : services.activateUser(name);
 }

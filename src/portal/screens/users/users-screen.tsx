@@ -1,23 +1,22 @@
-import { useMemo, useRef } from 'react';
-import type { UserRow } from '#/contract/rows.js';
+import { useRef } from 'react';
 import { Lines } from '../../components/lines.js';
 import { usePortal, useRoom, useServices, useTheme } from '../../context.js';
 import { useKeys } from '../../keyboard.js';
-import { emptyList, listReducer, selectedItem } from '../../list.js';
+import { selectedItem } from '../../list.js';
 import { listHandlers } from '../../list-keys.js';
 import { useLoadedList } from '../../loading.js';
-import { createStore, useStore } from '../../store.js';
+import { useStore } from '../../store.js';
 import { listHeight, listLines } from '../list-view.js';
-import { userDetails, userHeads, userLine, userSummary, usersList } from './users-view.js';
+import { seesGroups, userDetails, userHeads, userLine, userSummary } from './users-view.js';
 
 /** Everybody whom the vault knows, for those who manage or audit them. */
 export function UsersScreen() {
-  const { state: portal, clock } = usePortal();
+  const { memory, state: portal, clock } = usePortal();
   const services = useServices();
   const room = useRoom();
   const { sign } = useTheme();
   const { person } = useStore(portal);
-  const list = useMemo(() => createStore(listReducer(usersList), emptyList<UserRow>()), []);
+  const list = memory.users;
   const state = useStore(list);
   const refresh = useLoadedList(list, () => services.users());
   const top = useRef(0);
@@ -37,9 +36,13 @@ export function UsersScreen() {
         const user = selectedItem(list.now());
         if (user !== null) portal.dispatch({ type: 'go', route: { screen: 'manageUser', user } });
       },
+      'groups.open': () => portal.dispatch({ type: 'go', route: { screen: 'groups' } }),
       'list.refresh': refresh,
     },
-    { text: (text) => list.dispatch({ type: 'text', text }) },
+    {
+      text: (text) => list.dispatch({ type: 'text', text }),
+      without: seesGroups(person?.rights ?? []) ? [] : ['groups.open'],
+    },
   );
   const now = clock.now();
   const view = listLines({

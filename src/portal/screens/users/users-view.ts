@@ -24,6 +24,10 @@ export function seesUsers(rights: readonly VaultRight[]): boolean {
   return rights.some((right) => SEEING.includes(right));
 }
 
+export function seesGroups(rights: readonly VaultRight[]): boolean {
+  return rights.includes('addUpdateUsers') || rights.includes('auditUsers');
+}
+
 /** How a user stands, the gravest first. */
 export function standing(row: UserRow, now: number): string {
   if (row.disabled) return 'disabled';

@@ -1,0 +1,30 @@
+/** What people press to manage accounts, safes, users and groups: a part of COMMANDS. */
+export const MANAGE_COMMANDS = {
+  'account.add': { keys: ['ctrl-a'], brief: 'add', help: 'add an account, if you may' },
+  'account.manage': {
+    keys: ['ctrl-x'],
+    brief: 'change',
+    help: 'rename, move, disable or delete it, or give it another secret: what you may',
+  },
+  'safe.members': { keys: ['enter'], brief: 'members', help: 'who may do what in the safe' },
+  'safe.audit': { keys: ['ctrl-t'], brief: 'audit', help: 'what happened in the safe' },
+  'users.open': { keys: ['ctrl-p'], brief: 'people', help: 'the users, if you may manage or audit them' },
+  'user.add': { keys: ['ctrl-a'], brief: 'add', help: 'add a user, if you may' },
+  'user.manage': {
+    keys: ['enter', 'ctrl-x'],
+    brief: 'change',
+    help: 'disable or enable the user, set a password, expiry, hours, rights or groups: what you may',
+  },
+  'groups.open': { keys: ['ctrl-g'], brief: 'groups', help: 'the groups of users' },
+  'group.add': { keys: ['ctrl-a'], brief: 'add', help: 'make a group, if you may' },
+  'group.manage': {
+    keys: ['enter', 'ctrl-x'],
+    brief: 'change',
+    help: 'add or remove members, set its second factor, delete it: what you may',
+  },
+  'safe.add': { keys: ['ctrl-a'], brief: 'add', help: 'make a safe, if you may' },
+  'safe.manage': { keys: ['ctrl-x'], brief: 'change', help: 'rename or delete the safe, if you may' },
+  'audit.all': { keys: ['ctrl-g'], brief: 'all audit', help: 'all of the audit, if you may' },
+  'member.add': { keys: ['ctrl-a'], brief: 'add', help: 'add a member, or change what one may do' },
+  'member.remove': { keys: ['ctrl-e'], brief: 'remove', help: 'remove the member, after asking' },
+} as const;
