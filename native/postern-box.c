@@ -206,6 +206,7 @@ static const char *compose(const char *session, uid_t caller) {
     bool probe = !strcmp(v[PROGRAM_], "probe");
     if (!strcmp(v[PROGRAM_], "selftest")) add(inside, "selftest", NULL);
     else if (!strcmp(v[PROGRAM_], "command")) add(inside, "client", s, NULL);
+    else if (!strcmp(v[PROGRAM_], "share")) add(inside, "share", s, NULL);
     else if (!probe && strcmp(v[PROGRAM_], "ssh")) refuse("record: unknown program");
     else add("/usr/bin/ssh", "-F", text("%s/%s", s, probe ? "probe_config" : "ssh_config"), pty && !probe ? "-tt" : "-T",
              "target", NULL);

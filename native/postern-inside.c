@@ -121,17 +121,11 @@ static ssize_t ask(int fd, const char *first, const char *between, const char *s
     return got < 0 || size > most ? -1 : (ssize_t)size;
 }
 
+#include "share.h"
+
 static int dial(const char *directory) { /* ssh's ProxyUseFdpass: no process copies bytes in the box */
     int fd = reach(directory, "dial");
-    union { char room[CMSG_SPACE(sizeof(int))]; struct cmsghdr align; } control = {{0}};
-    struct iovec byte = {.iov_base = "", .iov_len = 1};
-    struct msghdr message = {.msg_iov = &byte, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
-    struct cmsghdr *part = CMSG_FIRSTHDR(&message);
-    part->cmsg_level = SOL_SOCKET;
-    part->cmsg_type = SCM_RIGHTS;
-    part->cmsg_len = CMSG_LEN(sizeof fd);
-    memcpy(CMSG_DATA(part), &fd, sizeof fd);
-    if (sendmsg(1, &message, 0) != 1) refuse("dial: %s", strerror(errno));
+    if (!send_descriptor(1, fd)) refuse("dial: %s", strerror(errno));
     return 0;
 }
 
@@ -275,10 +269,11 @@ int main(int argc, char **argv) {
     if (!strcmp(verb, "-c")) return argc == 3 ? shell(argv[2]) : 126;
     if (!strcmp(verb, "run")) run(argc, argv);
     if (!strcmp(verb, "client") && argc == 3) return client(argv[2]);
+    if (!strcmp(verb, "share") && argc == 3) return share(argv[2]);
     if (!strcmp(verb, "dial") && argc == 3) return dial(argv[2]);
     if (!strcmp(verb, "up") && argc == 3) return up(argv[2]);
     if (!strcmp(verb, "hostkey") && argc >= 3 && argc <= 5)
         return hostkey(argv[2], argc > 3 ? argv[3] : "", argc > 4 ? argv[4] : "");
     if (!strcmp(verb, "selftest") && argc == 2) return selftest();
-    refuse("usage: run | client | dial | up | hostkey | selftest");
+    refuse("usage: run | client | share | dial | up | hostkey | selftest");
 }

@@ -39,6 +39,7 @@ import type {
   UserRow,
 } from './rows.js';
 import type { RpcPeer } from './rpc.js';
+import { SESSION_WALK_CALLS } from './session-walk-calls.js';
 
 export type { Caller } from './call-kind.js';
 export type { Permitted } from './connect-calls.js';
@@ -127,36 +128,15 @@ export const CALLS = {
     ['PSMGW'],
     z.strictObject({ host: z.int(), running: z.array(id).max(10_000) }),
   ),
-  /** Stage 3: PSMConnect verified the portal's proof and takes the session. */
-  'session.landed': call<null>()(['PSMGW'], z.strictObject({ permit: text, sessionId: id })),
   /** Stage 4: uses the permit up. Blob back: the secret (encodeSecretPayload). */
   'session.redeem': call<SessionGrant>()(['PSMGW'], z.strictObject({ permit: text, sessionId: id })),
+  ...SESSION_WALK_CALLS,
   /** Says what key the target showed. 'ask': have the portal decide, then call again. */
   'session.hostKey': call<{
     readonly verdict: 'pinned' | 'accepted' | 'ask' | 'changed' | 'refused';
     readonly mayPin: boolean;
     readonly pinned: HostKey | null;
   }>()(['PSMGW'], z.strictObject({ sessionId: id, key: hostKey })),
-  /** Stage 5: makes or verifies the shadow identity and has the supervisor write the box record. */
-  'session.shadow': call<{
-    readonly name: string;
-    readonly uid: number;
-    readonly level: IsolationLevel;
-    readonly healed: string | null;
-  }>()(
-    ['PSMGW'],
-    z.strictObject({ sessionId: id, term: text, lang: text, program: z.enum(['ssh', 'command', 'probe']) }),
-  ),
-  'session.stage': call<null>()(
-    ['PSMGW'],
-    z.strictObject({
-      sessionId: id,
-      stage: z.int().min(0).max(9),
-      ok: z.boolean(),
-      code: text.nullable(),
-      detail: text.nullable(),
-    }),
-  ),
   'session.state': call<null>()(
     ['PSMGW'],
     z.strictObject({ sessionId: id, state: z.enum(['running', 'detached']) }),

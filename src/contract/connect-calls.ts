@@ -17,7 +17,10 @@ export interface Permitted {
 
 /** What a person asks for to be connected: a part of CALLS. */
 export const CONNECT_CALLS = {
-  /** Stage 0. `reason`: as the person gave it. `forward`: a connection through the target is wanted, no session on it. */
+  /**
+   * Stage 0. `reason`: as the person gave it. `forward`: a connection through the target is wanted, no session on it.
+   * `shares`: the session has no terminal, and may ride on a login that another one of this ticket made.
+   */
   'person.connect': call<Permitted>()(
     ['PVWAGW'],
     z.strictObject({
@@ -27,6 +30,7 @@ export const CONNECT_CALLS = {
       term: text,
       reason: z.string().max(4096).optional(),
       forward: z.strictObject({ host: text, port: z.int() }).optional(),
+      shares: z.boolean().optional(),
     }),
   ),
   /** A permit for a running session of one's own, and the host it lives in. */

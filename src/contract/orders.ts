@@ -23,8 +23,11 @@ export type Order =
       readonly uid: number;
       readonly name: string;
       readonly profileVersion: number;
-      /** 'command': the client without a terminal, for what stands in the session's file `command`. */
-      readonly program: 'ssh' | 'command' | 'probe';
+      /**
+       * 'command': the client for what stands in the session's file `command`; 'share': a login that carries the channels of
+       * a connection, in the box `loginBoxId(session)`.
+       */
+      readonly program: 'ssh' | 'command' | 'share' | 'probe';
       readonly term: string;
       readonly lang: string;
     }

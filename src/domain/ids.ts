@@ -33,3 +33,15 @@ export function makeId<K extends keyof IdTypes>(kind: K, random: Uint8Array): Id
 export function parseId<K extends keyof IdTypes>(kind: K, text: string): IdTypes[K] | null {
   return ID.test(text) && text.startsWith(KIND[kind]) ? (text as IdTypes[K]) : null;
 }
+
+/** The box of the login that a session made for all the channels of its connection. */
+export function loginBoxId(session: string): string {
+  return `${session}${LOGIN}`;
+}
+
+const LOGIN = '-login';
+
+/** A session's box, or that of a login of its. */
+export function isBoxId(text: string): boolean {
+  return parseId('session', text.endsWith(LOGIN) ? text.slice(0, -LOGIN.length) : text) !== null;
+}

@@ -22,6 +22,7 @@ import { openWithFile } from '#/vault/open-vault.js';
 import { createPermits } from '#/vault/permits.js';
 import type { VaultSocket } from '#/vault/roles.js';
 import { serve } from '#/vault/serve.js';
+import { createSharedLogins } from '#/vault/shared-logins.js';
 import { createTickets } from '#/vault/tickets.js';
 import type { Vault, VaultSettings } from '#/vault/vault.js';
 import { createWatches } from '#/vault/watches.js';
@@ -77,6 +78,7 @@ async function openVault(
     journal: createJournal({ bastion: settings.bastion, now: tools.now, sign: (text) => keyring.sign(text) }),
     headCopies: copiesAt(settings.configuration.auditHeadsPath),
     permits: createPermits(tools),
+    sharedLogins: createSharedLogins(tools.now),
     tickets: createTickets(tools),
     watches: createWatches(tools),
     hosts: createHosts(),

@@ -1,12 +1,11 @@
 import type { Failure } from '#/domain/failure.js';
 import type { Ending } from '#/domain/session.js';
-import { endBox } from './box.js';
 import type { Control } from './control.js';
 import { lastLine } from './ending.js';
 import type { SessionHostParts } from './parts.js';
 import type { PortalLink } from './portal-link.js';
-import type { Trail } from './run-session.js';
 import type { Stages } from './stages.js';
+import type { Trail } from './trail.js';
 import type { OpenMessage } from './walk.js';
 
 interface Closing {
@@ -51,12 +50,12 @@ async function stopClient({ parts, message, trail }: Closing, ending: Ending): P
   if (client !== null) {
     if (ending.kind !== 'exited') {
       live?.hurry();
-      const why = await endBox(parts.box, message.sessionId);
+      const why = await client.stop();
       if (why !== null) parts.log('the box does not end', { sessionId: message.sessionId, why });
     }
-    const exited = await Promise.race([client.exit.then(() => true), after(LAST_OUTPUT).then(() => false)]);
+    const exited = await Promise.race([client.ending.then(() => true), after(LAST_OUTPUT).then(() => false)]);
     if (!exited) parts.log('the client did not exit', { sessionId: message.sessionId });
-    client.pty.destroy();
+    client.destroy();
   }
   const line = lastLine(ending);
   if (line !== null) live?.say(line);

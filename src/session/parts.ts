@@ -2,10 +2,15 @@ import type { KeyObject } from 'node:crypto';
 import type { openTape } from '#/recorder/tape.js';
 import type { BoxProgram } from './box.js';
 import type { Screens } from './screen/screens.js';
+import type { SharedLogins } from './shared-logins.js';
 import type { Vault } from './vault.js';
 
-/** What a session host is made of; its conductor builds them. */
-export interface SessionHostParts {
+/** What a session host is made of: what its conductor builds, and its logins. */
+export interface SessionHostParts extends HostParts {
+  readonly logins: SharedLogins;
+}
+
+export interface HostParts {
   /** Number of this host. */
   readonly index: number;
   readonly vault: Vault;

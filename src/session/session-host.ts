@@ -3,11 +3,12 @@ import type { ToHost } from '#/contract/session-link.js';
 import { type Failure, failure } from '#/domain/failure.js';
 import { parseId } from '#/domain/ids.js';
 import { clampSize, type Ending } from '#/domain/session.js';
-import type { SessionHostParts } from './parts.js';
+import type { HostParts, SessionHostParts } from './parts.js';
 import { type PortalLink, portalLink } from './portal-link.js';
 import { isProven } from './proof.js';
 import { type ActiveSession, runSession } from './run-session.js';
 import { serveWatcher } from './serve-watcher.js';
+import { createSharedLogins } from './shared-logins.js';
 
 /** All sessions of one process. */
 export interface SessionHost {
@@ -25,7 +26,8 @@ export interface SessionHost {
 type AttachMessage = Extract<ToHost, { type: 'attach' }>;
 const FIRST_MESSAGE = 10_000;
 
-export function createSessionHost(parts: SessionHostParts): SessionHost {
+export function createSessionHost(given: HostParts): SessionHost {
+  const parts: SessionHostParts = { ...given, logins: createSharedLogins(given) };
   const sessions = new Map<string, ActiveSession>();
   let draining = false;
 
@@ -98,7 +100,9 @@ export function createSessionHost(parts: SessionHostParts): SessionHost {
   async function drain(patience: number): Promise<void> {
     draining = true;
     for (const session of sessions.values()) session.control.end({ kind: 'drained' });
-    const all = Promise.allSettled([...sessions.values()].map((one) => one.over));
+    const all = Promise.allSettled([...sessions.values()].map((one) => one.over)).then(() =>
+      parts.logins.end(),
+    );
     await Promise.race([all, new Promise((resolve) => setTimeout(resolve, patience).unref())]);
   }
 }

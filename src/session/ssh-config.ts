@@ -50,6 +50,11 @@ export function sshConfig(config: ClientConfig): string {
   ]);
 }
 
+/** The same for a login that carries channels: what each of them sends of its environment is said with it (native/share.h). */
+export function loginConfig(config: Omit<ClientConfig, 'environment'>): string {
+  return sshConfig({ ...config, environment: {} }) + render([['SendEnv', 'LANG LC_*']]);
+}
+
 /** The configuration of a look at the host key: the client stops before it says who it is. */
 export function probeConfig(config: { readonly paths: ClientPaths; readonly port: number }): string {
   return render([
@@ -141,7 +146,7 @@ function setEnv(environment: Environment): readonly Option[] {
   return words.length === 0 ? [] : [['SetEnv', words.join(' ')]];
 }
 
-const WHOLE_LINE = new Set(['ProxyCommand', 'KnownHostsCommand', 'LocalCommand', 'SetEnv']);
+const WHOLE_LINE = new Set(['ProxyCommand', 'KnownHostsCommand', 'LocalCommand', 'SetEnv', 'SendEnv']);
 
 function argument(name: string, value: string): string {
   if ((name === 'SetEnv' ? /\p{Cc}/u : /[\p{Cc}"\\]/u).test(value) || value === '')

@@ -1,5 +1,5 @@
 import type { SessionGrant } from '#/contract/rows.js';
-import type { PlainChannel, ToHost } from '#/contract/session-link.js';
+import type { ToHost } from '#/contract/session-link.js';
 import { forTarget } from '#/domain/environment.js';
 import { failure } from '#/domain/failure.js';
 import type { HostKey } from '#/domain/host-key.js';
@@ -17,7 +17,6 @@ import { learnHostKey } from './learn-host-key.js';
 import { type LiveSession, startLiveSession } from './live-session.js';
 import type { SessionHostParts } from './parts.js';
 import { commandFile, plainOf } from './plain-channel.js';
-import { type PlainSession, startPlainSession } from './plain-session.js';
 import type { PortalLink } from './portal-link.js';
 import { isProven } from './proof.js';
 import { makeSessionDirectory, type SessionDirectory } from './session-directory.js';
@@ -40,7 +39,7 @@ export interface Steps {
 }
 
 /** Stage 3: PSMConnect takes the session, from a portal that proves that it may land one. */
-export async function takeLanding(steps: Steps): Promise<Outcome<null>> {
+export async function takeLanding(steps: Steps): Promise<Outcome<{ readonly share: string | null }>> {
   const { parts, message } = steps;
   const trouble = (await parts.vault.trouble?.()) ?? null;
   if (trouble !== null) return failed({ ...trouble, stage: 3 });
@@ -52,7 +51,7 @@ export async function takeLanding(steps: Steps): Promise<Outcome<null>> {
     permit: message.permit,
     sessionId: message.sessionId,
   });
-  return landed.ok ? done(null) : landed;
+  return landed.ok ? done(landed.value.value) : landed;
 }
 
 export interface Granted {
@@ -60,9 +59,17 @@ export interface Granted {
   readonly credential: Credential;
 }
 
-/** Stage 4: PSMGW retrieves the secret, for this person and this session. */
+/** Stage 4: PSMGW retrieves the secret, for this person and this session. It is wiped with the session, or sooner. */
 export async function retrieveSecret(steps: Steps): Promise<Outcome<Granted>> {
-  const { parts, message, cleanup } = steps;
+  const granted = await redeemSecret(steps);
+  if (!granted.ok) return granted;
+  const held = granted.value.credential;
+  if (held.kind === 'password') steps.cleanup.defer(() => held.secret.wipe());
+  return granted;
+}
+
+/** The same; whoever asks is the one to wipe it. */
+export async function redeemSecret({ parts, message }: Steps): Promise<Outcome<Granted>> {
   const redeemed = await parts.vault.ask('session.redeem', {
     permit: message.permit,
     sessionId: message.sessionId,
@@ -70,16 +77,13 @@ export async function retrieveSecret(steps: Steps): Promise<Outcome<Granted>> {
   if (!redeemed.ok) return redeemed;
   const grant = redeemed.value.value;
   const credential = readCredential(grant.secretKind, redeemed.value.blob);
-  if (!credential.ok) return credential;
-  const held = credential.value;
-  if (held.kind === 'password') cleanup.defer(() => held.secret.wipe());
-  return done({ grant, credential: held });
+  return credential.ok ? done({ grant, credential: credential.value }) : credential;
 }
 
 /** Still stage 4: which key the target is to show. */
 export async function settleHostKey(
   steps: Steps,
-  { grant }: Granted,
+  { grant }: Pick<Granted, 'grant'>,
   directory: SessionDirectory,
 ): Promise<Outcome<HostKey>> {
   const { parts, link, message, control, anteroom } = steps;
@@ -166,7 +170,7 @@ export async function prepare(
   return done({ grant, tape: tape.value, hostKey, sockets, login, healed });
 }
 
-async function startTape(steps: Steps, grant: SessionGrant): Promise<Outcome<OpenTape>> {
+export async function startTape(steps: Steps, grant: SessionGrant): Promise<Outcome<OpenTape>> {
   const { parts, anteroom, control } = steps;
   const opened = await parts.openTape({
     spool: parts.spool,
@@ -221,25 +225,8 @@ function loginEvents(control: Control): {
   };
 }
 
-/** Stage 6: the terminal is the session's from here on, and its first line is the notice. Without one the door's banner was it. */
-export function showNotice(steps: Steps, ready: Ready): Outcome<Live> {
-  const channel = plainOf(steps.message.channel);
-  const live: Live = channel === null ? onTerminal(steps, ready) : { plain: plain(steps, ready, channel) };
-  return steps.link.gone ? failed(failure('NOTICE_NOT_SHOWN', 'the client is gone')) : done(live);
-}
-
-/** A session on a terminal, or without one. */
-export type Live = { readonly terminal: LiveSession } | { readonly plain: PlainSession };
-
-function plain({ parts, link, control, cleanup }: Steps, { grant, tape }: Ready, channel: PlainChannel) {
-  const live = startPlainSession({ channel, tape, limits: grant.policy, now: parts.now, end: control.end });
-  cleanup.defer(() => live.stop());
-  link.send({ type: 'live' });
-  live.welcome(link);
-  return live;
-}
-
-function onTerminal(steps: Steps, { grant, tape }: Ready): Live {
+/** Stage 6: the terminal is the session's from here on, and its first line is the notice. */
+export function showNotice(steps: Steps, { grant, tape }: Ready): Outcome<LiveSession> {
   const { parts, link, anteroom, control, cleanup, message } = steps;
   const screen = parts.screens.open(anteroom.size, {
     command: (text, at) => live.ran({ kind: 'command', how: 'prompt', text }, at),
@@ -260,7 +247,7 @@ function onTerminal(steps: Steps, { grant, tape }: Ready): Live {
   link.send({ type: 'live' });
   live.welcome(link);
   live.notice(NOTICE_LINE);
-  return { terminal: live };
+  return link.gone ? failed(failure('NOTICE_NOT_SHOWN', 'the client is gone')) : done(live);
 }
 
 export function sessionDirectory(steps: Steps): SessionDirectory {

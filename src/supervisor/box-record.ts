@@ -8,7 +8,7 @@ export interface BoxRecord {
   readonly name: string;
   /** The profile; empty: none, the box gets an empty home of its own. */
   readonly home: string;
-  readonly program: 'ssh' | 'command' | 'probe' | 'selftest';
+  readonly program: 'ssh' | 'command' | 'share' | 'probe' | 'selftest';
   /** Largest file that the client may write, in bytes. */
   readonly fsize: number;
   readonly term: string;

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { Order } from '#/contract/orders.js';
-import { parseId } from '#/domain/ids.js';
+import { isBoxId } from '#/domain/ids.js';
 import { COMPONENTS } from '#/domain/people.js';
 import type { UidRange } from './uid-range.js';
 
 /** The vault may be taken over one day; root obeys nothing that is not exactly of this shape and inside the range of shadow uids. */
 export function checkOrder(raw: unknown, range: UidRange): Order | null {
-  const sessionId = z.string().refine((text) => parseId('session', text) !== null);
+  const sessionId = z.string().refine(isBoxId);
   const uid = z
     .int()
     .min(range.first)
@@ -20,7 +20,7 @@ export function checkOrder(raw: unknown, range: UidRange): Order | null {
       uid,
       name,
       profileVersion,
-      program: z.enum(['ssh', 'command', 'probe']),
+      program: z.enum(['ssh', 'command', 'share', 'probe']),
       term: z.string().max(1024),
       lang: z.string().max(1024),
     }),

@@ -39,6 +39,7 @@ import { replayCalls } from './calls/replay.js';
 import { rotationCalls } from './calls/rotation.js';
 import { secondFactorCalls } from './calls/second-factor.js';
 import { shadowCalls } from './calls/shadow.js';
+import { sharedLoginCalls } from './calls/shared-login.js';
 import { watchCalls } from './calls/watch.js';
 import type { Handlers, Vault } from './vault.js';
 
@@ -55,6 +56,7 @@ export function handlersOf(vault: Vault): Handlers {
     ...connectCalls(vault),
     ...landingCalls(vault),
     ...redeemCalls(vault),
+    ...sharedLoginCalls(vault),
     ...hostKeyCalls(vault),
     ...shadowCalls(vault),
     ...progressCalls(vault),

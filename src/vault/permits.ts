@@ -11,6 +11,8 @@ export type PermitGrant =
       readonly address: string;
       readonly port: number;
       readonly hostKey: HostKey | null;
+      /** Sessions of the same may ride on one login at the target. */
+      readonly share: string | null;
     }
   | { readonly kind: 'attach'; readonly userId: string; readonly sessionId: string; readonly host: number }
   | { readonly kind: 'watch'; readonly userId: string; readonly sessionId: string; readonly host: number }
@@ -25,7 +27,8 @@ export type PermitKind = PermitGrant['kind'];
 type GrantOf<K extends PermitKind> = Extract<PermitGrant, { readonly kind: K }>;
 
 export type PermitUse<K extends PermitKind> =
-  | { readonly ok: true; readonly grant: GrantOf<K> }
+  /** `rode`: before, the session rode on another's login. */
+  | { readonly ok: true; readonly grant: GrantOf<K>; readonly rode: boolean }
   | { readonly ok: false; readonly why: string };
 
 /** Milliseconds from the grant to the last moment of its use. */
@@ -36,6 +39,8 @@ export interface Permits {
   issue(grant: PermitGrant): string;
   /** A session host took the session that a connect permit is for. */
   land(permit: string, sessionId: string, host: number): PermitUse<'connect'>;
+  /** For a session that needs no secret as it rides on a login: it may ask for one later, should that not carry it. */
+  ride(permit: string, sessionId: string, host: number): PermitUse<'connect'>;
   /** Uses a permit up: there is no second time, whatever comes of it. A connect permit must have landed on this host. */
   redeem<K extends PermitKind>(
     permit: string,
@@ -48,6 +53,7 @@ interface Held {
   readonly grant: PermitGrant;
   readonly expiresAt: number;
   landedOn: number | null;
+  rode: boolean;
   used: boolean;
 }
 
@@ -76,6 +82,7 @@ export function createPermits(options: {
         grant,
         expiresAt: options.now() + PERMIT_LIFE,
         landedOn: null,
+        rode: false,
         used: false,
       });
       return permit;
@@ -87,7 +94,16 @@ export function createPermits(options: {
         return { ok: false, why: 'the permit is for another session' };
       if (one.landedOn !== null) return { ok: false, why: 'the session has landed already' };
       one.landedOn = host;
-      return { ok: true, grant: one.grant };
+      return { ok: true, grant: one.grant, rode: false };
+    },
+    ride(permit, sessionId, host) {
+      const one = find(permit, 'connect');
+      if (typeof one === 'string') return { ok: false, why: one };
+      const why = one.rode ? 'the session rides already' : misuse(one, { sessionId, host });
+      if (why !== null || one.grant.kind !== 'connect')
+        return { ok: false, why: why ?? 'no permit to connect' };
+      one.rode = true;
+      return { ok: true, grant: one.grant, rode: false };
     },
     redeem<K extends PermitKind>(
       permit: string,
@@ -98,7 +114,7 @@ export function createPermits(options: {
       if (typeof one === 'string') return { ok: false, why: one };
       one.used = true;
       const why = misuse(one, bound);
-      return why === null ? { ok: true, grant: one.grant as GrantOf<K> } : { ok: false, why };
+      return why === null ? { ok: true, grant: one.grant as GrantOf<K>, rode: one.rode } : { ok: false, why };
     },
   };
 }

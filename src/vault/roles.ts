@@ -44,6 +44,7 @@ const WHILE_DISABLED: ReadonlySet<CallName> = new Set<CallName>([
   'session.stage',
   'session.state',
   'session.ended',
+  'session.loginOver',
   'session.head',
 ]);
 
@@ -62,6 +63,7 @@ const WHILE_SEALED: ReadonlySet<CallName> = new Set<CallName>([
   'session.stage',
   'session.state',
   'session.ended',
+  'session.loginOver',
   'recording.pending',
   'recording.leaving',
   'recording.removed',

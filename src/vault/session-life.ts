@@ -1,6 +1,6 @@
 import type { Happening } from '#/audit/journal.js';
 import type { HOST_CALLS } from '#/contract/calls.js';
-import type { SessionId } from '#/domain/ids.js';
+import { loginBoxId, type SessionId } from '#/domain/ids.js';
 import type { Ending } from '#/domain/session.js';
 import { endingText } from './ending-text.js';
 import { PERMIT_LIFE } from './permits.js';
@@ -48,7 +48,11 @@ export async function endSession(
     await auditEnding(vault, records, session, ending, activities);
     return true;
   });
-  if (ended) await vault.order({ kind: 'forget-box', sessionId: id });
+  if (!ended) return;
+  await vault.order({ kind: 'forget-box', sessionId: id });
+  // a login that it made may carry others still, unless all of them went with their host
+  if (ending.kind === 'session-host-died')
+    await vault.order({ kind: 'forget-box', sessionId: loginBoxId(id) });
 }
 
 /** A session that ran is disconnected; one that did not get so far failed at a stage, and has no event beyond it. */

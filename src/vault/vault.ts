@@ -19,6 +19,7 @@ import type { Keyring } from './keyring.js';
 import type { Permits } from './permits.js';
 import type { Store } from './records/records.js';
 import type { VaultSocket } from './roles.js';
+import type { SharedLogins } from './shared-logins.js';
 import type { Tickets } from './tickets.js';
 import type { Watches } from './watches.js';
 
@@ -51,6 +52,7 @@ export interface Vault {
   readonly headCopies: HeadCopies | null;
   readonly keyring: Keyring;
   readonly permits: Permits;
+  readonly sharedLogins: SharedLogins;
   readonly tickets: Tickets;
   readonly watches: Watches;
   readonly hosts: Hosts;

@@ -26,6 +26,7 @@ import { openWithFile } from '#/vault/open-vault.js';
 import { createPermits } from '#/vault/permits.js';
 import type { VaultSocket } from '#/vault/roles.js';
 import { serve } from '#/vault/serve.js';
+import { createSharedLogins } from '#/vault/shared-logins.js';
 import { createTickets } from '#/vault/tickets.js';
 import type { Vault, VaultSettings } from '#/vault/vault.js';
 import { createWatches } from '#/vault/watches.js';
@@ -205,6 +206,7 @@ export async function startVault(options: StartOptions = {}): Promise<Running> {
     journal: createJournal({ bastion: 'bastion.test', now: tools.now, sign: (text) => keyring.sign(text) }),
     headCopies: options.heads === undefined ? null : createHeadCopies(options.heads),
     permits: createPermits(tools),
+    sharedLogins: createSharedLogins(tools.now),
     tickets: createTickets(tools),
     watches: createWatches(tools),
     hosts: createHosts(),

@@ -10,6 +10,7 @@ const connect: PermitGrant = {
   address: 'web1',
   port: 22,
   hostKey: null,
+  share: null,
 };
 
 function start() {
@@ -24,8 +25,8 @@ describe('a permit to connect', () => {
   test('is good once, where it landed', () => {
     const { permits } = start();
     const permit = permits.issue(connect);
-    expect(permits.land(permit, 'n1', 0)).toEqual({ ok: true, grant: connect });
-    expect(permits.redeem(permit, 'connect', here)).toEqual({ ok: true, grant: connect });
+    expect(permits.land(permit, 'n1', 0)).toEqual({ ok: true, grant: connect, rode: false });
+    expect(permits.redeem(permit, 'connect', here)).toEqual({ ok: true, grant: connect, rode: false });
     expect(permits.redeem(permit, 'connect', here)).toEqual({
       ok: false,
       why: 'the permit was used already',

@@ -36,6 +36,7 @@ export async function runChannel(
     rows,
     term,
     ...(why === null ? {} : { reason: why }),
+    shares: pty === null,
   });
   if (!granted.ok) {
     if (granted.failure.code === 'NOT_LOGGED_IN') visit.forgotten();

@@ -13,6 +13,7 @@ import { policyOf } from '../policy-book.js';
 import type { StoredAccount } from '../records/accounts.js';
 import type { StoredSession } from '../records/sessions.js';
 import { aboutSession, wishWords } from '../session-life.js';
+import { shareOf } from '../shared-logins.js';
 import type { Answer, Handlers, Vault } from '../vault.js';
 
 export const RECORDING_SAFE = 'PSMRecordings';
@@ -20,9 +21,9 @@ export const RECORDING_SAFE = 'PSMRecordings';
 /** Stage 0, and coming back to what runs already. */
 export function connectCalls(vault: Vault): Handlers<'person.connect' | 'person.reattach'> {
   return {
-    'person.connect': ({ ticket, accountId, reason, forward }, asking) =>
+    'person.connect': ({ ticket, accountId, reason, forward, shares = false }, asking) =>
       withPerson<'person.connect'>(vault, { ticket, asking }, (person) =>
-        connect(vault, person, { accountId, reason: cleanReason(reason), forward: forward ?? null }),
+        connect(vault, person, { accountId, reason: cleanReason(reason), forward: forward ?? null, shares }),
       ),
     'person.reattach': ({ ticket, sessionId }, asking) =>
       withPerson<'person.reattach'>(vault, { ticket, asking }, async ({ records, user }) => {
@@ -52,6 +53,7 @@ export function connectCalls(vault: Vault): Handlers<'person.connect' | 'person.
 interface Wish {
   readonly accountId: string;
   readonly reason: string | null;
+  readonly shares: boolean;
   readonly forward: { readonly host: string; readonly port: number } | null;
 }
 
@@ -92,7 +94,11 @@ async function connect(vault: Vault, person: Person, wish: Wish): Promise<Answer
   }
   const psmgw = await records.components.component('PSMGW');
   const why = psmgw?.disabled === true ? 'PSMGW is disabled' : vault.components.trouble('PSMGW');
-  const hosts = psmgw?.disabled === true ? [] : await hostsByLoad(vault, person);
+  const hostKey = await records.accounts.hostKey(account.address, portOf(account));
+  const share = !wish.shares
+    ? null
+    : shareOf(person.ticket, account, { address: account.address, port: portOf(account), hostKey });
+  const hosts = psmgw?.disabled === true ? [] : await hostsFor(vault, person, share);
   if (hosts.length === 0) {
     await vault.journal.append(records.audit, {
       ...about,
@@ -125,8 +131,17 @@ async function connect(vault: Vault, person: Person, wish: Wish): Promise<Answer
     sessionId: session.id,
     address: session.address,
     port: session.port,
-    hostKey: await records.accounts.hostKey(session.address, session.port),
+    hostKey,
+    share,
   });
+  const [host] = hosts;
+  if (share !== null && host !== undefined)
+    vault.sharedLogins.granted(share, {
+      ticket: person.ticket.hash,
+      userId: user.id,
+      accountId: account.id,
+      host,
+    });
   const value: Permitted = { permit, sessionId: session.id, account: session.account, hosts };
   return done({ value });
 }
@@ -178,10 +193,12 @@ async function grant(
   return session;
 }
 
-/** The connected session hosts, the one with the fewest sessions first. */
-async function hostsByLoad(vault: Vault, { records }: Person): Promise<readonly number[]> {
+/** The connected session hosts: the one that may hold a login for this session first, then by how few sessions they have. */
+async function hostsFor(vault: Vault, { records }: Person, share: string | null): Promise<readonly number[]> {
   const load = new Map<number, number>();
   for (const { host } of await records.sessions.open())
     if (host !== null) load.set(host, (load.get(host) ?? 0) + 1);
-  return vault.hosts.numbers().toSorted((a, b) => (load.get(a) ?? 0) - (load.get(b) ?? 0));
+  const held = share === null ? null : vault.sharedLogins.hostOf(share);
+  const weight = (host: number): number => (host === held ? -1 : (load.get(host) ?? 0));
+  return vault.hosts.numbers().toSorted((a, b) => weight(a) - weight(b));
 }

@@ -108,7 +108,7 @@ export function landingCalls(
           outcome: 'ok',
           detail: `session host ${connection.host}, for ${session.user}`,
         });
-        return done({ value: null });
+        return done({ value: { share: landed.grant.share } });
       }),
     'session.redeemAttach': ({ permit, sessionId }, { connection }) =>
       store.transaction(async (records) => {

@@ -13,7 +13,7 @@ export function progressCalls(vault: Vault): Handlers<'session.stage' | 'session
   return {
     'session.stage': (args, asking) =>
       withOwnSession<'session.stage'>(vault, { sessionId: args.sessionId, asking }, (session, records) =>
-        stage(vault, records, session, args),
+        stages(vault, records, session, args),
       ),
     'session.state': ({ sessionId, state }, asking) =>
       withOwnSession<'session.state'>(vault, { sessionId, asking }, async (session, records) => {
@@ -30,6 +30,25 @@ interface StageReport {
   readonly ok: boolean;
   readonly code: string | null;
   readonly detail: string | null;
+}
+
+/** Those that were passed before it, and the stage itself. */
+async function stages(
+  vault: Vault,
+  records: Records,
+  session: StoredSession,
+  {
+    passed = [],
+    ...last
+  }: StageReport & { readonly passed?: readonly Pick<StageReport, 'stage' | 'detail'>[] | undefined },
+): Promise<Answer<'session.stage'>> {
+  let now = session;
+  for (const said of [...passed.map((one) => ({ ...one, ok: true, code: null })), last]) {
+    const told = await stage(vault, records, now, said);
+    if (!told.ok || said === last) return told;
+    now = { ...now, stage: Math.max(now.stage, said.stage) };
+  }
+  return done({ value: null });
 }
 
 /** One event a stage, in order, and none beyond a failure. */

@@ -45,12 +45,19 @@ export function redeemCalls(vault: Vault): Handlers<'session.redeem'> {
         await vault.journal.append(records.audit, {
           ...row,
           outcome: 'ok',
-          detail: `${released.value.account.secretKind}, version ${released.value.account.secretVersion}`,
+          detail: useText(released.value.account, used.ok && used.rode),
         });
-        await records.sessions.changeSession(session.id, { stage: 4 });
-        return await answer(vault, records, session, released.value);
+        await records.sessions.changeSession(session.id, { stage: Math.max(session.stage, 4) });
+        const share = used.ok && used.grant.share !== null ? vault.sharedLogins.get(used.grant.share) : null;
+        if (share?.host === connection.host) share.logins.add(session.id);
+        return await answer(vault, records, session, { ...released.value, rode: used.ok && used.rode });
       }),
   };
+}
+
+function useText({ secretKind, secretVersion }: StoredAccount, rode: boolean): string {
+  const which = `${secretKind}, version ${secretVersion}`;
+  return rode ? `${which}; the login of another session does not carry this one` : which;
 }
 
 interface Released {
@@ -58,18 +65,37 @@ interface Released {
   readonly secret: Secret;
 }
 
-/** Everything that the permit is bound to must be as it was, and the person must still be allowed. */
 async function release(
   vault: Vault,
   records: Records,
   session: StoredSession,
   used: PermitUse<'connect'>,
 ): Promise<Outcome<Released>> {
+  const checked = await checkGrant(vault, records, session, used);
+  if (!checked.ok) return checked;
+  const { account, safe } = checked.value;
+  const secret = await takeSecret(vault, records.accounts, placeOfAccount(safe, account));
+  return secret.ok ? done({ account, secret: secret.value }) : failed({ ...secret.failure, stage: 4 });
+}
+
+interface Checked {
+  readonly account: StoredAccount;
+  readonly safe: Parameters<typeof placeOfAccount>[0];
+}
+
+/** Everything that the permit is bound to must be as it was, and the person must still be allowed. */
+export async function checkGrant(
+  vault: Vault,
+  records: Records,
+  session: StoredSession,
+  used: PermitUse<'connect'>,
+): Promise<Outcome<Checked>> {
   const refuse = (why: string) => failed(failure('PERMIT_REFUSED', why));
   if (!used.ok) return refuse(used.why);
-  const { grant } = used;
-  if (session.state !== 'connecting' || session.failedStage !== null)
-    return refuse('the session is not connecting any more');
+  const { grant, rode } = used;
+  // one that rode may learn only when it opens its channel that it needs a login of its own
+  const waits = session.state === 'connecting' || (rode && session.state === 'running');
+  if (!waits || session.failedStage !== null) return refuse('the session is not connecting any more');
   const [user, account] = [
     await records.people.user(session.userId),
     await records.accounts.account(session.accountId),
@@ -90,8 +116,7 @@ async function release(
   if (unwished !== null) return refuse(unwished.because);
   const safe = await records.safes.safe(account.safeId);
   if (safe === null) return refuse('the safe is gone');
-  const secret = await takeSecret(vault, records.accounts, placeOfAccount(safe, account));
-  return secret.ok ? done({ account, secret: secret.value }) : failed({ ...secret.failure, stage: 4 });
+  return done({ account, safe });
 }
 
 type ConnectGrant = Extract<PermitUse<'connect'>, { readonly ok: true }>['grant'];
@@ -117,15 +142,29 @@ async function answer(
   vault: Vault,
   records: Records,
   session: StoredSession,
-  { account, secret }: Released,
+  { account, secret, rode }: Released & { readonly rode: boolean },
 ): Promise<Answer<'session.redeem'>> {
+  const grant = await grantOf(vault, records, session, account, rode);
+  return grant.ok ? done({ value: grant.value, blob: secret.exposeSecret() }) : grant;
+}
+
+export async function grantOf(
+  vault: Vault,
+  records: Records,
+  session: StoredSession,
+  account: StoredAccount,
+  rode: boolean,
+): Promise<Outcome<SessionGrant>> {
   const recordingSafe = await records.safes.safe(session.recordingSafeId);
   if (recordingSafe?.recipient === undefined || recordingSafe.recipient === null)
     return failed(failure('INTEGRITY', `safe ${session.recordingSafe} has no recording key`));
   const { values: policy } = await policyOf(vault, records, account);
-  const own = await makeRecordingKey(vault, records, session, recordingSafe);
+  // the tape of a session that rode is open already, under the key that was made then
+  const own = rode
+    ? done(recordingSafe.recipient)
+    : await makeRecordingKey(vault, records, session, recordingSafe);
   if (!own.ok) return own;
-  const value: SessionGrant = {
+  return done({
     sessionId: session.id,
     user: session.user,
     from: session.from,
@@ -139,6 +178,5 @@ async function answer(
     forward: session.forward === null ? null : readForward(session.forward),
     recording: { safe: recordingSafe.name, recipient: own.value.toString('base64') },
     isolation: session.isolation,
-  };
-  return done({ value, blob: secret.exposeSecret() });
+  });
 }

@@ -1,4 +1,5 @@
 import { failure } from '#/domain/failure.js';
+import { loginBoxId } from '#/domain/ids.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { cleanTerm } from '#/domain/session.js';
 import { withOwnSession } from '../own-session.js';
@@ -85,7 +86,7 @@ async function ensure(vault: Vault, records: Records, session: StoredSession): P
 interface Wanted {
   readonly term: string;
   readonly lang: string;
-  readonly program: 'ssh' | 'command' | 'probe';
+  readonly program: 'ssh' | 'command' | 'share' | 'probe';
 }
 
 async function prepare(
@@ -96,7 +97,7 @@ async function prepare(
   const { name, uid, profileVersion } = shadow;
   const result = await vault.order({
     kind: 'prepare-box',
-    sessionId: session.id,
+    sessionId: wanted.program === 'share' ? loginBoxId(session.id) : session.id,
     uid,
     name,
     profileVersion,
@@ -116,7 +117,7 @@ async function prepare(
         detail: `profile of ${name} healed: ${healed}`,
       });
     const well = level >= minimum;
-    if (wanted.program === 'ssh' || !well) {
+    if (wanted.program === 'ssh' || wanted.program === 'share' || !well) {
       await vault.journal.append(records.audit, {
         ...row,
         action: 'isolation',

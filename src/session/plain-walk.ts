@@ -1,0 +1,248 @@
+import type { SessionGrant } from '#/contract/rows.js';
+import type { PlainChannel } from '#/contract/session-link.js';
+import { forTarget } from '#/domain/environment.js';
+import { failure } from '#/domain/failure.js';
+import { done, failed, type Outcome } from '#/domain/outcome.js';
+import { cleanTerm } from '#/domain/session.js';
+import type { OpenTape } from '#/recorder/tape.js';
+import { endingOfClient } from './ending.js';
+import type { ChannelWish } from './login-channels.js';
+import { channelName, commandFile } from './plain-channel.js';
+import { type PlainSession, startPlainSession } from './plain-session.js';
+import type { LoginOutcome, SharedLogin } from './shared-login.js';
+import { type Stages, stepper } from './stages.js';
+import { GONE, loginRefused, type RunningClient, type Trail } from './trail.js';
+import { redeemSecret, type Steps, sessionDirectory, settleHostKey, startTape, takeLanding } from './walk.js';
+
+/** What a channel goes over: a login that another session of its connection made, or one that it makes itself. */
+interface Way {
+  readonly grant: SessionGrant;
+  readonly login: SharedLogin;
+  /** What it needs to make it; null: it rides. */
+  readonly own: Own | null;
+}
+
+interface Own {
+  readonly credential: Parameters<SharedLogin['prepare']>[0]['credential'];
+  readonly hostKey: Parameters<SharedLogin['prepare']>[0]['hostKey'];
+}
+
+/** Stages 3 to 8 of what runs without a terminal: a channel of its connection's login. Each has a permit and a tape of its own. */
+export async function walkPlain(
+  steps: Steps,
+  channel: PlainChannel,
+  stages: Stages,
+  trail: Trail,
+): Promise<Outcome<RunningClient>> {
+  const step = stepper(steps.control, stages);
+  const landed = await step(3, () => takeLanding(steps), { atOnce: false });
+  if (!landed.ok) return landed;
+  trail.landed = true;
+  const { share } = landed.value;
+  const way = await step(4, () => findWay(steps, share, trail), { atOnce: false });
+  if (!way.ok) return way;
+  const { grant, own } = way.value;
+  const ready = await step(5, () => prepare(steps, channel, way.value), {
+    note: (value) => value.healed,
+    atOnce: false,
+  });
+  if (!ready.ok) return ready;
+  // the secret is used at the target next: everything before is in the books by then
+  const live = await step(6, () => welcome(steps, channel, grant, ready.value.tape), {
+    atOnce: own !== null,
+  });
+  if (!live.ok) return live;
+  trail.live = live.value;
+  const login = await step(7, () => loggedIn(steps, way.value, share, trail), { atOnce: false });
+  if (!login.ok) return login;
+  const connected = await stages.done(8, channelName(channel));
+  if (!connected.ok) return connected;
+  return await open(steps, { wish: ready.value.wish, live: live.value, login: login.value, share, trail });
+}
+
+/** Stage 4: the right to ride on a login that is there, or the secret for one of its own. */
+async function findWay(steps: Steps, share: string | null, trail: Trail): Promise<Outcome<Way>> {
+  const { parts, message, cleanup } = steps;
+  const found = parts.logins.find(share);
+  if (found !== null) {
+    const leave = found.ride();
+    cleanup.defer(leave);
+    const { permit, sessionId } = message;
+    const ridden = await parts.vault.ask('session.ride', { permit, sessionId, on: found.sessionId });
+    if (!ridden.ok) return ridden;
+    const { grant } = ridden.value.value;
+    if (grant !== null) {
+      trail.user = grant.user;
+      return done({ grant, login: found, own: null });
+    }
+    leave();
+  }
+  return await ownWay(steps, share, trail);
+}
+
+async function ownWay(
+  steps: Steps,
+  share: string | null,
+  trail: Trail,
+): Promise<Outcome<Way & { readonly own: Own }>> {
+  const { parts, message, cleanup } = steps;
+  // whoever comes next waits for it
+  const login = parts.logins.begin(message.sessionId, share);
+  const leave = login.ride();
+  cleanup.defer(() => {
+    login.abandon();
+    leave();
+  });
+  const granted = await redeemSecret(steps);
+  if (!granted.ok) return granted;
+  const { grant, credential } = granted.value;
+  login.hold(credential);
+  trail.user = grant.user;
+  const key =
+    grant.hostKey === null
+      ? await settleHostKey(steps, granted.value, sessionDirectory(steps))
+      : done(grant.hostKey);
+  return key.ok ? done({ grant, login, own: { credential, hostKey: key.value } }) : key;
+}
+
+interface Prepared {
+  readonly tape: OpenTape;
+  readonly wish: ChannelWish;
+  readonly healed: string | null;
+}
+
+/** Stage 5: the tape, and what a login of its own takes; without a tape the target hears nothing. */
+async function prepare(
+  steps: Steps,
+  channel: PlainChannel,
+  { grant, login, own }: Way,
+): Promise<Outcome<Prepared>> {
+  const text = commandFile(channel);
+  if (text === null) return failed(failure('COMMAND_TOO_LONG'));
+  const wish = { text, environment: forTarget(Object.entries(steps.message.environment ?? {})) };
+  const opening = startTape(steps, grant);
+  const [tape, login_] = await Promise.all([
+    opening,
+    own === null
+      ? done({ healed: null })
+      : prepareLogin(steps, login, { grant, own, recorded: opening.then(({ ok }) => ok) }),
+  ]);
+  if (!tape.ok) return tape;
+  return login_.ok ? done({ tape: tape.value, wish, healed: login_.value.healed }) : login_;
+}
+
+function prepareLogin(
+  { message }: Steps,
+  login: SharedLogin,
+  {
+    grant,
+    own,
+    recorded,
+  }: { readonly grant: SessionGrant; readonly own: Own; readonly recorded: Promise<boolean> },
+) {
+  return login.prepare({ ...own, grant, recorded, term: cleanTerm(message.term), lang: message.lang });
+}
+
+/** Stage 6: the door's banner was the notice; from here on it is a session. */
+function welcome(
+  { parts, link, control, cleanup }: Steps,
+  channel: PlainChannel,
+  grant: SessionGrant,
+  tape: OpenTape,
+): Outcome<PlainSession> {
+  const live = startPlainSession({ channel, tape, limits: grant.policy, now: parts.now, end: control.end });
+  cleanup.defer(() => live.stop());
+  link.send({ type: 'live' });
+  live.welcome(link);
+  return link.gone ? failed(failure('NOTICE_NOT_SHOWN', 'the client is gone')) : done(live);
+}
+
+/** Stage 7: the login is there. One that came to nothing for reasons of its maker's is no reason for this session to fail. */
+async function loggedIn(
+  steps: Steps,
+  way: Way,
+  share: string | null,
+  trail: Trail,
+): Promise<Outcome<SharedLogin>> {
+  const { login, own } = way;
+  if (own !== null) return await come(steps, login, await login.start(), { own, trail });
+  const ended = steps.control.ended.then(() => 'abandoned' as const);
+  const outcome = await Promise.race([login.outcome, ended]);
+  if (steps.control.reason !== null) return GONE;
+  return outcome === 'abandoned'
+    ? await ownLogin(steps, share, trail)
+    : await come(steps, login, outcome, { own: null, trail });
+}
+
+async function come(
+  steps: Steps,
+  login: SharedLogin,
+  outcome: LoginOutcome,
+  { own, trail }: { readonly own: Own | null; readonly trail: Trail },
+): Promise<Outcome<SharedLogin>> {
+  if (outcome === 'up') return done(login);
+  if (outcome === 'abandoned') return GONE;
+  return own === null ? failed(outcome.failure) : await loginRefused(steps, trail, outcome, own.hostKey);
+}
+
+/** The other login does not carry this session: it makes one itself, as if there had been none. */
+async function ownLogin(steps: Steps, share: string | null, trail: Trail): Promise<Outcome<SharedLogin>> {
+  const way = await ownWay(steps, share, trail);
+  if (!way.ok) return way;
+  const { grant, login, own } = way.value;
+  const ready = await prepareLogin(steps, login, { grant, own, recorded: Promise.resolve(true) });
+  return ready.ok ? await come(steps, login, await login.start(), { own, trail }) : ready;
+}
+
+interface Opening {
+  readonly wish: ChannelWish;
+  readonly live: PlainSession;
+  readonly login: SharedLogin;
+  readonly share: string | null;
+  readonly trail: Trail;
+}
+
+/** Stage 8: the channel itself. Nothing ran yet when the other login refuses it or is lost: then it gets one of its own. */
+async function open(steps: Steps, opening: Opening): Promise<Outcome<RunningClient>> {
+  const { wish, live, login, share, trail } = opening;
+  const ending = Promise.withResolvers<RunningClient['ending'] extends Promise<infer T> ? T : never>();
+  const opened = await login.open(wish, {
+    onData: (bytes) => live.output(bytes),
+    onErrors: (bytes) => live.errors(bytes),
+    onDrain: () => live.drained(),
+    onExit(status) {
+      ending.resolve(status === null ? lostWith(login) : { kind: 'exited', status, signal: null });
+    },
+  });
+  if (opened === 'refused' || opened === 'lost') {
+    if (steps.control.reason !== null) return GONE;
+    if (login.sessionId === steps.message.sessionId)
+      return failed(
+        failure('TARGET_PROTOCOL', `it ${opened === 'lost' ? 'closed the connection' : 'opens no session'}`, {
+          stage: 8,
+        }),
+      );
+    const own = await ownLogin(steps, share, trail);
+    return own.ok ? await open(steps, { ...opening, login: own.value }) : own;
+  }
+  const client: RunningClient = {
+    ending: ending.promise,
+    stop() {
+      opened.destroy();
+      return Promise.resolve(null);
+    },
+    destroy: () => opened.destroy(),
+  };
+  trail.client = client;
+  live.started(opened);
+  live.begin();
+  return done(client);
+}
+
+/** The login went, and its channels with it. */
+function lostWith({ target }: SharedLogin) {
+  const how = target === null ? null : endingOfClient({ status: 255, signal: null }, target);
+  return how?.kind === 'target-lost'
+    ? how
+    : ({ kind: 'target-lost', detail: 'the client that held the login ended' } as const);
+}

@@ -1,0 +1,311 @@
+import type { SessionGrant } from '#/contract/rows.js';
+import { failure } from '#/domain/failure.js';
+import type { HostKey } from '#/domain/host-key.js';
+import { loginBoxId } from '#/domain/ids.js';
+import { done, failed, type Outcome } from '#/domain/outcome.js';
+import { endBox, startPlainBox } from './box.js';
+import { type ClientSockets, openClientSockets } from './client-sockets.js';
+import type { Credential } from './credential.js';
+import {
+  type ChannelHooks,
+  type ChannelWish,
+  type LoginChannels,
+  type Opened,
+  openLoginChannels,
+} from './login-channels.js';
+import { type LoginRefused, loginResult } from './login-result.js';
+import type { HostParts } from './parts.js';
+import { makeSessionDirectory, type SessionDirectory } from './session-directory.js';
+import { clientPaths, loginConfig } from './ssh-config.js';
+import { connectTarget } from './target.js';
+
+/** How a login came out, for everybody who waits for it. 'abandoned': it was never tried, or broken off by our side. */
+export type LoginOutcome = 'up' | 'abandoned' | LoginRefused;
+
+/** What a login is made from. */
+export interface LoginWish {
+  readonly grant: SessionGrant;
+  readonly credential: Credential;
+  readonly hostKey: HostKey;
+  readonly term: string;
+  readonly lang: string;
+  /** The tape of the session is open: until then the target hears nothing. */
+  readonly recorded: Promise<boolean>;
+}
+
+/** One login at the target, in a box of its own, and the sessions whose channels it carries. */
+export interface SharedLogin {
+  /** The session whose permit it was made with. */
+  readonly sessionId: string;
+  /** Which sessions may ride on it; null: none but its own. */
+  readonly share: string | null;
+  readonly outcome: Promise<LoginOutcome>;
+  /** It takes a further session, as far as we know. */
+  readonly hasRoom: boolean;
+  /** The way to the target, as long as there is one. */
+  readonly target: ClientSockets['dial'] | null;
+  /** A session rides on it until the result is called. */
+  ride(): () => void;
+  /** The session that was to make it does not: those who wait for it look for another. */
+  abandon(): void;
+  /** Takes the secret over: it is wiped when the login is over, or sooner. */
+  hold(credential: Credential): void;
+  /** Stage 5 of the session that makes it: shadow identity, box record, the target's port. */
+  prepare(wish: LoginWish): Promise<Outcome<{ readonly healed: string | null }>>;
+  /** Stage 7 of that session. */
+  start(): Promise<LoginOutcome>;
+  open(wish: ChannelWish, hooks: ChannelHooks): Promise<Opened>;
+  end(): void;
+  /** Nothing of it is left. */
+  readonly over: Promise<void>;
+}
+
+export interface LoginOptions {
+  readonly parts: HostParts;
+  readonly sessionId: string;
+  readonly share: string | null;
+}
+
+const MOST_SAID = 16 * 1024;
+/** While nobody rides on it the vault is asked this often whether its connection is still there, and allowed. */
+const ASK_EVERY = 1000;
+/** A login that nobody has ridden on for so long is given up. */
+const LONGEST_IDLE = 60_000;
+const RETRY = 1000;
+
+export function beginLogin({ parts, sessionId, share }: LoginOptions): SharedLogin {
+  const boxId = loginBoxId(sessionId);
+  const riders = new Set<object>();
+  const controller = new AbortController();
+  const outcome = Promise.withResolvers<LoginOutcome>();
+  const ended = Promise.withResolvers<void>();
+  const over = Promise.withResolvers<void>();
+  const cleanup = new DisposableStack();
+  let ready: Prepared | null = null;
+  let state: 'new' | 'prepared' | 'started' | 'up' | 'over' = 'new';
+  let recorded = false;
+  let preparing: Promise<unknown> = Promise.resolve();
+  let room = Number.POSITIVE_INFINITY;
+  let idle: NodeJS.Timeout | null = null;
+
+  return {
+    sessionId,
+    share,
+    outcome: outcome.promise,
+    get hasRoom() {
+      return state !== 'over' && riders.size < room;
+    },
+    get target() {
+      return ready?.sockets.dial ?? null;
+    },
+    ride() {
+      const rider = {};
+      riders.add(rider);
+      if (idle !== null) clearTimeout(idle);
+      idle = null;
+      return () => {
+        if (riders.delete(rider) && riders.size === 0) alone();
+      };
+    },
+    abandon() {
+      if (state === 'new' || state === 'prepared') end();
+    },
+    hold(credential) {
+      if (credential.kind !== 'password') return;
+      if (isOver()) credential.secret.wipe();
+      else cleanup.defer(() => credential.secret.wipe());
+    },
+    prepare,
+    start,
+    open,
+    end,
+    over: over.promise,
+  };
+
+  function prepare(wish: LoginWish): Promise<Outcome<{ readonly healed: string | null }>> {
+    const made = makeReady(wish);
+    preparing = made.catch(() => undefined);
+    return made;
+  }
+
+  async function makeReady(wish: LoginWish): Promise<Outcome<{ readonly healed: string | null }>> {
+    const gone = failed(failure('SESSION_GONE'));
+    if (isOver()) return gone;
+    const directory = makeSessionDirectory({ sessions: parts.sessions, sessionId: boxId, host: parts.index });
+    cleanup.defer(() => directory.remove());
+    const asked = { sessionId, term: wish.term, lang: wish.lang, program: 'share' } as const;
+    recorded = true;
+    const [shadow, isRecorded] = await Promise.all([parts.vault.ask('session.shadow', asked), wish.recorded]);
+    if (!shadow.ok) return shadow;
+    if (!isRecorded || isOver()) return gone;
+    const target = await connectTarget(wish.grant.target, controller.signal);
+    if (!target.ok) return target;
+    cleanup.defer(() => target.value.destroy());
+    if (isOver()) return gone;
+    const { level, healed } = shadow.value.value;
+    const { grant, hostKey } = wish;
+    directory.write(
+      'ssh_config',
+      loginConfig({
+        paths: clientPaths(level, { session: directory.path, inside: parts.inside }),
+        user: grant.target.user,
+        port: grant.target.port,
+        secretKind: grant.secretKind,
+        hostKey,
+      }),
+    );
+    ready = await openAll(wish, directory, target.value);
+    cleanup.defer(() => ready?.end());
+    if (isOver()) return gone;
+    state = 'prepared';
+    return done({ healed });
+  }
+
+  async function openAll(wish: LoginWish, directory: SessionDirectory, target: Target): Promise<Prepared> {
+    const up = Promise.withResolvers<void>();
+    const letGo = Promise.withResolvers<void>();
+    const askedAgain = Promise.withResolvers<string>();
+    controller.signal.addEventListener('abort', () => letGo.resolve(), { once: true });
+    const sockets = await openClientSockets({
+      directory,
+      credential: wish.credential,
+      user: wish.grant.target.user,
+      hostKey: wish.hostKey,
+      target,
+      now: parts.now,
+      onUp() {
+        up.resolve();
+        return letGo.promise;
+      },
+      onAskedAgain: askedAgain.resolve,
+    });
+    const channels = await openLoginChannels(directory).catch((error: unknown) => {
+      sockets.end();
+      throw error;
+    });
+    return {
+      sockets,
+      channels,
+      hostKey: wish.hostKey,
+      up: up.promise,
+      askedAgain: askedAgain.promise,
+      letGo: letGo.resolve,
+      end() {
+        channels.end();
+        sockets.end();
+      },
+    };
+  }
+
+  async function start(): Promise<LoginOutcome> {
+    if (ready === null || state !== 'prepared') return 'abandoned';
+    const { sockets, channels, hostKey } = ready;
+    state = 'started';
+    let said = '';
+    const exited = Promise.withResolvers<{ readonly status: number }>();
+    const hear = (bytes: Buffer): void => {
+      if (said.length < MOST_SAID) said += bytes.toString('latin1');
+    };
+    const client = startPlainBox(parts.box, boxId, {
+      onData: hear,
+      onErrors: hear,
+      onExit: exited.resolve,
+      onDrain: () => undefined,
+    });
+    client.end();
+    cleanup.defer(() => client.destroy());
+    cleanup.defer(() => channels.end());
+    void exited.promise.then(end);
+    const result = await loginResult({
+      up: ready.up,
+      askedAgain: ready.askedAgain,
+      exited: exited.promise,
+      ended: ended.promise,
+      sockets,
+      hostKey,
+      said: () => said,
+    });
+    const came: LoginOutcome = result === 'ended' ? 'abandoned' : result;
+    outcome.resolve(came);
+    if (came !== 'up' || isOver()) {
+      end();
+      return came;
+    }
+    state = 'up';
+    sockets.closeLogin();
+    ready.letGo();
+    if (riders.size === 0) alone();
+    return came;
+  }
+
+  async function open(wish: ChannelWish, hooks: ChannelHooks): Promise<Opened> {
+    if (ready === null || state !== 'up') return 'lost';
+    const opened = await ready.channels.open(wish, hooks);
+    // he who asked is one of the riders
+    if (opened === 'refused') room = Math.max(1, riders.size - 1);
+    return opened;
+  }
+
+  /** Nobody rides on it any more: it waits for the next, as long as its connection is there. */
+  function alone(): void {
+    if (state !== 'up' || share === null) return end();
+    const since = parts.now();
+    const look = async (): Promise<void> => {
+      const goesOn = await parts.vault.ask('session.loginGoesOn', { share });
+      if (riders.size > 0 || isOver()) return;
+      if (!goesOn.ok || parts.now() - since > LONGEST_IDLE) return end();
+      again();
+    };
+    const again = (): void => {
+      idle = setTimeout(() => void look(), ASK_EVERY);
+    };
+    again();
+  }
+
+  function isOver(): boolean {
+    return state === 'over';
+  }
+
+  function end(): void {
+    if (state === 'over') return;
+    const ran = state === 'started' || state === 'up';
+    state = 'over';
+    if (idle !== null) clearTimeout(idle);
+    outcome.resolve('abandoned');
+    ended.resolve();
+    controller.abort();
+    void close(ran).finally(over.resolve);
+  }
+
+  async function close(ran: boolean): Promise<void> {
+    // what is in the making is not cleared away under its hands
+    await preparing;
+    if (ran) {
+      const why = await endBox(parts.box, boxId);
+      if (why !== null) parts.log('the box of a login does not end', { sessionId, why });
+    }
+    cleanup.dispose();
+    if (recorded) await tellOver();
+  }
+
+  async function tellOver(): Promise<void> {
+    for (;;) {
+      const told = await parts.vault.ask('session.loginOver', { sessionId });
+      if (told.ok || told.failure.code !== 'VAULT_UNAVAILABLE') return;
+      await new Promise((resolve) => setTimeout(resolve, RETRY).unref());
+    }
+  }
+}
+
+type Target = Parameters<typeof openClientSockets>[0]['target'];
+
+/** Everything that stands ready before the client is started. */
+interface Prepared {
+  readonly sockets: ClientSockets;
+  readonly channels: LoginChannels;
+  readonly hostKey: HostKey;
+  readonly up: Promise<void>;
+  readonly askedAgain: Promise<string>;
+  letGo(): void;
+  end(): void;
+}

@@ -1,0 +1,74 @@
+import { failure } from '#/domain/failure.js';
+import { done, failed, type Outcome } from '#/domain/outcome.js';
+import { endBox } from './box.js';
+import { endingOfClient } from './ending.js';
+import type { LiveSession } from './live-session.js';
+import { startClient } from './log-in.js';
+import { channelName } from './plain-channel.js';
+import { type Stages, stepper } from './stages.js';
+import { loginRefused, type RunningClient, type Trail } from './trail.js';
+import {
+  prepare,
+  type Ready,
+  retrieveSecret,
+  type Steps,
+  sessionDirectory,
+  settleHostKey,
+  showNotice,
+  takeLanding,
+} from './walk.js';
+
+/** A session on a terminal: its client has a box and a login of its own, as it may outlive its connection. */
+export async function walkTerminal(
+  steps: Steps,
+  stages: Stages,
+  trail: Trail,
+): Promise<Outcome<RunningClient>> {
+  const step = stepper(steps.control, stages);
+  const landed = await step(3, () => takeLanding(steps));
+  if (!landed.ok) return landed;
+  trail.landed = true;
+  const directory = sessionDirectory(steps);
+  const granted = await step(4, async () => {
+    const secret = await retrieveSecret(steps);
+    if (!secret.ok) return secret;
+    trail.user = secret.value.grant.user;
+    const key = await settleHostKey(steps, secret.value, directory);
+    return key.ok ? done({ ...secret.value, key: key.value }) : key;
+  });
+  if (!granted.ok) return granted;
+  const ready = await step(5, () => prepare(steps, granted.value, granted.value.key, directory), {
+    note: (value) => value.healed,
+  });
+  if (!ready.ok) return ready;
+  const live = await step(6, () => showNotice(steps, ready.value));
+  if (!live.ok) return live;
+  trail.live = live.value;
+  const client = await step(7, () => logIn(steps, ready.value, live.value, trail));
+  if (!client.ok) return client;
+  const { channel } = steps.message;
+  const connected = await stages.done(8, channel === undefined ? undefined : channelName(channel));
+  if (!connected.ok) return connected;
+  client.value.begin();
+  return done(client.value.client);
+}
+
+async function logIn(
+  steps: Steps,
+  ready: Ready,
+  live: LiveSession,
+  trail: Trail,
+): Promise<Outcome<{ readonly client: RunningClient; readonly begin: () => void }>> {
+  const { pty, exit, login } = startClient(steps, ready, live);
+  const client: RunningClient = {
+    ending: exit.then((how) => endingOfClient(how, ready.sockets.dial)),
+    stop: () => endBox(steps.parts.box, steps.message.sessionId),
+    destroy: () => pty.destroy(),
+  };
+  trail.client = client;
+  const came = await login;
+  if (came === 'ended') return failed(failure('SESSION_GONE'));
+  return 'begin' in came
+    ? done({ client, begin: came.begin })
+    : await loginRefused(steps, trail, came, ready.hostKey);
+}

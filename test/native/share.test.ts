@@ -1,0 +1,229 @@
+/** One login in its box: what its channels carry, and who cannot come near its control socket. */
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startTarget, type Target } from '../helpers/target.ts';
+import { bindsOf, HOST, hasBox, hasWrapper, processes, Rig, SHADOW, table, until, wait } from './rig.ts';
+
+const user = `ptsh${process.pid}`;
+
+/** The session host's half of a login by key: agent-less, as the key lies in the session directory of this test. */
+class Host {
+  readonly servers: Server[] = [];
+  requests: Socket | null = null;
+  up = false;
+  readonly streams = new Map<string, { readonly socket: Socket; text: string; over: boolean }>();
+
+  constructor(s: string, port: number, hostKey: string) {
+    const serve = (name: string, on: (socket: Socket) => void): void => {
+      const server = createServer((socket) => {
+        socket.on('error', () => socket.destroy());
+        on(socket);
+      });
+      server.listen(join(s, name), () => chmodSync(join(s, name), 0o666));
+      this.servers.push(server);
+    };
+    serve('dial', (socket) => {
+      const target = connect({ port, host: '127.0.0.1', noDelay: true });
+      target.on('error', () => socket.destroy());
+      socket.pipe(target).pipe(socket);
+    });
+    serve('hostkey', (socket) => socket.resume().once('end', () => socket.end(`target ${hostKey}\n`)));
+    serve('ask', (socket) => socket.resume().once('end', () => socket.end('a password')));
+    serve('up', (socket) => {
+      this.up = true;
+      socket.end();
+    });
+    serve('share', (socket) => (this.requests = socket));
+    serve('channel', (socket) => {
+      let name = '';
+      socket.on('data', (bytes: Buffer) => {
+        let text = bytes.toString('latin1');
+        if (name === '') {
+          const at = text.indexOf('\n');
+          name = text.slice(0, at);
+          text = text.slice(at + 1);
+          this.streams.set(name, { socket, text: '', over: false });
+        }
+        const stream = this.streams.get(name);
+        if (stream !== undefined) stream.text += text;
+      });
+      socket.once('close', () => {
+        const stream = this.streams.get(name);
+        if (stream !== undefined) stream.over = true;
+      });
+    });
+  }
+
+  ask(id: string, kind: string, text: string): void {
+    this.requests?.write(`${id} ${kind} ${Buffer.byteLength(text)}\n${text}`);
+  }
+
+  said(name: string): string {
+    return this.streams.get(name)?.text ?? '';
+  }
+
+  over(name: string): Promise<unknown> {
+    return until(
+      () => this.streams.get(name)?.over,
+      10_000,
+      () => JSON.stringify([...this.streams].map(([of, { text }]) => [of, text.slice(0, 80)])),
+    );
+  }
+
+  close(): void {
+    for (const server of this.servers) server.close();
+    for (const { socket } of this.streams.values()) socket.destroy();
+    this.requests?.destroy();
+  }
+}
+
+const config = (s: string, inside: string): string => `Host target
+  HostName target
+  User ${user}
+  HostKeyAlias target
+  GlobalKnownHostsFile none
+  UserKnownHostsFile none
+  KnownHostsCommand ${inside} hostkey ${s} %t %K
+  StrictHostKeyChecking yes
+  IdentityFile none
+  IdentityAgent none
+  PreferredAuthentications password
+  NumberOfPasswordPrompts 1
+  ProxyCommand ${inside} dial ${s}
+  ProxyUseFdpass yes
+  PermitLocalCommand yes
+  LocalCommand ${inside} up ${s}
+  ControlPath none
+  SendEnv LC_*
+  LogLevel ERROR
+`;
+
+describe.skipIf(!hasBox || !existsSync('/usr/sbin/sshd'))(
+  'one login, many channels (needs root and bubblewrap)',
+  () => {
+    let rig: Rig;
+    let target: Target;
+    let probe: string;
+    beforeAll(async () => {
+      rig = new Rig();
+      target = await startTarget();
+      target.addUser(user, 'a password');
+      probe = join(rig.run, 'probe');
+      execFileSync('gcc', ['-static', '-O1', '-o', probe, join(import.meta.dirname, 'probe.c')]);
+    }, 60_000);
+    afterAll(async () => {
+      rig?.[Symbol.dispose]();
+      await target?.stop();
+    });
+
+    async function login(session: string, level: '3' | '2' | '1'): Promise<Host> {
+      const s = rig.make(session, { program: 'share', level, gid: `${SHADOW}` });
+      const deep = level === '3';
+      const host = new Host(s, target.port, target.hostKey);
+      writeFileSync(
+        join(s, 'ssh_config'),
+        config(deep ? '/s' : s, deep ? '/bin/inside' : join(rig.run, 'bin/postern-inside')),
+        { mode: 0o644 },
+      );
+      const one = await rig.host();
+      one.do({ do: 'pipes', box: rig.box, args: [session] });
+      await until(
+        () => host.up,
+        10_000,
+        () => one.out,
+      );
+      return host;
+    }
+    const inner = (): number =>
+      processes().find(({ name, uid, pid }) => name === 'ssh' && uid === SHADOW && isMaster(pid))?.pid ?? 0;
+    const isMaster = (pid: number): boolean =>
+      readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('\0-M\0');
+
+    test('streams, ends and statuses, each channel its own', async () => {
+      const host = await login('carries', '3');
+      host.ask('1', 'e', 'cat; echo to-err >&2; exit 7');
+      host.ask('2', 'e', 'kill -9 $$');
+      host.ask('a', 'c', '');
+      host.ask('b', 's', 'no-such-subsystem');
+      host.ask('c', 'e', 'sleep 100');
+      host.ask('e', 'e', 'echo $LC_ONE $LC_TWO $OTHER.\0LC_ONE=1 one\0LC_TWO=2\0OTHER=3');
+      await until(() => host.said('1 end') === 'opened\n' && host.said('c end') === 'opened\n');
+      host.streams.get('1 in')?.socket.end(`${'x'.repeat(300_000)}\n`);
+      host.streams.get('a in')?.socket.end('echo from the shell\nexit 3\n');
+      for (const id of ['1', '2', 'a', 'b', 'e']) await host.over(`${id} end`);
+      expect(host.said('1 out')).toBe(`${'x'.repeat(300_000)}\n`);
+      expect(host.said('1 err')).toBe('to-err\n');
+      expect(host.said('1 end')).toBe('opened\nexit 7\n');
+      expect(host.said('2 end')).toBe('opened\nexit 255\n');
+      expect(host.said('a out')).toBe('from the shell\n');
+      expect(host.said('a end')).toBe('opened\nexit 3\n');
+      expect(host.said('e out')).toBe('1 one 2 .\n');
+      expect(host.said('b end')).not.toContain('exit 0');
+      // let go, it ends; the login and the others go on
+      host.streams.get('c end')?.socket.destroy();
+      await host.over('c out');
+      host.ask('d', 'e', 'exec cat');
+      await until(() => host.said('d end') === 'opened\n');
+      process.kill(inner(), 'SIGKILL');
+      await host.over('d end');
+      // without an exit: it was lost with the login
+      expect(host.said('d end')).toBe('opened\n');
+      expect(target.log().split(`Accepted password for ${user}`)).toHaveLength(2);
+      host.close();
+    }, 40_000);
+
+    test('nobody else’s box reaches its control socket, and no box of the same person’s either', async () => {
+      const host = await login('guarded', '3');
+      const path = `/proc/${inner()}/root/tmp/mux`;
+      expect(statSync(path).isSocket()).toBe(true);
+      for (const uid of [SHADOW, SHADOW + 1]) {
+        const session = `thief-${uid}`;
+        rig.make(
+          session,
+          { program: 'ssh', uid: `${uid}`, gid: `${uid}` },
+          { binds: bindsOf('/usr/bin/ssh').replace(/^.*\t\/usr\/bin\/ssh$/m, `${probe}\t/usr/bin/ssh`) },
+        );
+        const { code, out } = rig.once([session]);
+        expect(code).toBe(0);
+        expect(table(out)['control']).toBe('ENOENT');
+      }
+      // the session host has no way to it, either: it asks over its own socket
+      expect(reached(path, HOST)).not.toContain('OK');
+      host.close();
+    }, 30_000);
+
+    test.skipIf(!hasWrapper).each(['2', '1'] as const)(
+      'level %s: it lies in the home, where its uid alone comes',
+      async (level) => {
+        const host = await login(`low-${level}`, level);
+        const home = join(rig.run, 'homes', `low-${level}`);
+        const name = readdirSync(home).find((one) => one.startsWith('.mux-')) ?? '';
+        expect(statSync(join(home, name)).isSocket()).toBe(true);
+        expect(reached(join(home, name), SHADOW + 1)).toContain('EACCES');
+        expect(reached(join(home, name), HOST)).toContain('EACCES');
+        host.ask('1', 'e', 'echo works; exit 5');
+        await host.over('1 end');
+        expect([host.said('1 out'), host.said('1 end')]).toEqual(['works\n', 'opened\nexit 5\n']);
+        host.requests?.destroy();
+        await until(() => inner() === 0);
+        await wait(50);
+        expect(readdirSync(home).filter((one) => one.startsWith('.mux-'))).toEqual([]);
+        host.close();
+      },
+      30_000,
+    );
+
+    /** As another uid: what a connection to the socket comes to. */
+    function reached(path: string, uid: number): string {
+      const script =
+        "require('net').connect(process.argv[1]).on('connect',()=>{console.log('OK');process.exit()}).on('error',e=>console.log(e.code))";
+      const node = join(import.meta.dirname, '../../node_modules/node/bin/node');
+      // the clone may lie where that uid cannot come: it starts as root, and drops
+      const dropped = `process.setgroups([]);process.setgid(${uid});process.setuid(${uid});${script}`;
+      return execFileSync(node, ['-e', dropped, path], { encoding: 'utf8', timeout: 10_000 });
+    }
+  },
+);

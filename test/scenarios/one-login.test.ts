@@ -1,0 +1,198 @@
+/** The channels of one connection of a person: one login at the target carries them, and each is a session of its own. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { eventually, type Postern, startPostern } from '../helpers/postern.ts';
+import { startTarget, type Target } from '../helpers/target.ts';
+import { keyOf, prepare, SAFE } from '../helpers/walk.ts';
+
+let postern: Postern;
+let target: Target;
+let folder: string;
+let config: string;
+let masters: ChildProcess[] = [];
+
+beforeAll(async () => {
+  [postern, target] = await Promise.all([startPostern({ config: { sessionHosts: 2 } }), startTarget()]);
+  await prepare(postern, target);
+  const identity = await keyOf(postern, 'alice');
+  folder = mkdtempSync(join(tmpdir(), 'postern-one-'));
+  config = join(folder, 'config');
+  writeFileSync(
+    config,
+    `Host via\n  Port ${postern.port}\n  User alice%admin60%127.0.0.1#${target.port}\n  HostName 127.0.0.1\n  IdentityFile ${identity}\n` +
+      '  IdentitiesOnly yes\n  IdentityAgent none\n  BatchMode yes\n  StrictHostKeyChecking no\n  UserKnownHostsFile /dev/null\n  LogLevel ERROR\n',
+  );
+}, 90_000);
+afterAll(async () => {
+  await postern?.remove();
+  await target?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+let before = 0;
+beforeEach(() => void (before = logins()));
+afterEach(async () => {
+  for (const master of masters) master.kill();
+  masters = [];
+  // the connection is gone, and with it what it held at the target
+  await eventually('nothing of it to be left', () => atTarget() === 0 && boxes() === 0, 10);
+});
+
+const logins = (): number => target.log().split('Accepted password for admin60').length - 1;
+const ps = (): readonly string[] =>
+  execFileSync('ps', ['-eo', 'pid,user:20,args', '--no-headers'], { encoding: 'utf8' }).split('\n');
+const atTarget = (): number => ps().filter((line) => line.includes('sshd: admin60')).length;
+const boxes = (): number => ps().filter((line) => line.includes(`${postern.run}/bin/postern-box`)).length;
+
+async function connection(): Promise<(command: string) => Channel> {
+  const socket = join(folder, `mux-${masters.length}`);
+  const master = spawn('ssh', ['-F', config, '-M', '-S', socket, '-N', 'via'], { stdio: 'ignore' });
+  masters.push(master);
+  await eventually('the connection', () => {
+    try {
+      execFileSync('ssh', ['-F', config, '-S', socket, '-O', 'check', 'via'], { stdio: 'ignore' });
+      return true;
+    } catch {
+      return false;
+    }
+  });
+  return (command) => channel(['-S', socket], command);
+}
+
+interface Channel {
+  readonly child: ChildProcess;
+  readonly out: () => string;
+  readonly err: () => string;
+  readonly status: Promise<number | null>;
+}
+
+function channel(args: readonly string[], command: string): Channel {
+  const child = spawn('ssh', ['-F', config, ...args, '-T', 'via', command], { stdio: 'pipe' });
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (bytes: Buffer) => (out += bytes.toString()));
+  child.stderr.on('data', (bytes: Buffer) => (err += bytes.toString()));
+  child.stdin.on('error', () => undefined);
+  const status = new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { child, out: () => out, err: () => err, status };
+}
+
+/** One that waits for its input, and answers. */
+async function waiting(run: (command: string) => Channel, word: string): Promise<Channel> {
+  const one = run(`echo ${word}; exec cat`);
+  await eventually(`${word} to run`, () => one.out().includes(word));
+  return one;
+}
+
+interface Row {
+  readonly id: string;
+}
+
+test('ten at once: one login, ten sessions, ten recordings', { timeout: 60_000 }, async () => {
+  const run = await connection();
+  const known = new Set((await postern.json<Row[]>(['recordings', 'list'])).map(({ id }) => id));
+  const ten = Array.from({ length: 10 }, (_, i) =>
+    run(`echo out-${i}; echo err-${i} >&2; cat >/dev/null; exit ${i}`),
+  );
+  for (const { child } of ten) child.stdin?.end('x'.repeat(200_000));
+  expect(await Promise.all(ten.map(({ status }) => status))).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  expect(ten.map(({ out, err }) => out() + err())).toEqual(
+    Array.from({ length: 10 }, (_, i) => `out-${i}\nerr-${i}\n`),
+  );
+  expect(logins() - before).toBe(1);
+  const rows = (await postern.json<Row[]>(['recordings', 'list'])).filter(({ id }) => !known.has(id));
+  expect(rows).toHaveLength(10);
+  const audit = await postern.json<
+    { action: string; stage: number | null; sessionId: string; detail: string | null }[]
+  >(['audit', 'list', '--limit', '400']);
+  const mine = audit.filter(({ sessionId }) => rows.some(({ id }) => id === sessionId));
+  const used = mine.filter(({ action }) => action === 'use');
+  expect(used).toHaveLength(1);
+  const riding = mine.filter(
+    ({ detail }) => detail === `rides on the login of session ${used[0]?.sessionId}`,
+  );
+  expect(riding.map(({ stage }) => stage)).toEqual(Array.from({ length: 9 }, () => 4));
+  for (const action of ['connect', 'disconnect'])
+    expect(new Set(mine.filter((row) => row.action === action).map(({ sessionId }) => sessionId)).size).toBe(
+      10,
+    );
+  // the next one finds it still there
+  expect(await run('true').status).toBe(0);
+  expect(logins() - before).toBe(1);
+});
+
+test('another connection of the same person has a login of its own', { timeout: 30_000 }, async () => {
+  const [one, other] = [await connection(), await connection()];
+  const both = [await waiting(one, 'one'), await waiting(other, 'other')];
+  expect(logins() - before).toBe(2);
+  for (const { child } of both) child.stdin?.end();
+});
+
+test('a session that is terminated ends alone', { timeout: 30_000 }, async () => {
+  const run = await connection();
+  // the first one made the login
+  const first = await waiting(run, 'first');
+  const second = await waiting(run, 'second');
+  const list = await postern.json<{ id: string; startedAt: string }[]>(['sessions', 'list']);
+  const oldest = list.toSorted((a, b) => a.startedAt.localeCompare(b.startedAt))[0];
+  await postern.json(['sessions', 'terminate', oldest?.id ?? '', '--reason', 'enough']);
+  expect(await first.status).toBe(255);
+  expect(first.err()).toContain('enough');
+  second.child.stdin?.end('still here\n');
+  expect(await second.status).toBe(0);
+  expect(second.out()).toBe('second\nstill here\n');
+  expect(logins() - before).toBe(1);
+});
+
+test('a login that is killed takes its channels along, with words, and the next one is made anew', {
+  timeout: 30_000,
+}, async () => {
+  const run = await connection();
+  const two = [await waiting(run, 'a'), await waiting(run, 'b')];
+  const [pid] = ps()
+    .filter((line) => line.includes('/usr/bin/ssh') || line.includes(' -M -S /tmp/mux'))
+    .filter((line) => line.includes('/s/ssh_config'))
+    .map((line) => Number(line.trim().split(/\s+/)[0]));
+  process.kill(pid ?? 0, 'SIGKILL');
+  for (const one of two) {
+    expect(await one.status).toBe(255);
+    expect(one.err()).toContain('The connection to the target was lost');
+  }
+  expect(await run('exit 4').status).toBe(4);
+  expect(logins() - before).toBe(2);
+});
+
+test('a target that opens one session a login gets as many logins as there are channels', {
+  timeout: 40_000,
+}, async () => {
+  const config_ = join(target.folder, 'sshd_config');
+  const whole = readFileSync(config_, 'utf8');
+  const reload = (): void =>
+    void process.kill(Number(readFileSync(join(target.folder, 'pid'), 'utf8')), 'SIGHUP');
+  appendFileSync(config_, 'Match User admin60\n  MaxSessions 1\n');
+  reload();
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const run = await connection();
+  const three = await Promise.all(['a', 'b', 'c'].map((word) => waiting(run, word)));
+  expect(logins() - before).toBe(3);
+  for (const one of three) {
+    one.child.stdin?.end('end\n');
+    expect(await one.status).toBe(0);
+    expect(one.err()).toBe('');
+  }
+  writeFileSync(config_, whole);
+  reload();
+});
+
+test('who loses the right to the account loses the login too, also one that carries nothing', {
+  timeout: 40_000,
+}, async () => {
+  const run = await connection();
+  expect(await run('true').status).toBe(0);
+  expect(atTarget()).toBeGreaterThan(0);
+  await postern.json(['safe', 'member', 'remove', SAFE, 'alice']);
+  await eventually('the login to be gone', () => atTarget() === 0, 5);
+  await postern.json(['safe', 'member', 'add', SAFE, 'alice', '--preset', 'ConnectOnly']);
+  expect(logins() - before).toBe(1);
+});
