@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startPostern } from '../helpers/postern.ts';
 import { freePort } from '../helpers/target.ts';
@@ -149,6 +150,13 @@ test('a clone under a 0700 directory works, and no setuid file lies in it', {
   expect(setuid).toBe('');
 });
 
+function pragma(path: string, sql: string): unknown {
+  const database = new DatabaseSync(path);
+  const row = database.prepare(sql).get();
+  database.close();
+  return row;
+}
+
 test('an unreadable, a newer and a wrong-keyed vault are refused and left as they were', {
   timeout: 120_000,
 }, async () => {
@@ -173,6 +181,25 @@ test('an unreadable, a newer and a wrong-keyed vault are refused and left as the
   expect(statSync(database).size).toBe(before);
 
   writeFileSync(key, original);
+
+  const { user_version: version } = pragma(database, 'pragma user_version') as { user_version: number };
+  expect(version).toBeGreaterThan(0);
+  pragma(database, 'pragma user_version = 9999');
+  const newer = refused({ POSTERN_HOME: postern.home });
+  expect(newer.status).not.toBe(0);
+  expect(newer.said).toMatch(/newer/i);
+  expect(newer.said).not.toMatch(/\n\s+at /);
+  expect(pragma(database, 'pragma user_version')).toEqual({ user_version: 9999 });
+  pragma(database, `pragma user_version = ${version}`);
+
+  const whole = readFileSync(database);
+  writeFileSync(database, 'this is no database, and long enough to be looked at');
+  const unreadable = refused({ POSTERN_HOME: postern.home });
+  expect(unreadable.status).not.toBe(0);
+  expect(unreadable.said).toMatch(/vault\.db/);
+  expect(readFileSync(database, 'utf8')).toMatch(/^this is no database/);
+  writeFileSync(database, whole);
+
   await postern.restart();
   expect((await postern.cli(['doctor'])).status).toBe(0);
   await postern.remove();

@@ -60,6 +60,11 @@ test('filter, connect, resize, work, exit, back; the recording is what the clien
   screen.type("printf '\\033[1;31mred\\033[0m \\344\\366 \\360\\237\\230\\200 \\377\\376'; echo\r");
   await screen.output('\u{1F600}');
 
+  // a picture that nothing before it has a part in: the export must come to the same one
+  screen.type("printf '\\033[2J\\033[4;10Hhere\\033[12;1H\\033[7mdrawn-'; printf '42\\033[0m\\n'\r");
+  await screen.sees(/drawn-42\ntarget\$/);
+  const picture = screen.text();
+
   const [live] = await postern.json<{ id: string; accountId: string; user: string; isolation: number }[]>([
     'sessions',
     'list',
@@ -114,24 +119,28 @@ test('filter, connect, resize, work, exit, back; the recording is what the clien
   const marks = lines.filter(([, kind]) => kind === 'm').map(([, , data]) => data);
   expect(marks).toEqual(expect.arrayContaining(['command whoami; tty', 'command exit']));
 
-  const played = await playToTheEnd(lines);
-  expect(played).toContain('30 100');
+  expect(await screensOf(lines)).toContain(picture);
   rmSync(folder, { recursive: true });
 
   screen.press('ctrl-q');
   expect(await screen.exited).toBe(0);
 });
 
-async function playToTheEnd(lines: readonly [number, string, string][]): Promise<string> {
+/** What a terminal shows after each event. */
+async function screensOf(lines: readonly [number, string, string][]): Promise<string[]> {
   const terminal = new xterm.Terminal({ cols: 80, rows: 24, allowProposedApi: true });
+  const screens: string[] = [];
   for (const [, kind, data] of lines) {
     const [columns = 0, rows = 0] = data.split('x').map(Number);
     if (kind === 'r') terminal.resize(columns, rows);
     if (kind === 'o') await new Promise<void>((resolve) => terminal.write(data, resolve));
+    screens.push(
+      Array.from({ length: terminal.rows }, (_, row) =>
+        terminal.buffer.active.getLine(terminal.buffer.active.baseY + row)?.translateToString(true),
+      ).join('\n'),
+    );
   }
-  return Array.from({ length: terminal.rows }, (_, row) =>
-    terminal.buffer.active.getLine(terminal.buffer.active.baseY + row)?.translateToString(true),
-  ).join('\n');
+  return screens;
 }
 
 test('every stage of the session is one audited event, in order', async () => {
@@ -152,7 +161,17 @@ test('every stage of the session is one audited event, in order', async () => {
 
 test("the account's password is on no screen, in no file, no argument and no environment", async () => {
   const screen = await login(postern);
+  // while the client logs in, too, which is when it is handed over
+  const meanwhile: string[] = [];
+  let connecting = true;
+  const looking = (async () => {
+    for (; connecting; await new Promise((resolve) => setTimeout(resolve, 20)))
+      meanwhile.push(...canaryHits(ACCOUNT_PASSWORD, []));
+  })();
   await connectTo(screen, 'admin60');
+  connecting = false;
+  await looking;
+  expect(meanwhile).toEqual([]);
   expect(canaryHits(ACCOUNT_PASSWORD, [postern.home, postern.recordings, postern.run])).toEqual([]);
   expect(screen.bytes.includes(ACCOUNT_PASSWORD)).toBe(false);
   expect(postern.output().includes(ACCOUNT_PASSWORD)).toBe(false);
