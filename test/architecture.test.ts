@@ -53,6 +53,10 @@ const rooms: Readonly<Record<string, Room>> = {
     purpose: 'watch live, replay, search',
     mayImport: ['domain', 'contract', 'terminal', ...codecFiles, 'recorder/compression', ...reading],
   },
+  web: {
+    purpose: 'a page for a browser, about one recording; asks only its source',
+    mayImport: ['domain', 'contract'],
+  },
   audit: { purpose: 'what happened, in order, tamper-evident', mayImport: ['domain'] },
   store: {
     purpose: 'rows behind the interfaces that the rooms declare',
@@ -76,7 +80,7 @@ const rooms: Readonly<Record<string, Room>> = {
   cli: {
     purpose: 'one file a command',
     // a bundle is verified by whoever has the public key, without a daemon
-    mayImport: ['domain', 'contract', 'house', 'configuration', 'monitor/verify-bundle'],
+    mayImport: ['domain', 'contract', 'house', 'configuration', 'monitor/verify-bundle', 'web'],
   },
 };
 
@@ -110,7 +114,7 @@ const libraries: Readonly<Record<string, readonly string[]>> = {
   fuzzysort: ['portal'],
   'string-width': ['portal'],
   qr: ['one file of portal'],
-  'asciinema-player': ['monitor'],
+  'asciinema-player': ['monitor', 'web'],
   'csv-parse': ['one file of vault'],
 };
 

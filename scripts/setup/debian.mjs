@@ -118,6 +118,13 @@ const needs = [
     without: 'the tests of one-time codes fail',
   },
   {
+    name: 'chromium',
+    file: 'chromium',
+    when: 'assuring',
+    why: 'a browser without a window, for the page that shows recordings',
+    without: 'the tests of web replay fail',
+  },
+  {
     name: 'dropbear-bin',
     file: 'dbclient',
     when: 'assuring',

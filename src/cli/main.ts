@@ -20,6 +20,7 @@ import { shadowCommands } from './commands/shadow.js';
 import { sshConfigCommand } from './commands/ssh-config.js';
 import { unsealCommand } from './commands/unseal.js';
 import { userCommands } from './commands/user.js';
+import { webCommand } from './commands/web.js';
 import { printFailure } from './output.js';
 
 const json = process.argv.includes('--json');
@@ -60,6 +61,7 @@ for (const add of [
   explainCommand,
   doctorCommand,
   metricsCommand,
+  webCommand,
   unsealCommand,
 ])
   add(program);

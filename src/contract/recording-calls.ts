@@ -41,6 +41,8 @@ export const RECORDING_CALLS = {
     /** Who watches; null: the console. */
     readonly viewer: string | null;
   }>()(['PSMAdminConnect'], z.strictObject({ permit: text })),
+  /** Asked every second while a recording is shown: fails as soon as the viewer lost the right to it, or it was deleted. */
+  'replay.goesOn': call<null>()(['PSMAdminConnect'], z.strictObject({ permit: text })),
   'replay.key': call<null>()(
     ['PSMAdminConnect'],
     z.strictObject({ permit: text, ephemeral: z.string().length(44) }),

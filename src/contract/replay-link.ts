@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Failure } from '#/domain/failure.js';
 import type { Ending } from '#/domain/session.js';
 import type { RecordingRow } from './rows.js';
+import type { WebAbout, WebIndex } from './web-page.js';
 
 const size = { columns: z.int(), rows: z.int() };
 const permit = z.string().max(1024);
@@ -25,6 +26,10 @@ export const toMonitor = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('verify'), permit }),
   /** The names of all files that look like stored tapes, one a line: for the console only. */
   z.strictObject({ type: z.literal('tapes') }),
+  /** A recording for a browser, which then asks for its parts one by one: each is data frames and 'done'. */
+  z.strictObject({ type: z.literal('page'), permit }),
+  z.strictObject({ type: z.literal('page-segment'), number: z.int().min(0) }),
+  z.strictObject({ type: z.literal('page-transcript') }),
   z.strictObject({ type: z.literal('play') }),
   z.strictObject({ type: z.literal('pause') }),
   /** Milliseconds on the tape. */
@@ -38,6 +43,13 @@ export const toMonitor = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('scroll'), columns: z.int(), rows: z.int() }),
 ]);
 export type ToMonitor = z.infer<typeof toMonitor>;
+/** What a page asks for once it is open. */
+export type PageQuestion = Extract<ToMonitor, { type: 'page-segment' | 'page-transcript' }>;
+/** What opens something; everything else is said of what is open. */
+export type MonitorRequest = Extract<
+  ToMonitor,
+  { type: 'replay' | 'watch' | 'export' | 'verify' | 'tapes' | 'page' }
+>;
 
 /** A run of cells of one look. Text is neutralised: no control, no escape, no invisible format characters. */
 export interface CellRun {
@@ -86,6 +98,7 @@ export type FromMonitor =
       readonly complete: boolean;
       readonly row: RecordingRow;
     }
+  | { readonly type: 'page'; readonly index: WebIndex; readonly about: WebAbout }
   | ReplayFrame
   | LiveFrame
   /** The session that was watched is over. */

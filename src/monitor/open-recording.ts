@@ -15,6 +15,8 @@ export interface ReplayVault {
   redeem(permit: string): Promise<Outcome<Redeemed>>;
   /** The content key of the one recording that the permit is for. */
   key(permit: string, ephemeral: string): Promise<Outcome<Buffer>>;
+  /** Asked while a recording is shown. */
+  goesOn(permit: string): Promise<Outcome<unknown>>;
 }
 
 export interface OpeningParts {

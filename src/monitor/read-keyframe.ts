@@ -63,6 +63,27 @@ export function eventsAfter(
   return boundary(events, frame);
 }
 
+/** The events before the first `skip` bytes of output are over: with eventsAfter() all of them, but for what stands between. */
+export function eventsBefore(events: readonly TapeEvent[], skip: number): readonly TapeEvent[] {
+  const before: TapeEvent[] = [];
+  let left = skip;
+  for (const event of events) {
+    if (event.kind !== 'output') {
+      before.push(event);
+      continue;
+    }
+    if (left < event.bytes.length) {
+      const shown = event.bytes.subarray(0, left);
+      const whole = shown.subarray(0, shown.length - unfinishedCharacter(shown));
+      if (whole.length > 0) before.push({ ...event, bytes: whole });
+      break;
+    }
+    left -= event.bytes.length;
+    before.push(event);
+  }
+  return before;
+}
+
 /** What stands between the last output that is shown and the first that is not: only resizes matter, and the last wins. */
 function boundary(
   before: readonly TapeEvent[],

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { TapeVerdict, ToMonitor } from '#/contract/replay-link.js';
+import type { MonitorRequest, TapeVerdict, ToMonitor } from '#/contract/replay-link.js';
 import { type Failure, failure } from '#/domain/failure.js';
 import { exportBundle } from './export-bundle.js';
 import { exportCast } from './export-cast.js';
@@ -16,6 +16,7 @@ import { timelineOf } from './tape-timeline.js';
 import { lostVerdict, verifyTape } from './verify-tape.js';
 import { openViewerLink, type ViewerLink } from './viewer-link.js';
 import { startWatching } from './watch.js';
+import { type Page, servePage } from './web/serve-page.js';
 
 export interface ViewerParts extends OpeningParts {
   /** Milliseconds that only go forward. */
@@ -34,7 +35,10 @@ export interface ViewerLimits {
   readonly person: Places;
 }
 
-type Request = Extract<ToMonitor, { type: 'replay' | 'watch' | 'export' | 'verify' | 'tapes' }>;
+type Request = MonitorRequest;
+
+/** Milliseconds between two questions whether a viewer may still see what he sees. */
+const LOOK_AGAIN = 1000;
 
 /** Keys that are pressed while a recording is opened. */
 const MOST_EARLY = 100;
@@ -65,6 +69,8 @@ export function serveViewer(stream: Duplex, parts: ViewerParts, from: 'portal' |
   const link = openViewerLink(stream, {
     message(message) {
       if (turnedAway) return;
+      if (message.type === 'page-segment' || message.type === 'page-transcript')
+        return connection.page?.ask(message);
       if (!isRequest(message)) {
         if (replay !== null) replay.command(message);
         else if (early.length < MOST_EARLY) early.push(message);
@@ -73,18 +79,17 @@ export function serveViewer(stream: Duplex, parts: ViewerParts, from: 'portal' |
       if (requested) return fail(link, failure('PROTOCOL', 'one connection, one recording'));
       requested = true;
       clearTimeout(late);
-      answer(link, parts, message, { from, opened, onClose: (then) => onClose.push(then) }).catch(
-        (error: unknown) => {
-          parts.log('a viewer could not be served', error);
-          fail(link, error instanceof DamagedTape ? error.failure : failure('INTERNAL', 'monitor'));
-        },
-      );
+      answer(link, parts, message, connection).catch((error: unknown) => {
+        parts.log('a viewer could not be served', error);
+        fail(link, error instanceof DamagedTape ? error.failure : failure('INTERNAL', 'monitor'));
+      });
     },
     idle: () => replay?.wake(),
     closed() {
       for (const then of onClose.splice(0)) then();
     },
   });
+  const connection: Connection = { from, opened, onClose: (then) => onClose.push(then), page: null };
   const leave = from === 'console' ? () => undefined : limits.all.take('');
   if (leave !== null) onClose.push(leave);
   else turnAway(failure('VIEWERS_LIMIT', `the bastion has ${limits.all.most} viewers.`));
@@ -101,6 +106,7 @@ interface Connection {
   readonly from: 'portal' | 'console';
   readonly opened: (replay: Shown) => void;
   readonly onClose: (then: () => void) => void;
+  page: Page | null;
 }
 
 async function answer(
@@ -135,8 +141,12 @@ async function answer(
   if (request.type === 'export' && request.format === 'bundle') return await sendBundle(link, found.value);
   const reader = await openRecording(parts, found.value);
   if (!reader.ok) return fail(link, reader.failure);
+  if (request.type === 'replay' || request.type === 'page')
+    keepAsking(parts.vault, request.permit, connection, (why) => fail(link, why));
   if (request.type === 'replay')
     return await sendReplay(link, parts, { reader: reader.value, found: found.value, request }, connection);
+  if (request.type === 'page')
+    return await sendPage(link, parts, { reader: reader.value, found: found.value }, connection);
   try {
     await sendExport(link, textsOf(reader.value, request.format as TextFormat));
   } finally {
@@ -246,8 +256,56 @@ async function sendReplay(
   });
 }
 
+async function sendPage(
+  link: ViewerLink,
+  parts: ViewerParts,
+  { reader, found }: { readonly reader: TapeReader; readonly found: FoundTape },
+  connection: Connection,
+): Promise<void> {
+  const timeline = await timelineOf(reader);
+  if (!timeline.ok || link.closed) {
+    await reader.close();
+    return timeline.ok ? undefined : fail(link, timeline.failure);
+  }
+  const { scan } = reader.index;
+  const page = servePage({
+    reader,
+    timeline: timeline.value,
+    link,
+    clock: parts.clock,
+    failed: (why) => fail(link, why),
+  });
+  connection.page = page;
+  connection.onClose(() => {
+    page.close();
+    reader.close().catch((error: unknown) => parts.log('a recording could not be closed', error));
+  });
+  const complete = scan.ended && scan.rest === 'none';
+  link.send({ type: 'page', index: page.index, about: { row: found.redeemed.row, complete } });
+}
+
+/** A right that is taken away, and a recording that is deleted, end what is shown. */
+function keepAsking(
+  vault: OpeningParts['vault'],
+  permit: string,
+  connection: Pick<Connection, 'onClose'>,
+  over: (why: Failure) => void,
+): void {
+  let asking = false;
+  const timer = setInterval(() => {
+    if (asking) return;
+    asking = true;
+    void vault.goesOn(permit).then((said) => {
+      asking = false;
+      // a vault that restarts is not one that says no
+      if (!said.ok && said.failure.code !== 'VAULT_UNAVAILABLE') over(said.failure);
+    });
+  }, LOOK_AGAIN);
+  connection.onClose(() => clearInterval(timer));
+}
+
 function isRequest(message: ToMonitor): message is Request {
-  return ['replay', 'watch', 'export', 'verify', 'tapes'].includes(message.type);
+  return ['replay', 'watch', 'export', 'verify', 'tapes', 'page'].includes(message.type);
 }
 
 function fail(link: ViewerLink, why: Failure): void {

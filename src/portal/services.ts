@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import type { LoggedIn as VaultLogin } from '#/contract/calls.js';
-import type { FromMonitor, ToMonitor } from '#/contract/replay-link.js';
+import type { FromMonitor, MonitorRequest, PageQuestion, ToMonitor } from '#/contract/replay-link.js';
 import type {
   AccountRow,
   AuditRow,
@@ -108,7 +108,7 @@ export type SessionResult =
     };
 
 /** What the replay screen may tell the monitor; the permit is the services' business. */
-export type ReplayCommand = Exclude<ToMonitor, { type: 'replay' | 'watch' | 'export' | 'verify' }>;
+export type ReplayCommand = Exclude<ToMonitor, MonitorRequest | PageQuestion>;
 
 /** A replay that is open. `send` after `close` does nothing. */
 export interface ReplayHandle {

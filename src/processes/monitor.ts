@@ -55,6 +55,7 @@ function replayVault(link: VaultLink): ReplayVault {
       const answer = await link.ask('replay.redeem', { permit });
       return answer.ok ? done(answer.value.value) : answer;
     },
+    goesOn: (permit) => link.ask('replay.goesOn', { permit }),
     key: async (permit, ephemeral) => {
       const answer = await link.ask('replay.key', { permit, ephemeral });
       if (!answer.ok) return answer;

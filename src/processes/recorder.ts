@@ -28,10 +28,9 @@ runChild((settings) => {
     log: logLine,
     now: () => performance.now(),
   });
-  let stopped = false;
   const stop = new AbortController();
-  const removing = (async () => {
-    while (!stopped) {
+  const remove = async (): Promise<void> => {
+    while (!stop.signal.aborted) {
       await removeLeaving({
         recordings: paths.recordings,
         leaving: async () => {
@@ -43,13 +42,13 @@ runChild((settings) => {
       }).catch((error: unknown) => logLine('removing deleted recordings', error));
       await sleep(REMOVALS, undefined, { ref: false, signal: stop.signal }).catch(() => undefined);
     }
-  })();
+  };
+  // not waited for at the end: a file that is not removed now is removed next time
+  void remove();
   return Promise.resolve({
     serving: vault.tried,
     drain: async () => {
-      stopped = true;
       stop.abort();
-      await removing;
       await spool.stop();
       vault.stop();
     },

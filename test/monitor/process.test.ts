@@ -241,6 +241,7 @@ describe('the recorder', () => {
         return Promise.resolve(
           done({ value: [{ recordingId: tape.recordingId, recordingSafe: 'PSMRecordings', live: false }] }),
         );
+      if (call === 'recording.leaving') return Promise.resolve(done({ value: [] }));
       told.push(args);
       return Promise.resolve(done({ value: null }));
     });

@@ -32,6 +32,7 @@ export async function proofRig() {
     vault: {
       redeem: () => Promise.resolve({ ok: true, value: redeemedOf(of) }),
       key: () => Promise.resolve({ ok: true, value: of.tape.contentKey() }),
+      goesOn: () => Promise.resolve({ ok: true, value: null }),
     },
   });
   return {

@@ -36,6 +36,7 @@ async function verdictOn(bytes: Buffer, heads: readonly SignedHead[] = tape.head
   const vault = {
     redeem: () => Promise.reject(new Error('not here')),
     key: () => Promise.resolve({ ok: true as const, value: tape.contentKey() }),
+    goesOn: () => Promise.resolve({ ok: true as const, value: null }),
   };
   const outcome = await verifyTape({ vault, recordings: tape.directory }, found);
   if (!outcome.ok) throw new Error(outcome.failure.message);

@@ -114,6 +114,7 @@ const COMMANDS = [
   'recordings release',
   'recordings delete',
   'metrics',
+  'web',
   'shadow list',
   'shadow reset',
   'shadow delete',

@@ -203,6 +203,33 @@ describe('retention', () => {
   });
 });
 
+test('whoever watches is judged anew while he does, and a deletion ends it', async () => {
+  const { id, ephemeral } = await recording();
+  const monitor = await component(running, ['PSMAdminConnect']);
+  const watching = async (): Promise<{ readonly permit: string }> => {
+    const permit = await door.ask('person.replay', { ticket, recordingId: id });
+    await monitor.ask('replay.redeem', permit);
+    await monitor.ask('replay.key', { ...permit, ephemeral });
+    return permit;
+  };
+  const [mine, other] = [await watching(), await component(running, ['PSMAdminConnect'])];
+  expect(await monitor.ask('replay.goesOn', mine)).toBeNull();
+  running.advance(59_000);
+  expect(await monitor.ask('replay.goesOn', mine)).toBeNull();
+  running.advance(59_000);
+  expect(await monitor.ask('replay.goesOn', mine), 'who asks is remembered').toBeNull();
+  expect(await other.refused('replay.goesOn', mine)).toMatchObject({ code: 'WATCHING_ENDED' });
+  await desk.ask('admin.user.set', { name: 'alice', disabled: true });
+  expect(await monitor.refused('replay.goesOn', mine)).toMatchObject({
+    code: 'WATCHING_ENDED',
+    message: expect.stringContaining('disabled') as string,
+  });
+  await desk.ask('admin.user.set', { name: 'alice', disabled: false });
+  expect(await monitor.ask('replay.goesOn', mine)).toBeNull();
+  await desk.ask('admin.recordings.delete', { recordingId: id, reason: 'x' });
+  expect(await monitor.refused('replay.goesOn', mine)).toMatchObject({ code: 'RECORDING_DELETED' });
+});
+
 test('what the books and the audit say of a deletion must agree', async () => {
   const { id } = await recording();
   await running.vault.store.transaction((records) =>

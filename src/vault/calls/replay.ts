@@ -6,6 +6,7 @@ import { overseer } from '../access.js';
 import { META } from '../keyring.js';
 import { objectIn, RECORDING_KEY } from '../objects.js';
 import { ownRecordingKey } from '../own-recording-key.js';
+
 import { withPerson } from '../persons.js';
 import { recordingKey } from '../recording-key.js';
 import type { Records } from '../records/records.js';
@@ -15,8 +16,9 @@ import { recordingRow } from '../rows.js';
 import { placeOfObject, takeSecret } from '../secrets.js';
 import { aboutSession } from '../session-life.js';
 import { type Answer, type Asking, CONSOLE, type Handlers, type Vault } from '../vault.js';
+import { viewerOf } from './watch.js';
 
-type Names = 'person.replay' | 'admin.recordings.replay' | 'replay.redeem' | 'replay.key';
+type Names = 'person.replay' | 'admin.recordings.replay' | 'replay.redeem' | 'replay.key' | 'replay.goesOn';
 
 /** Replay permits, and the key of one recording against one of them. */
 export function replayCalls(vault: Vault): Handlers<Names> {
@@ -82,7 +84,7 @@ export function replayCalls(vault: Vault): Handlers<Names> {
         if (recording === null) return failed(failure('NOT_FOUND', 'That recording'));
         const deleted = deletedFault(recording);
         if (deleted !== null) return failed(deleted);
-        opened.add(connection, permit, recording.id);
+        opened.add(connection, permit, { recordingId: recording.id, userId: used.grant.userId });
         const row = recordingRow(recording);
         const verifyKey = (await records.meta.value(META.verifyKey))?.toString('base64') ?? '';
         return done({
@@ -100,6 +102,20 @@ export function replayCalls(vault: Vault): Handlers<Names> {
       }),
     'replay.key': ({ permit, ephemeral }, { connection }) =>
       keyFor(vault, opened, connection, permit, ephemeral),
+    'replay.goesOn': ({ permit }, { connection }) =>
+      store.transaction(async (records) => {
+        const replay = opened.watched(connection, permit);
+        const recording = replay === null ? null : await recordingOf(records, replay.recordingId);
+        if (replay === null || recording === null)
+          return failed(failure('WATCHING_ENDED', 'the vault does not know of it any more'));
+        const deleted = deletedFault(recording);
+        if (deleted !== null) return failed(deleted);
+        const viewer =
+          replay.userId === null ? null : await viewerOf(vault, records, recording, replay.userId);
+        return viewer !== null && 'why' in viewer
+          ? failed(failure('WATCHING_ENDED', viewer.why))
+          : done({ value: null });
+      }),
   };
 }
 

@@ -92,7 +92,7 @@ function watchedText(session: StoredSession, { since }: Watch, now: number): str
 }
 
 /** Whoever watches is judged anew each time: as a user, and by his rights to this very session. */
-async function viewerOf(
+export async function viewerOf(
   vault: Vault,
   records: Records,
   session: StoredSession,

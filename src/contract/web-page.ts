@@ -1,0 +1,28 @@
+import type { RecordingRow } from './rows.js';
+
+/** What the player wants to know before anything else: format "segmented", version 1. Times are seconds. */
+export interface WebIndex {
+  readonly version: 1;
+  readonly duration: number;
+  readonly term: { readonly cols: number; readonly rows: number };
+  readonly markers: readonly (readonly [at: number, label: string])[];
+  readonly segments: readonly { readonly start: number; readonly url: string }[];
+}
+
+/** A part of the recording that can be played from its start, knowing nothing of what was before. */
+export interface WebSegment {
+  readonly snapshot: { readonly cols: number; readonly rows: number; readonly init: string };
+  readonly events: readonly (readonly [at: number, code: 'o' | 'r', data: string])[];
+}
+
+/** Lines that stood on the screen, with when they were first read there; `done`: there are no more. */
+export interface WebTranscript {
+  readonly lines: readonly (readonly [at: number, text: string])[];
+  readonly done: boolean;
+}
+
+/** What a page shows beside the picture. */
+export interface WebAbout {
+  readonly row: RecordingRow;
+  readonly complete: boolean;
+}

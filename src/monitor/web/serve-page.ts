@@ -1,0 +1,84 @@
+import type { PageQuestion } from '#/contract/replay-link.js';
+import type { WebIndex } from '#/contract/web-page.js';
+import type { Failure } from '#/domain/failure.js';
+import { clampSize } from '#/domain/session.js';
+import type { TapeReader } from '../tape-reader.js';
+import type { Timeline } from '../timeline.js';
+import type { ViewerLink } from '../viewer-link.js';
+import { timedTranscript } from './timed-transcript.js';
+import { webParts } from './web-parts.js';
+import { webSegment } from './web-segment.js';
+
+export interface PageParts {
+  readonly reader: TapeReader;
+  readonly timeline: Timeline;
+  readonly link: ViewerLink;
+  readonly clock: () => number;
+  readonly failed: (failure: Failure) => void;
+}
+
+export interface Page {
+  readonly index: WebIndex;
+  ask(question: PageQuestion): void;
+  close(): void;
+}
+
+/** Questions that may wait. */
+const MOST_WAITING = 64;
+
+/** Gives a recording to a browser part by part, in the order in which it is asked. */
+export function servePage({ reader, timeline, link, clock, failed }: PageParts): Page {
+  const parts = webParts(reader.index, reader.durationMs);
+  const transcript = timedTranscript(reader, clock);
+  const waiting: PageQuestion[] = [];
+  let working = false;
+  let closed = false;
+  return {
+    index: indexOf(reader, timeline, parts),
+    ask(wanted) {
+      if (waiting.length >= MOST_WAITING) return;
+      waiting.push(wanted);
+      if (!working) void work();
+    },
+    close() {
+      closed = true;
+      waiting.length = 0;
+      if (!working) transcript.close();
+    },
+  };
+
+  async function work(): Promise<void> {
+    working = true;
+    for (let one = waiting.shift(); one !== undefined && !closed; one = waiting.shift()) {
+      const found = await answerTo(one);
+      if (closed || found === null) continue;
+      if (!found.ok) {
+        failed(found.failure);
+        break;
+      }
+      const bytes = Buffer.from(JSON.stringify(found.value), 'utf8');
+      await link.data(bytes);
+      link.send({ type: 'done', bytes: bytes.length });
+    }
+    working = false;
+    if (closed) transcript.close();
+  }
+
+  async function answerTo(wanted: PageQuestion) {
+    if (wanted.type === 'page-transcript') return await transcript.next();
+    const part = parts[wanted.number];
+    return part === undefined ? null : await webSegment(reader, part, parts[wanted.number + 1]);
+  }
+}
+
+function indexOf(reader: TapeReader, { markers }: Timeline, parts: ReturnType<typeof webParts>): WebIndex {
+  const { columns, rows } = clampSize(reader.header.columns, reader.header.rows);
+  const duration = reader.durationMs;
+  return {
+    version: 1,
+    duration: duration / 1000,
+    term: { cols: columns, rows },
+    markers: markers.filter(({ at }) => at <= duration).map(({ at, label }) => [at / 1000, label] as const),
+    segments: parts.map(({ start }, number) => ({ start: start / 1000, url: `segment/${number}` })),
+  };
+}
