@@ -2,8 +2,9 @@
 const CLAIMED = 'login-shell';
 
 /** Where a login came from, for the audit and for the person: an address that nobody vouches for is marked as one. */
-export function sourceOf(from: string, via: 'ssh' | 'login-shell'): string {
-  return via === 'ssh' || from === CLAIMED ? from : `${CLAIMED} (${from})`;
+export function sourceOf(from: string, via: 'ssh' | 'login-shell' | 'desk'): string {
+  // at the desk everybody comes from the bastion itself
+  return via === 'ssh' || via === 'desk' || from === CLAIMED ? from : `${CLAIMED} (${from})`;
 }
 
 /**

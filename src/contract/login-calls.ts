@@ -7,7 +7,7 @@ const text = z.string().max(1024);
 const name = z.string().max(4096);
 const key = z.string().max(32_768);
 const readings = z.array(name).min(1).max(32);
-const via = z.enum(['ssh', 'login-shell']);
+const via = z.enum(['ssh', 'login-shell', 'desk']);
 
 /**
  * A person after login. `secondFactor` 'code': only person.secondFactor.verify and person.logout answer until it is done;

@@ -128,8 +128,9 @@ export interface SafeRow {
   readonly id: string;
   readonly name: string;
   readonly builtIn: boolean;
-  readonly accounts: number;
-  readonly members: number;
+  /** Null, here and below: not for whoever asked to see. */
+  readonly accounts: number | null;
+  readonly members: number | null;
 }
 /** A safe as one of its members sees it: with the permissions that he holds now, his groups' included. */
 export interface PersonSafeRow {
@@ -164,7 +165,8 @@ export interface AccountAdminRow {
   readonly port: number | null;
   readonly platform: string;
   readonly secretKind: SecretKind;
-  readonly secretVersion: number;
+  /** Null: not for whoever asked to see. */
+  readonly secretVersion: number | null;
   readonly disabledWhy: string | null;
   readonly hostKey: { readonly type: string; readonly fingerprint: string } | null;
 }

@@ -44,6 +44,7 @@ export const SOCKETS = {
   monitor: { owner: 'monitor', peer: 'portal' },
   'monitor-admin': { owner: 'monitor', peer: 'root' },
   shell: { owner: 'portal', peer: 'any' },
+  desk: { owner: 'portal', peer: 'any' },
 } as const satisfies Record<
   string,
   { readonly owner: ProcessRole; readonly peer: ProcessRole | 'root' | 'any' }

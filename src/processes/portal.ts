@@ -9,6 +9,7 @@ import { OPENSSH_STARTUPS, parseStartups } from '#/door/startups.js';
 import type { Terminal } from '#/door/terminal.js';
 import { componentCredential } from '#/house/component-credential.js';
 import { doorQuestions } from './portal/door-questions.js';
+import { openDesk } from './portal/serve-desk.js';
 import { serveDirect } from './portal/serve-direct.js';
 import { serveTerminal } from './portal/serve-terminal.js';
 import { type Conductor, logLine, runChild, type Supervisor } from './shared/child.js';
@@ -58,9 +59,11 @@ async function start(settings: ChildSettings, supervisor: Supervisor): Promise<C
     abandon: ({ ticket }) => void vault.ask('person.logout', { ticket }),
   });
   const shell = openLoginShellDoor(common);
+  const desk = openDesk({ vault, limits: common.limits, chance: common.chance });
   const servers = [
     supervisor.listen('ssh', (socket) => ssh.accept(socket)),
     supervisor.listen('shell', (socket) => shell.accept(socket)),
+    supervisor.listen('desk', (socket) => desk.accept(socket)),
   ];
   return {
     serving: vault.tried,
@@ -71,6 +74,7 @@ async function start(settings: ChildSettings, supervisor: Supervisor): Promise<C
       await timeout(READ);
       ssh.close();
       shell.close();
+      desk.close();
       vault.stop();
     },
   };

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
@@ -20,10 +21,13 @@ import {
   connectTo,
   keyOf,
   login,
+  PERSON_PASSWORD,
   prepare,
   SAFE,
 } from '../helpers/walk.ts';
 
+const ROOT = join(import.meta.dirname, '../..');
+const NODE = join(ROOT, 'node_modules/node/bin/node');
 const folder = mkdtempSync(join(tmpdir(), 'postern-heads-'));
 /** Where the vault's own user may write. */
 const heads = join(folder, 'heads');
@@ -48,6 +52,7 @@ interface Row {
   readonly actor: string;
   readonly gateway: string | null;
   readonly detail: string | null;
+  readonly from: string | null;
 }
 const audit = (): Promise<Row[]> => postern.json<Row[]>(['audit', 'list', '--limit', '200']);
 
@@ -81,6 +86,48 @@ test('the console prints a secret for a reason only, and the audit says so', {
   ]);
   expect(JSON.stringify(rows)).not.toContain(ACCOUNT_PASSWORD);
 });
+
+test.skipIf(process.getuid?.() !== 0)(
+  'somebody who is not root logs in to the commands, and may what he may',
+  {
+    timeout: 60_000,
+  },
+  async () => {
+    const file = join(folder, 'login');
+    writeFileSync(file, `${PERSON_PASSWORD}\n`, { mode: 0o644 });
+    const asNobody = (args: readonly string[], input = '') => {
+      const who = ['--reuid', '65534', '--regid', '65534', '--clear-groups'];
+      const entry = ['--as', 'alice', '--login-file', file, '--json'];
+      return spawnSync('setpriv', [...who, NODE, join(ROOT, 'bin/postern'), ...args, ...entry], {
+        env: { PATH: process.env['PATH'], POSTERN_HOME: postern.home },
+        encoding: 'utf8',
+        input,
+      });
+    };
+    const listed = asNobody(['account', 'list']);
+    expect(JSON.parse(listed.stdout)).toMatchObject([{ account: 'admin60@127.0.0.1', safe: SAFE }]);
+    expect(JSON.parse(asNobody(['safe', 'list']).stdout)).toMatchObject([{ name: SAFE, accounts: 1 }]);
+    for (const [args, needs] of [
+      [['account', 'retrieve', 'admin60@127.0.0.1', '--reason', 'x'], 'retrieveAccounts'],
+      [['account', 'delete', 'admin60@127.0.0.1'], 'deleteAccounts'],
+      [['safe', 'member', 'list', SAFE], 'viewSafeMembers'],
+      [['user', 'list'], 'auditUsers'],
+      [['safe', 'add', 'Mine'], 'addSafes'],
+      [['doctor'], 'console'],
+    ] as const) {
+      const refused = asNobody(args);
+      expect([refused.status, refused.stdout], args.join(' ')).toEqual([3, '']);
+      expect((JSON.parse(refused.stderr) as { message: string }).message).toContain(needs);
+    }
+    const row = (await audit()).find((one) => one.detail?.startsWith('account.retrieve') === true);
+    expect(row).toMatchObject({ code: 922, actor: 'alice', gateway: 'PVWAGW', from: 'desk' });
+
+    writeFileSync(file, 'not her password\n');
+    const wrong = asNobody(['account', 'list']);
+    expect(wrong.status).not.toBe(0);
+    expect((JSON.parse(wrong.stderr) as { code: string }).code).toBe('LOGIN_REFUSED');
+  },
+);
 
 test('safes are renamed, and deleted when they are empty', { timeout: 60_000 }, async () => {
   await postern.json(['safe', 'add', 'Spare']);

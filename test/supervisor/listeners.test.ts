@@ -32,6 +32,7 @@ describe.runIf(process.getuid?.() === 0)('the sockets of the house', () => {
     ['monitor', 7004, 8001, 0o660],
     ['session', 7002, 8001, 0o660],
     ['shell', 7001, 0, 0o666],
+    ['desk', 7001, 0, 0o666],
   ])('%s belongs to its owner and lets its one peer in', (name, uid, gid, mode) => {
     const listener = openSocket(folder, name, undefined, accounts);
     const found = lstatSync(join(folder, `${name}.sock`));

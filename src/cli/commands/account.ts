@@ -52,7 +52,8 @@ export function accountCommands(program: Command): void {
             SAFE: (row) => row.safe,
             ACCOUNT: (row) => row.account,
             PORT: (row) => row.port,
-            SECRET: (row) => `${row.secretKind} v${row.secretVersion}`,
+            SECRET: (row) =>
+              row.secretVersion === null ? row.secretKind : `${row.secretKind} v${row.secretVersion}`,
             'HOST KEY': (row) => row.hostKey?.fingerprint ?? null,
             DISABLED: (row) => row.disabledWhy,
           },

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import type { CallArgs, CallName } from './calls.js';
+import { GROUP_CALLS } from './group-calls.js';
+import { MANAGE_CALLS } from './manage-calls.js';
+
+/**
+ * The desk: a local person who logs in with `postern --as NAME` and works through a portal, as the screens do. The portal
+ * keeps the ticket; what is asked has the names and arguments of the vault's own calls, without it.
+ */
+export const deskLogin = z.strictObject({
+  user: z.string().max(4096),
+  /** 'vault' or a directory; absent: by what the name ends in. */
+  method: z.string().max(1024).optional(),
+});
+
+/** What a login has yet to do before anything else is answered. */
+export interface DeskGreeting {
+  readonly user: string;
+  readonly next: 'nothing' | 'code';
+}
+
+type Ticketed = { [K in CallName]: CallArgs<K> extends { readonly ticket: string } ? K : never }[CallName];
+const BESIDE = [
+  'person.accounts',
+  'person.sessions',
+  'person.endSession',
+] as const satisfies readonly Ticketed[];
+export type DeskCall = keyof typeof MANAGE_CALLS | keyof typeof GROUP_CALLS | (typeof BESIDE)[number];
+
+/** What may be asked at the desk: what people manage and look through; no sessions, no recordings, nothing about the login itself. */
+const DESK_CALLS: ReadonlySet<string> = new Set([
+  ...Object.keys(MANAGE_CALLS),
+  ...Object.keys(GROUP_CALLS),
+  ...BESIDE,
+]);
+
+export function isDeskCall(call: string): call is DeskCall {
+  return DESK_CALLS.has(call);
+}
+
+export type DeskArgs<K extends DeskCall> = Omit<CallArgs<K>, 'ticket'>;
