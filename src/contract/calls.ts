@@ -20,6 +20,7 @@ import { KEEPING_CALLS } from './keeping-calls.js';
 import { LIBRARY_CALLS } from './library-calls.js';
 import { LOGIN_CALLS } from './login-calls.js';
 import { MANAGE_CALLS } from './manage-calls.js';
+import { OVERSIGHT_CALLS, OVERSIGHT_ORDERS } from './oversight-calls.js';
 import { POLICY_CALLS } from './policy-calls.js';
 import { PROOF_CALLS } from './proof-calls.js';
 import { RECORDING_CALLS } from './recording-calls.js';
@@ -122,6 +123,7 @@ export const CALLS = {
 
   ...MANAGE_CALLS,
   ...GROUP_CALLS,
+  ...OVERSIGHT_CALLS,
 
   // PSMGW: session hosts
   'session.hello': call<{ readonly psmServer: string }>()(
@@ -332,4 +334,5 @@ export const HOST_CALLS = {
     reason: text,
     kind: z.enum(['terminated', 'owner-ended']),
   }),
+  ...OVERSIGHT_ORDERS,
 } as const;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Failure } from '#/domain/failure.js';
 import type { Ending } from '#/domain/session.js';
 import type { RecordingRow } from './rows.js';
+import type { Overseen } from './watch-link.js';
 import type { WebAbout, WebIndex } from './web-page.js';
 
 const size = { columns: z.int(), rows: z.int() };
@@ -41,6 +42,9 @@ export const toMonitor = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('resize'), ...size }),
   /** By so many cells of the screen, either way; the picture stays within it. By none: back to where the cursor is. */
   z.strictObject({ type: z.literal('scroll'), columns: z.int(), rows: z.int() }),
+  /** Of a session that is watched: takes over its keyboard. What is typed then comes in data frames, until it is handed back. */
+  z.strictObject({ type: z.literal('control'), permit }),
+  z.strictObject({ type: z.literal('hand-back') }),
 ]);
 export type ToMonitor = z.infer<typeof toMonitor>;
 /** What a page asks for once it is open. */
@@ -101,6 +105,10 @@ export type FromMonitor =
   | { readonly type: 'page'; readonly index: WebIndex; readonly about: WebAbout }
   | ReplayFrame
   | LiveFrame
+  /** What is done with the session that is watched, and who is there. */
+  | ({ readonly type: 'overseen' } & Overseen)
+  /** Its keyboard is not this viewer's (any more); he watches on. */
+  | { readonly type: 'no-control'; readonly failure: Failure }
   /** The session that was watched is over. */
   | { readonly type: 'over'; readonly ending: Ending }
   | { readonly type: 'done'; readonly bytes: number }
@@ -117,3 +125,7 @@ export type TapeVerdict =
   | { readonly kind: 'missing'; readonly detail: string }
   /** By who might, and audited. */
   | { readonly kind: 'deleted'; readonly detail: string };
+
+/** What is said of a picture that is open; everything else opens one, or is about a keyboard. */
+export type PictureCommand = Exclude<ToMonitor, MonitorRequest | PageQuestion | ControlCommand>;
+export type ControlCommand = Extract<ToMonitor, { type: 'control' | 'hand-back' }>;

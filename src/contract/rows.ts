@@ -51,6 +51,20 @@ export interface SessionRow {
   readonly mine: boolean;
   readonly mayEnd: boolean;
   readonly mayWatch: boolean;
+  /** Take over its keyboard; suspend and resume it. */
+  readonly mayControl: boolean;
+  readonly maySuspend: boolean;
+  /** When the last key reached it; milliseconds since 1970, null: none so far, or not known. */
+  readonly lastKeyAt: number | null;
+  /** Recorded so far; null: not known (yet). */
+  readonly recordedBytes: number | null;
+  /** The last that was done in it, as far as it could be told; null for who may not watch it. */
+  readonly lastActivity: string | null;
+  readonly suspendedBy: string | null;
+  /** Who has taken over its keyboard. */
+  readonly controlledBy: string | null;
+  /** Its account takes four eyes: it waits for somebody to watch before it starts, or is frozen because the last one left. */
+  readonly company: 'waiting' | 'alone' | null;
   /** Names of those who watch it now; empty for who may not watch it himself. */
   readonly watchers: readonly string[];
   /** What the person gave as a reason. */

@@ -1,3 +1,4 @@
+import { LIVE_FAILURES } from './live-failures.js';
 import { POLICY_FAILURES } from './policy-failures.js';
 import { RECORDING_FAILURES } from './recording-failures.js';
 
@@ -330,36 +331,7 @@ export const FAILURES = {
     message: 'The command is longer than 128 KiB, or has a zero byte in it.',
     next: 'Send it as a script on standard input: ssh … sh -s < script',
   },
-  SESSION_GONE: {
-    side: 'ours',
-    stage: 8,
-    message: 'That session is not running any more.',
-    next: 'Start a new one from the menu.',
-  },
-  SESSION_WITHOUT_TERMINAL: {
-    side: 'ours',
-    stage: null,
-    message: 'That session has no terminal to be seen: a command or a file transfer runs in it.',
-    next: 'Its recording can be replayed when it has ended; it can be ended from the live screen.',
-  },
-  SESSION_CONNECTING: {
-    side: 'ours',
-    stage: null,
-    message: 'That session is still connecting: there is nothing to watch yet.',
-    next: 'Try again in a moment.',
-  },
-  TOO_MANY_VIEWERS: {
-    side: 'ours',
-    stage: null,
-    message: 'Too many people watch that session already ({detail}).',
-    next: 'Wait until one of them leaves.',
-  },
-  WATCHING_ENDED: {
-    side: 'ours',
-    stage: null,
-    message: 'You may not watch that session any more: {detail}',
-    next: 'Ask a manager of its safe for listAccounts and viewAuditLog.',
-  },
+  ...LIVE_FAILURES,
   // recordings
   VIEWERS_LIMIT: {
     side: 'ours',

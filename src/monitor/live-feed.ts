@@ -1,17 +1,23 @@
 import { connect, type Socket } from 'node:net';
 import type { Terminal } from '@xterm/headless';
-import { encodeJson, FRAME, FrameDecoder } from '#/contract/frame.js';
-import type { FromWatchedHost, ToWatchedHost } from '#/contract/watch-link.js';
+import { encodeFrame, encodeJson, FRAME, FrameDecoder } from '#/contract/frame.js';
+import type { FromWatchedHost, Overseen, ToControlledHost, ToWatchedHost } from '#/contract/watch-link.js';
 import { type Failure, failure } from '#/domain/failure.js';
 import { clampSize, type Ending, type TerminalSize } from '#/domain/session.js';
 import { type SteadyTerminal, steadyTerminal } from '#/terminal/steady-terminal.js';
 
-/** The screen of a running session, as its host tells it. There is no way back into the session. */
+/** The screen of a running session, as its host tells it. The way back is open only for who has a permit to control it. */
 export interface LiveFeed {
   /** Null until the first screen has come. */
   readonly terminal: Terminal | null;
   /** Goes up whenever something was drawn. */
   readonly version: number;
+  /** Null until it was told. */
+  readonly overseen: Overseen | null;
+  control(permit: string): void;
+  handBack(): void;
+  /** Goes nowhere unless the keyboard is ours: then the host takes it. */
+  keys(bytes: Buffer): void;
   close(): void;
 }
 
@@ -23,16 +29,20 @@ export interface LiveFeedOptions {
   /** Told once, after everything that was drawn. */
   readonly over: (ending: Ending) => void;
   readonly failed: (failure: Failure) => void;
+  readonly told: (message: Told) => void;
 }
 
-type Step = Buffer | Exclude<FromWatchedHost, { type: 'failed' }>;
+/** What a session host says beside what is on the screen. */
+export type Told = Extract<FromWatchedHost, { type: 'overseen' | 'no-control' }>;
+type Step = Buffer | Exclude<FromWatchedHost, { type: 'failed' | 'overseen' | 'no-control' }>;
 
 /** Bytes that wait for the model: beyond that the host is not read, and skips us forward. */
 const MOST_WAITING = 1024 * 1024;
 /** So much is given to the model at once, before the rest of the world gets its turn. */
 const CHUNK = 64 * 1024;
 
-export function openLiveFeed({ path, request, drawn, over, failed }: LiveFeedOptions): LiveFeed {
+export function openLiveFeed(options: LiveFeedOptions): LiveFeed {
+  const { path, request, drawn, over, failed } = options;
   const socket: Socket = connect(path);
   const decoder = new FrameDecoder();
   const steps: Step[] = [];
@@ -42,6 +52,7 @@ export function openLiveFeed({ path, request, drawn, over, failed }: LiveFeedOpt
   let working = false;
   let lost: string | null = null;
   let told = false;
+  let overseen: Overseen | null = null;
 
   socket.write(encodeJson(request));
   socket.on('error', (error) => gone(error.message));
@@ -64,6 +75,14 @@ export function openLiveFeed({ path, request, drawn, over, failed }: LiveFeedOpt
     get version() {
       return version;
     },
+    get overseen() {
+      return overseen;
+    },
+    control: (permit) => say({ type: 'control', permit }),
+    handBack: () => say({ type: 'hand-back' }),
+    keys(bytes) {
+      if (overseen?.mine === true && !told) socket.write(encodeFrame(FRAME.data, bytes));
+    },
     close() {
       told = true;
       socket.destroy();
@@ -72,8 +91,15 @@ export function openLiveFeed({ path, request, drawn, over, failed }: LiveFeedOpt
     },
   };
 
+  function say(message: ToControlledHost): void {
+    if (!told) socket.write(encodeJson(message));
+  }
   function hear(message: FromWatchedHost): void {
     if (message.type === 'failed') return fail(message.failure);
+    if (message.type === 'overseen' || message.type === 'no-control') {
+      if (message.type === 'overseen') overseen = message;
+      return told ? undefined : options.told(message);
+    }
     steps.push(message);
     void work();
   }

@@ -1,4 +1,4 @@
-import type { MonitorRequest, PageQuestion, ReplayFrame, ToMonitor } from '#/contract/replay-link.js';
+import type { PictureCommand, ReplayFrame } from '#/contract/replay-link.js';
 import { type Failure, failure } from '#/domain/failure.js';
 import type { TerminalSize } from '#/domain/session.js';
 import { pictureOf } from './picture.js';
@@ -6,7 +6,7 @@ import type { TapeScreen } from './tape-screen.js';
 import { advance, beginning, obey, type Playhead, type Timeline } from './timeline.js';
 import { roomOf, scrolledBy, type Viewport, windowOn } from './viewport.js';
 
-export type ReplayCommand = Exclude<ToMonitor, MonitorRequest | PageQuestion>;
+export type ReplayCommand = PictureCommand;
 
 export interface ReplayParts {
   readonly screen: TapeScreen;

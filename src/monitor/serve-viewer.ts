@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { MonitorRequest, TapeVerdict, ToMonitor } from '#/contract/replay-link.js';
+import type { ControlCommand, MonitorRequest, TapeVerdict, ToMonitor } from '#/contract/replay-link.js';
 import { type Failure, failure } from '#/domain/failure.js';
 import { exportBundle } from './export-bundle.js';
 import { exportCast } from './export-cast.js';
@@ -15,7 +15,7 @@ import { openScreen } from './tape-screen.js';
 import { timelineOf } from './tape-timeline.js';
 import { lostVerdict, verifyTape } from './verify-tape.js';
 import { openViewerLink, type ViewerLink } from './viewer-link.js';
-import { startWatching } from './watch.js';
+import { startWatching, type Watching } from './watch.js';
 import { type Page, servePage } from './web/serve-page.js';
 
 export interface ViewerParts extends OpeningParts {
@@ -44,7 +44,7 @@ const LOOK_AGAIN = 1000;
 const MOST_EARLY = 100;
 
 /** What is shown on a connection: a recording or a running session. */
-type Shown = Pick<Replay, 'command' | 'wake'>;
+type Shown = Pick<Replay, 'command' | 'wake'> & Partial<Pick<Watching, 'control' | 'keys'>>;
 
 /**
  * Serves one connection: one replay, export or verification of a recording, or one running session, that its permit is for.
@@ -71,6 +71,7 @@ export function serveViewer(stream: Duplex, parts: ViewerParts, from: 'portal' |
       if (turnedAway) return;
       if (message.type === 'page-segment' || message.type === 'page-transcript')
         return connection.page?.ask(message);
+      if (isControl(message)) return replay?.control?.(message);
       if (!isRequest(message)) {
         if (replay !== null) replay.command(message);
         else if (early.length < MOST_EARLY) early.push(message);
@@ -84,6 +85,7 @@ export function serveViewer(stream: Duplex, parts: ViewerParts, from: 'portal' |
         fail(link, error instanceof DamagedTape ? error.failure : failure('INTERNAL', 'monitor'));
       });
     },
+    keys: (bytes) => replay?.keys?.(bytes),
     idle: () => replay?.wake(),
     closed() {
       for (const then of onClose.splice(0)) then();
@@ -166,6 +168,7 @@ function showLive(
     size: { columns, rows },
     send: (frame) => link.send(frame),
     idle: () => link.idle,
+    told: (message) => link.send(message),
     over(ending) {
       link.send({ type: 'over', ending });
       link.end();
@@ -306,6 +309,10 @@ function keepAsking(
 
 function isRequest(message: ToMonitor): message is Request {
   return ['replay', 'watch', 'export', 'verify', 'tapes', 'page'].includes(message.type);
+}
+
+function isControl(message: ToMonitor): message is ControlCommand {
+  return message.type === 'control' || message.type === 'hand-back';
 }
 
 function fail(link: ViewerLink, why: Failure): void {

@@ -18,6 +18,8 @@ export interface ViewerLink {
 
 export interface Heard {
   message(message: ToMonitor): void;
+  /** What he types on a keyboard that he has taken over. */
+  keys(bytes: Buffer): void;
   /** The viewer took what was waiting. */
   idle(): void;
   closed(): void;
@@ -58,8 +60,10 @@ export function openViewerLink(stream: Duplex, heard: Heard): ViewerLink {
   stream.on('end', () => stream.end());
   stream.on('data', (bytes: Buffer) => {
     try {
-      for (const frame of decoder.push(bytes))
-        heard.message(toMonitor.parse(JSON.parse(frame.payload.toString('utf8'))));
+      for (const { kind, payload } of decoder.push(bytes)) {
+        if (kind === FRAME.data) heard.keys(payload);
+        else heard.message(toMonitor.parse(JSON.parse(payload.toString('utf8'))));
+      }
     } catch {
       link.send({
         type: 'failed',

@@ -1,8 +1,9 @@
-import type { LiveFrame } from '#/contract/replay-link.js';
+import type { ControlCommand, LiveFrame } from '#/contract/replay-link.js';
 import type { ToWatchedHost } from '#/contract/watch-link.js';
 import type { Failure } from '#/domain/failure.js';
 import type { Ending, TerminalSize } from '#/domain/session.js';
-import { openLiveFeed } from './live-feed.js';
+import { keysFor } from './keys-for.js';
+import { openLiveFeed, type Told } from './live-feed.js';
 import { pictureOf } from './picture.js';
 import type { ReplayCommand } from './replay.js';
 import { roomOf, scrolledBy, type Viewport, windowOn } from './viewport.js';
@@ -15,6 +16,8 @@ export interface WatchParts {
   readonly send: (frame: LiveFrame) => void;
   /** The viewer took the last frame. */
   readonly idle: () => boolean;
+  /** What is done with the session beside. */
+  readonly told: (message: Told) => void;
   readonly over: (ending: Ending) => void;
   readonly failed: (failure: Failure) => void;
 }
@@ -23,6 +26,9 @@ export interface WatchParts {
 export interface Watching {
   /** Of all commands a viewer has only his own window: resize and scroll. */
   command(command: ReplayCommand): void;
+  control(command: ControlCommand): void;
+  /** What is typed on a keyboard that was taken over. */
+  keys(bytes: Buffer): void;
   /** The viewer is ready for more. */
   wake(): void;
   close(): void;
@@ -31,15 +37,20 @@ export interface Watching {
 /** Twenty pictures a second are enough to follow anything. */
 const TICK = 50;
 
+/** What comes after a while of nothing is shown sooner. */
+const SOON = 5;
+
 /** Shows what the session shows now. A viewer who is slow misses pictures; the session does not know of him. */
 export function startWatching(parts: WatchParts): Watching {
   let viewport: Viewport = { room: roomOf(parts.size), scrolled: null };
   let shown = '';
+  let shownAt = -Infinity;
   let timer: NodeJS.Timeout | null = null;
   const feed = openLiveFeed({
     path: parts.path,
     request: parts.request,
-    drawn: () => (timer ??= setTimeout(show, TICK)),
+    drawn: () => (timer ??= setTimeout(show, Math.max(SOON, shownAt + TICK - performance.now()))),
+    told: parts.told,
     over(ending) {
       show();
       parts.over(ending);
@@ -53,6 +64,16 @@ export function startWatching(parts: WatchParts): Watching {
       else if (wanted.type === 'scroll' && view !== null)
         viewport = scrolledBy(viewport, view.window, view.size, wanted);
       show();
+    },
+    control: (wanted) => (wanted.type === 'control' ? feed.control(wanted.permit) : feed.handBack()),
+    keys(bytes) {
+      const { modes } = feed.terminal ?? {};
+      feed.keys(
+        keysFor(bytes, {
+          application: modes?.applicationCursorKeysMode === true,
+          bracketedPaste: modes?.bracketedPasteMode === true,
+        }),
+      );
     },
     wake: show,
     close() {
@@ -78,6 +99,7 @@ export function startWatching(parts: WatchParts): Watching {
     const key = JSON.stringify([feed.version, window]);
     if (key === shown) return;
     shown = key;
+    shownAt = performance.now();
     const { left, top } = window;
     parts.send({ type: 'live', ...size, left, top, ...pictureOf(terminal, window) });
   }

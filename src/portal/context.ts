@@ -25,6 +25,8 @@ export interface Portal {
   readonly size: () => TerminalSize;
   /** The person's terminal, while Ink keeps away from it. */
   readonly lend: <T>(use: (terminal: RawTerminal) => Promise<T>) => Promise<T>;
+  /** Everything that is typed goes there as raw bytes, until the result is called: no screen hears a key meanwhile. */
+  readonly capture: (typed: (bytes: Buffer) => void) => () => void;
   /** Shows a failure at the bottom, or the login screen when it says that the login is over. */
   readonly failed: (failure: Failure) => void;
   /** What to do with an answer. Should that break, this portal closes; the others on the process hear nothing of it. */

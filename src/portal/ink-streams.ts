@@ -81,11 +81,20 @@ export function asciiOnly(text: string): string {
 export class InkKeyboard extends PassThrough {
   readonly isTTY = true;
   readonly #source: Readable;
-  readonly #take = (bytes: Buffer): void => void this.write(bytes);
+  #diverted: ((bytes: Buffer) => void) | null = null;
+  readonly #take = (bytes: Buffer): void => {
+    if (this.#diverted === null) this.write(bytes);
+    else this.#diverted(bytes);
+  };
 
   constructor(source: Readable) {
     super();
     this.#source = source;
+  }
+
+  /** What is typed goes there as it comes, and not to Ink; null: as usual. */
+  divert(to: ((bytes: Buffer) => void) | null): void {
+    this.#diverted = to;
   }
 
   setRawMode(on: boolean): this {

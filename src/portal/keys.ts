@@ -1,12 +1,8 @@
 import { MANAGE_COMMANDS } from './manage-keys.js';
+import { type Command, SESSION_COMMANDS } from './session-keys.js';
 import type { KeyName, Stroke } from './strokes.js';
 
-/** What can be done with a key. `brief` is for the line at the bottom, which is cut from its end: without it, help only. */
-export interface Command {
-  readonly keys: readonly KeyName[];
-  readonly brief?: string;
-  readonly help: string;
-}
+export type { Command } from './session-keys.js';
 
 export const COMMANDS = {
   'move.up': { keys: ['up'], help: 'one up' },
@@ -45,26 +41,7 @@ export const COMMANDS = {
   },
   ...MANAGE_COMMANDS,
   'recording.replay': { keys: ['enter'], brief: 'replay', help: 'replay the recording' },
-  'session.attach': {
-    keys: ['enter'],
-    brief: 'open',
-    help: 'take up your own session again; watch another person’s, if you may',
-  },
-  'session.end': { keys: ['ctrl-e'], brief: 'end', help: 'end the session, after asking' },
-  'watch.up': { keys: ['up'], help: 'scroll up over a screen larger than yours' },
-  'watch.down': { keys: ['down'], help: 'scroll down' },
-  'watch.left': { keys: ['left'], brief: 'scroll', help: 'scroll left' },
-  'watch.right': { keys: ['right'], help: 'scroll right' },
-  'watch.follow': {
-    keys: ["'f", 'home'],
-    brief: 'follow',
-    help: 'back to where the cursor is, and follow it',
-  },
-  'watch.leave': {
-    keys: ['escape', "'q", 'ctrl-c', 'ctrl-q'],
-    brief: 'back',
-    help: 'watch no more; the session goes on',
-  },
+  ...SESSION_COMMANDS,
   'help.back': { keys: ['escape'], brief: 'accounts', help: 'back to the accounts' },
 
   'form.next': { keys: ['tab', 'down'], brief: 'next field', help: 'next field' },
@@ -244,7 +221,10 @@ export const SCREENS = {
     commands: [
       'session.attach',
       'session.end',
+      'session.suspend',
+      'session.message',
       ...TAB,
+      'live.sort',
       'list.refresh',
       'list.back',
       'you.open',
@@ -271,6 +251,17 @@ export const SCREENS = {
     typing: true,
     commands: ['dialog.enter', 'dialog.cancel', ...EDIT],
   },
+  suspendSession: {
+    title: 'Suspending a session',
+    typing: true,
+    commands: ['dialog.enter', 'suspend.output', 'dialog.cancel', ...EDIT],
+  },
+  messageSession: {
+    title: 'Writing to the owner of a session',
+    typing: true,
+    commands: ['dialog.enter', 'dialog.cancel', ...EDIT],
+  },
+  control: { title: 'Typing in another person’s session', typing: false, commands: ['control.handBack'] },
   replay: {
     title: 'Replay',
     typing: false,
@@ -299,6 +290,9 @@ export const SCREENS = {
     typing: false,
     commands: [
       'watch.leave',
+      'watch.control',
+      'session.suspend',
+      'session.message',
       'session.end',
       'watch.left',
       'watch.follow',

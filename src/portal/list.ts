@@ -10,9 +10,18 @@ export interface ListState<T> {
   readonly shown: readonly T[];
   /** Place of the selection among those shown; 0 when there are none. */
   readonly selected: number;
+  /** Chosen in place of the usual order. */
+  readonly sort: Sort<T> | null;
+}
+
+/** An order by its name. */
+export interface Sort<T> {
+  readonly by: string;
+  readonly order: (a: T, b: T) => number;
 }
 
 export type ListAction<T> =
+  | { readonly type: 'sort'; readonly sort: Sort<T> | null }
   /** `fresh`: they are the first for what is typed. */
   | { readonly type: 'items'; readonly items: readonly T[]; readonly fresh?: boolean }
   | { readonly type: 'text'; readonly text: string }
@@ -36,7 +45,7 @@ export interface ListKind<T> {
 const LONGEST_FILTER = 200;
 
 export function emptyList<T>(): ListState<T> {
-  return { items: null, index: makeIndex<T>([], () => ''), filter: '', shown: [], selected: 0 };
+  return { items: null, index: makeIndex<T>([], () => ''), filter: '', shown: [], selected: 0, sort: null };
 }
 
 export function selectedItem<T>(state: ListState<T>): T | null {
@@ -54,6 +63,8 @@ export function listReducer<T>(
           action.fresh === true ? { ...state, shown: [], selected: 0 } : state,
           action.items,
         );
+      case 'sort':
+        return sorted(kind, { ...state, sort: action.sort });
       case 'text':
         return filtered(kind, state, (state.filter + action.text).trimStart().slice(0, LONGEST_FILTER));
       case 'erase':
@@ -78,12 +89,16 @@ export function listReducer<T>(
 function withItems<T>(kind: ListKind<T>, state: ListState<T>, items: readonly T[]): ListState<T> {
   if (kind.remote === true) return { ...state, items, shown: items, selected: placeOf(kind, items, state) };
   const index = makeIndex(
-    [...items].sort((a, b) => kind.order(a, b)),
+    [...items].sort(state.sort?.order ?? ((a, b) => kind.order(a, b))),
     (item) => kind.textOf(item),
     (item) => kind.rankOf?.(item) ?? 0,
   );
   const shown = index.find(state.filter);
   return { ...state, items, index, shown, selected: placeOf(kind, shown, state) };
+}
+
+function sorted<T>(kind: ListKind<T>, state: ListState<T>): ListState<T> {
+  return state.items === null ? state : withItems(kind, state, state.items);
 }
 
 /** Typing shows the best match; taking the filter away stays on what was selected. */

@@ -67,6 +67,11 @@ export function openPortal(options: PortalOptions): OpenPortal {
       strokes.clear();
       return lendTerminal({ screen, input, output, size }, borrow);
     },
+    capture(typed) {
+      strokes.clear();
+      inkKeyboard.divert(typed);
+      return () => inkKeyboard.divert(null);
+    },
     close: (error) => close(error),
     end(status, words) {
       last = { status, words };

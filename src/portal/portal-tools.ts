@@ -17,6 +17,7 @@ export interface ToolsOptions {
   readonly loggedIn: LoggedIn | null;
   readonly direct: boolean;
   readonly lend: Portal['lend'];
+  readonly capture: Portal['capture'];
   /** Closes the portal; with an error when it broke. */
   readonly close: (error?: unknown) => void;
   /** Closes it, with what the connection ends with. */
@@ -25,7 +26,7 @@ export interface ToolsOptions {
 
 /** What the screens of one person share. */
 export function portalTools(options: ToolsOptions): Portal {
-  const { screen, output, keyboard, clock, services, loggedIn, direct, lend, close, end } = options;
+  const { screen, output, keyboard, clock, services, loggedIn, direct, lend, capture, close, end } = options;
   const state = createStore(portalReducer, firstState(loggedIn, direct));
   let memory = createMemory();
   let leaving = false;
@@ -39,6 +40,7 @@ export function portalTools(options: ToolsOptions): Portal {
     clock,
     size: () => ({ columns: screen.columns, rows: screen.rows }),
     lend,
+    capture,
     end,
     after,
     failed(failure: Failure) {

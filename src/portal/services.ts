@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import type { LoggedIn as VaultLogin } from '#/contract/calls.js';
-import type { FromMonitor, MonitorRequest, PageQuestion, ToMonitor } from '#/contract/replay-link.js';
+import type { FromMonitor, PictureCommand } from '#/contract/replay-link.js';
 import type {
   AccountRow,
   AuditRow,
@@ -108,12 +108,20 @@ export type SessionResult =
     };
 
 /** What the replay screen may tell the monitor; the permit is the services' business. */
-export type ReplayCommand = Exclude<ToMonitor, MonitorRequest | PageQuestion>;
+export type ReplayCommand = PictureCommand;
 
 /** A replay that is open. `send` after `close` does nothing. */
 export interface ReplayHandle {
   send(command: ReplayCommand): void;
   close(): void;
+}
+
+/** A session that is watched. Whether the keyboard is one's own is told to the listener (overseen, no-control). */
+export interface WatchHandle extends ReplayHandle {
+  takeOver(): void;
+  handBack(): void;
+  /** Reaches the session only while the keyboard is one's own. */
+  type(bytes: Buffer): void;
 }
 
 /**
@@ -148,6 +156,10 @@ export interface PortalServices extends ManageServices {
   recordings(page: RecordingPage): Promise<Outcome<readonly RecordingRow[]>>;
   sessions(): Promise<Outcome<readonly SessionRow[]>>;
   endSession(sessionId: string, reason: string): Promise<Outcome<null>>;
+  /** `frozen`: its owner sees no output either. */
+  suspendSession(sessionId: string, reason: string, frozen: boolean): Promise<Outcome<null>>;
+  resumeSession(sessionId: string): Promise<Outcome<null>>;
+  messageSession(sessionId: string, text: string): Promise<Outcome<null>>;
 
   /** What the person's client sent along as a reason for what he connects to. */
   readonly reason: string | null;
@@ -172,5 +184,5 @@ export interface PortalServices extends ManageServices {
   /** Opens at once; what becomes of it (opened, frames, failed) goes to the listener. `size` is the room for the picture. */
   replay(recordingId: string, size: TerminalSize, listener: (message: FromMonitor) => void): ReplayHandle;
   /** The same for a session that runs: live frames, then over. Of the commands, resize and scroll do something. */
-  watch(sessionId: string, size: TerminalSize, listener: (message: FromMonitor) => void): ReplayHandle;
+  watch(sessionId: string, size: TerminalSize, listener: (message: FromMonitor) => void): WatchHandle;
 }

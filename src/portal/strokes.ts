@@ -41,7 +41,8 @@ type Letter =
   | 'w'
   | 'x'
   | 'y'
-  | 'z';
+  | 'z'
+  | ']';
 /** `'x` is the character x itself, on screens where nothing is typed. */
 export type KeyName = NamedKey | `ctrl-${Letter}` | `'${string}`;
 

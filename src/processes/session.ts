@@ -1,12 +1,10 @@
 import type { KeyObject } from 'node:crypto';
 import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { ask, HOST_CALLS } from '#/contract/calls.js';
+import { ask } from '#/contract/calls.js';
 import type { ChildSettings } from '#/contract/orders.js';
-import type { Handler, RpcPeer } from '#/contract/rpc.js';
+import type { RpcPeer } from '#/contract/rpc.js';
 import { socketPath } from '#/contract/sockets.js';
-import { failure } from '#/domain/failure.js';
-import { done, failed } from '#/domain/outcome.js';
 import { componentCredential } from '#/house/component-credential.js';
 import { openTape } from '#/recorder/tape.js';
 import { endBox } from '#/session/box.js';
@@ -14,6 +12,8 @@ import { readPsmServer } from '#/session/proof.js';
 import { createWorkerScreens } from '#/session/screen/worker-screens.js';
 import { sweepSessionDirectories } from '#/session/session-directory.js';
 import { createSessionHost, type SessionHost } from '#/session/session-host.js';
+import { type FactTeller, startTellingFacts } from '#/session/tell-facts.js';
+import { answerVault } from './session/answer-vault.js';
 import { type Conductor, logLine, runChild, type Supervisor } from './shared/child.js';
 import { VaultLink } from './shared/vault-link.js';
 
@@ -26,11 +26,13 @@ async function start(settings: ChildSettings, supervisor: Supervisor): Promise<C
   for (const id of sweepSessionDirectories(settings.paths.sessions, settings.index)) await endBox(box, id);
   let psmServer: KeyObject | null = null;
   let host: SessionHost | null = null;
+  let facts: FactTeller | null = null;
   const link = new VaultLink({
     path: socketPath(settings.run, 'vault-session'),
     components: [componentCredential({ credentials: settings.paths.credentials, component: 'PSMGW' })],
     handle: answerVault(() => host),
     onUp: async (peer) => {
+      facts?.forget();
       psmServer = await greet(peer, settings.index, host?.running() ?? []);
     },
   });
@@ -51,6 +53,7 @@ async function start(settings: ChildSettings, supervisor: Supervisor): Promise<C
     log: logLine,
   });
   const running = host;
+  facts = startTellingFacts(link, () => running.facts());
   const servers = [
     supervisor.listen('session', (socket) => running.receive(socket)),
     supervisor.listen('session-watch', (socket) => running.watched(socket)),
@@ -60,6 +63,7 @@ async function start(settings: ChildSettings, supervisor: Supervisor): Promise<C
     async drain() {
       for (const server of servers) server.close();
       await running.drain(DRAIN_PATIENCE);
+      facts?.stop();
       link.stop();
       await screens.close();
     },
@@ -71,17 +75,6 @@ async function greet(peer: RpcPeer, host: number, running: string[]): Promise<Ke
   const hello = await ask(peer, 'session.hello', { host, running });
   if (!hello.ok) throw new Error(`session.hello: ${hello.failure.message}`);
   return readPsmServer(hello.value.value.psmServer);
-}
-
-function answerVault(host: () => SessionHost | null): Handler {
-  return (call, args) => {
-    if (call !== 'host.terminate')
-      return Promise.resolve(failed(failure('PROTOCOL', `${call} is not answered here`)));
-    const { sessionId, by, reason, kind } = HOST_CALLS['host.terminate'].parse(args);
-    const found =
-      host()?.terminate(sessionId, kind === 'owner-ended' ? { kind } : { kind, by, reason }) ?? false;
-    return Promise.resolve(found ? done({ value: null }) : failed(failure('SESSION_GONE')));
-  };
 }
 
 runChild(start);

@@ -18,6 +18,7 @@ import { forgetChangedPassword } from '#/vault/first-password.js';
 import { createHeadCopies, type HeadCopies } from '#/vault/head-copies.js';
 import { createHosts } from '#/vault/hosts.js';
 import { createKeyring } from '#/vault/keyring.js';
+import { createLiveFacts } from '#/vault/live-facts.js';
 import { openWithFile } from '#/vault/open-vault.js';
 import { createPermits } from '#/vault/permits.js';
 import type { VaultSocket } from '#/vault/roles.js';
@@ -81,6 +82,7 @@ async function openVault(
     sharedLogins: createSharedLogins(tools.now),
     tickets: createTickets(tools),
     watches: createWatches(tools),
+    facts: createLiveFacts(),
     hosts: createHosts(),
     components: createComponentBook(tools.now),
     connections: new Set(),

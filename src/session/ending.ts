@@ -1,4 +1,4 @@
-import type { Failure } from '#/domain/failure.js';
+import { type Failure, oneLine } from '#/domain/failure.js';
 import { type Ending, NOTICE } from '#/domain/session.js';
 
 /** The life of a session, as far as its end goes: the first reason wins and is what the audit says. */
@@ -32,7 +32,7 @@ export function endingOfClient(
 export function lastLine(ending: Ending): string | null {
   switch (ending.kind) {
     case 'terminated':
-      return `This session was ended by ${ending.by}: ${ending.reason}`;
+      return `This session was ended by ${oneLine(ending.by)}: ${oneLine(ending.reason, 1000)}`;
     case 'idle':
       return `This session was ended after ${ending.minutes} min without a key.`;
     case 'time-limit':

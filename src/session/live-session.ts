@@ -1,12 +1,15 @@
 import type { Command } from '#/domain/activity.js';
 import { failure } from '#/domain/failure.js';
 import { clampSize, type Ending, type SessionLimits, type TerminalSize } from '#/domain/session.js';
+import type { SettingValues } from '#/domain/settings.js';
 import type { OpenTape } from '#/recorder/tape.js';
 import { createInput } from './input.js';
 import { startInputTape } from './input-tape.js';
 import { createKeyWatch } from './key-watch.js';
 import { type LimitClock, startLimitClock } from './limit-clock.js';
 import { startOutput } from './output.js';
+import { keepCompany } from './oversight/company.js';
+import { type Oversight, startOversight } from './oversight/oversight.js';
 import type { LinkListener, PortalLink } from './portal-link.js';
 import type { Pty } from './pty.js';
 import type { Screen } from './screen/screens.js';
@@ -18,6 +21,12 @@ export interface LiveSession {
   readonly link: PortalLink | null;
   /** Null: there is no screen to watch. */
   readonly watchers: Watchers | null;
+  /** When the last key reached it; milliseconds, null: none so far. */
+  readonly lastKeyAt: number | null;
+  /** What others may do with it. */
+  readonly oversight: Oversight;
+  /** Resolves when somebody else watches; from then on it is frozen whenever nobody does. */
+  company(): Promise<void>;
   /** At its start: the person sees what comes from here on. */
   welcome(link: PortalLink): void;
   /** Later: the person sees the exact screen, then what comes. A client that was there is told and let go. */
@@ -55,6 +64,8 @@ export interface LiveSessionOptions {
   readonly size: TerminalSize;
   readonly limits: SessionLimits;
   readonly recordInput: boolean;
+  readonly owner: string;
+  readonly company: Pick<SettingValues, 'fourEyes' | 'fourEyesGraceSeconds' | 'tellWhenWatched'>;
   /** What runs instead of a shell; null: a shell. */
   readonly command: string | null;
   readonly now: () => number;
@@ -74,6 +85,7 @@ export function startLiveSession(options: LiveSessionOptions): LiveSession {
   let pty: Pty | null = null;
   let clock: LimitClock | null = null;
   let begun = false;
+  let lastKeyAt: number | null = null;
   let grace: NodeJS.Timeout | null = null;
   let settling: NodeJS.Timeout | null = null;
   let lastCommand: string | null = null;
@@ -84,7 +96,28 @@ export function startLiveSession(options: LiveSessionOptions): LiveSession {
     screen: options.screen,
     watchers,
     now: options.now,
+    size: () => size,
     hold: (held) => (held ? pty?.pause() : pty?.resume()),
+  });
+  const oversight = startOversight({
+    now: options.now,
+    mark(label) {
+      output.flush();
+      tape.append({ at: output.at(), kind: 'marker', label });
+    },
+    cover: (cover) => output.cover(cover),
+    typed,
+    giveUp: () => options.end({ kind: 'owner-ended' }),
+  });
+  const company = keepCompany({
+    oversight,
+    watchers,
+    owner: options.owner,
+    fourEyes: options.company.fourEyes,
+    graceSeconds: options.company.fourEyesGraceSeconds,
+    tell: options.company.tellWhenWatched,
+    now: options.now,
+    end: options.end,
   });
   const inputTape = options.recordInput
     ? startInputTape({
@@ -98,8 +131,14 @@ export function startLiveSession(options: LiveSessionOptions): LiveSession {
       output.typed(bytes);
       return pty?.write(bytes) ?? true;
     },
-    pause: () => link?.pauseInput(),
-    resume: () => link?.resumeInput(),
+    pause() {
+      link?.pauseInput();
+      oversight.hold(true);
+    },
+    resume() {
+      link?.resumeInput();
+      oversight.hold(false);
+    },
     record: inputTape === null ? null : (bytes) => inputTape.typed(bytes),
   });
 
@@ -111,6 +150,11 @@ export function startLiveSession(options: LiveSessionOptions): LiveSession {
       return link;
     },
     watchers,
+    oversight,
+    company: () => company.wait(),
+    get lastKeyAt() {
+      return lastKeyAt;
+    },
     get lastCommand() {
       return lastCommand;
     },
@@ -156,6 +200,8 @@ export function startLiveSession(options: LiveSessionOptions): LiveSession {
     stop() {
       stopped = true;
       clock?.stop();
+      company.stop();
+      oversight.stop();
       for (const timer of [grace, settling]) if (timer !== null) clearTimeout(timer);
       output.flush();
       inputTape?.stop();
@@ -176,13 +222,18 @@ export function startLiveSession(options: LiveSessionOptions): LiveSession {
         if (message.type === 'end') options.end({ kind: 'owner-ended' });
       },
       data(bytes) {
-        if (one !== link) return;
-        if (keys.typed(bytes)) clock?.keyPressed();
-        input.take(bytes);
+        if (one === link && oversight.ownerTyped(bytes)) typed(bytes);
       },
       drain: () => (one === link ? output.portalDrained() : undefined),
       gone: () => (one === link ? left() : undefined),
     };
+  }
+  function typed(bytes: Buffer): void {
+    if (keys.typed(bytes)) {
+      lastKeyAt = options.now();
+      clock?.keyPressed();
+    }
+    input.take(bytes);
   }
   function resize(next: TerminalSize): void {
     if (next.columns === size.columns && next.rows === size.rows) return;

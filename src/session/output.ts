@@ -2,8 +2,9 @@ import type { TerminalSize } from '#/domain/session.js';
 import type { OpenTape } from '#/recorder/tape.js';
 import { startGathering } from './gathering.js';
 import { startKeyframes } from './keyframes.js';
+import type { Cover } from './oversight/cover-lines.js';
+import { startOwnerView } from './owner-view.js';
 import type { PortalLink } from './portal-link.js';
-import { freshTerminal } from './screen/fresh-terminal.js';
 import type { Screen } from './screen/screens.js';
 import type { Watchers } from './watchers.js';
 
@@ -22,6 +23,8 @@ export interface Output {
   /** Gives the person the exact screen, then everything after it. Resolves when the screen has been sent. */
   attach(link: PortalLink): Promise<void>;
   detach(): void;
+  /** Lays lines over what the person sees, and takes them away again: the exact screen follows. */
+  cover(cover: Cover | null): void;
   /** The portal's connection takes data again. */
   portalDrained(): void;
   /** From now on nobody is waited for but the tape. */
@@ -33,6 +36,7 @@ export interface OutputOptions {
   readonly screen: Screen;
   readonly watchers: Pick<Watchers, 'take' | 'resize'>;
   readonly now: () => number;
+  readonly size: () => TerminalSize;
   /** Holds the source back, and lets it go on. */
   readonly hold: (held: boolean) => void;
 }
@@ -40,19 +44,24 @@ export interface OutputOptions {
 const TAPE_MARK = 1024 * 1024;
 const SCREEN_MARK = 16 * 1024 * 1024;
 
-type Client = { readonly link: PortalLink; waiting: Buffer[] | null };
 type Cause = 'portal' | 'tape' | 'screen';
 
 export function startOutput(options: OutputOptions): Output {
   const { tape, screen, watchers } = options;
   const startedAt = options.now();
   let lastAt = 0;
-  let client: Client | null = null;
   let hurrying = false;
   const causes = new Set<Cause>();
   const keyframes = startKeyframes(tape, screen);
   const gathering = startGathering({ now: options.now, give: handOn });
   const { take, flush } = gathering;
+
+  const owner = startOwnerView({
+    screen,
+    size: options.size,
+    now: options.now,
+    hold: (held) => (held ? hold('portal') : release('portal')),
+  });
 
   return {
     take,
@@ -62,8 +71,9 @@ export function startOutput(options: OutputOptions): Output {
     at,
     welcome,
     attach,
-    detach,
-    portalDrained: () => release('portal'),
+    detach: () => owner.detach(),
+    cover: (cover) => owner.cover(cover),
+    portalDrained: () => owner.drained(),
     hurry,
   };
 
@@ -73,17 +83,12 @@ export function startOutput(options: OutputOptions): Output {
   }
   function handOn(bytes: Buffer): void {
     tape.append({ at: at(), kind: 'output', bytes });
-    give(bytes);
+    owner.give(bytes);
     screen.write(bytes);
     watchers.take(bytes);
     waitForTape();
     waitForScreen();
     keyframes.shown(bytes.length, lastAt);
-  }
-  function give(bytes: Buffer): void {
-    if (client === null) return;
-    if (client.waiting !== null) client.waiting.push(bytes);
-    else if (!client.link.data(bytes)) hold('portal');
   }
   function typed(bytes: Buffer): void {
     flush();
@@ -94,34 +99,16 @@ export function startOutput(options: OutputOptions): Output {
     tape.append({ at: at(), kind: 'resize', ...size });
     screen.resize(size);
     watchers.resize(size);
+    owner.resized();
     keyframes.take(lastAt);
   }
   function welcome(link: PortalLink): void {
     flush();
-    detach();
-    client = { link, waiting: null };
+    owner.welcome(link);
   }
   async function attach(link: PortalLink): Promise<void> {
     flush();
-    detach();
-    const joining: Client = { link, waiting: [] };
-    client = joining;
-    hold('portal');
-    const shot = await screen.snapshot();
-    if (client !== joining) return;
-    link.send({ type: 'live' });
-    link.data(
-      shot === null
-        ? Buffer.from(freshTerminal(0) + CLEARED)
-        : Buffer.concat([Buffer.from(freshTerminal(shot.columns) + shot.screen), shot.held]),
-    );
-    for (const bytes of joining.waiting ?? []) link.data(bytes);
-    joining.waiting = null;
-    release('portal');
-  }
-  function detach(): void {
-    client = null;
-    release('portal');
+    await owner.attach(link);
   }
   function waitForTape(): void {
     if (tape.pending <= TAPE_MARK || causes.has('tape')) return;
@@ -147,5 +134,3 @@ export function startOutput(options: OutputOptions): Output {
     release('screen');
   }
 }
-
-const CLEARED = 'The screen could not be restored; what comes is shown. Ctrl-L redraws most programs.\r\n';

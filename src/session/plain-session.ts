@@ -8,6 +8,7 @@ import type { Ending, SessionLimits } from '#/domain/session.js';
 import type { OpenTape } from '#/recorder/tape.js';
 import { type LimitClock, startLimitClock } from './limit-clock.js';
 import type { LiveSession } from './live-session.js';
+import { overseePlain } from './oversight/oversee-plain.js';
 import type { Pipes } from './pipes.js';
 import { askedOf, channelName, isTransfer } from './plain-channel.js';
 import type { PortalLink } from './portal-link.js';
@@ -26,6 +27,8 @@ export interface PlainSession extends LiveSession {
   started(client: Pipes): void;
 }
 
+type Cause = 'portal' | 'tape' | 'suspended';
+
 const SIZE = { columns: 80, rows: 24 };
 const TAPE_MARK = 1024 * 1024;
 
@@ -38,7 +41,8 @@ export function startPlainSession({ channel, tape, limits, now, end }: PlainSess
   let eof = false;
   let hurrying = false;
   let stopped = false;
-  const causes = new Set<'portal' | 'tape'>();
+  let lastInputAt: number | null = null;
+  const causes = new Set<Cause>();
   const asked = askedOf(channel);
   const spoken = asked === null ? null : classify(asked);
   // it is shown each piece before that is passed on, and can neither hold nor change it
@@ -47,6 +51,13 @@ export function startPlainSession({ channel, tape, limits, now, end }: PlainSess
   const output = recorded('output', 'from the target');
   const input = recorded('input', 'to the target');
   tape.append({ at: 0, kind: 'marker', label: `no terminal: ${channelName(channel)}` });
+  const { oversight, gate } = overseePlain({
+    now,
+    mark: (label) => tape.append({ at: at(), kind: 'marker', label }),
+    tell: (line) => say(line),
+    holdInput: (held) => (held ? link?.pauseInput() : link?.resumeInput()),
+    holdOutput: (held) => (held ? hold('suspended') : release('suspended')),
+  });
 
   return {
     size: SIZE,
@@ -54,23 +65,26 @@ export function startPlainSession({ channel, tape, limits, now, end }: PlainSess
       return link;
     },
     watchers: null,
+    oversight,
+    company: () => Promise.resolve(),
+    get lastKeyAt() {
+      return lastInputAt;
+    },
     welcome(first) {
       link = first;
       // until there is somebody to take it
       first.pauseInput();
       first.listen({
         message(message) {
-          if (message.type === 'eof') {
-            eof = true;
-            client?.end();
-          }
+          if (message.type === 'eof')
+            gate.take(() => {
+              eof = true;
+              client?.end();
+            });
           if (message.type === 'end') end({ kind: 'owner-ended' });
         },
         data(bytes) {
-          clock?.keyPressed();
-          input.take(bytes);
-          tell(observer?.toTarget(bytes));
-          if (client?.write(bytes) === false) first.pauseInput();
+          gate.take(() => typed(bytes));
         },
         drain: () => release('portal'),
         gone: () => end({ kind: 'owner-lost', minutes: 0 }),
@@ -84,7 +98,7 @@ export function startPlainSession({ channel, tape, limits, now, end }: PlainSess
     started(pipes) {
       client = pipes;
       if (eof) pipes.end();
-      link?.resumeInput();
+      gate.resume();
     },
     begin() {
       if (channel.kind === 'exec')
@@ -99,20 +113,22 @@ export function startPlainSession({ channel, tape, limits, now, end }: PlainSess
       waitForTape();
     },
     errors,
-    drained: () => link?.resumeInput(),
+    drained: () => gate.resume(),
     notice: () => undefined,
     ran,
     lastCommand: channel.kind === 'exec' ? shownText(channel.command) : null,
-    say: (line) => errors(Buffer.from(`postern: ${line}\n`)),
+    say,
     hurry() {
       hurrying = true;
       release('portal');
+      release('suspended');
     },
     settle: () => Promise.resolve(),
     stop() {
       if (stopped) return;
       stopped = true;
       clock?.stop();
+      oversight.stop();
       for (const stream of [input, output]) stream.end();
       tell(observer?.end());
       if (isTransfer(channel))
@@ -125,6 +141,16 @@ export function startPlainSession({ channel, tape, limits, now, end }: PlainSess
     at,
   };
 
+  function typed(bytes: Buffer): void {
+    lastInputAt = now();
+    clock?.keyPressed();
+    input.take(bytes);
+    tell(observer?.toTarget(bytes));
+    if (client?.write(bytes) === false) link?.pauseInput();
+  }
+  function say(line: string): void {
+    errors(Buffer.from(`postern: ${line}\n`));
+  }
   function at(): number {
     lastAt = Math.max(lastAt, Math.round(now() - startedAt));
     return lastAt;
@@ -156,12 +182,12 @@ export function startPlainSession({ channel, tape, limits, now, end }: PlainSess
     hold('tape');
     void tape.drained().then(() => release('tape'));
   }
-  function hold(cause: 'portal' | 'tape'): void {
+  function hold(cause: Cause): void {
     if (hurrying && cause !== 'tape') return;
     causes.add(cause);
     if (causes.size === 1) client?.pause();
   }
-  function release(cause: 'portal' | 'tape'): void {
+  function release(cause: Cause): void {
     if (causes.delete(cause) && causes.size === 0) client?.resume();
   }
 }

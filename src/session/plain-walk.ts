@@ -117,6 +117,7 @@ async function prepare(
   channel: PlainChannel,
   { grant, login, own }: Way,
 ): Promise<Outcome<Prepared>> {
+  if (grant.policy.fourEyes) return failed(failure('FOUR_EYES_NO_TERMINAL'));
   const text = commandFile(channel);
   if (text === null) return failed(failure('COMMAND_TOO_LONG'));
   const wish = { text, environment: forTarget(Object.entries(steps.message.environment ?? {})) };

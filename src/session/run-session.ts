@@ -11,6 +11,7 @@ import { plainOf } from './plain-channel.js';
 import { walkPlain } from './plain-walk.js';
 import type { PortalLink } from './portal-link.js';
 import { reportStages, type Stages } from './stages.js';
+import type { Facts } from './tell-facts.js';
 import { walkTerminal } from './terminal-walk.js';
 import type { RunningClient, Trail } from './trail.js';
 import type { OpenMessage, Steps } from './walk.js';
@@ -24,6 +25,10 @@ export interface ActiveSession {
   /** What is known so far: for re-attaching, there must be something live. */
   readonly user: string | null;
   readonly live: LiveSession | null;
+  /** The same, but also while it waits for somebody to watch. */
+  readonly watchable: LiveSession | null;
+  /** Null: there is nothing to tell of yet. */
+  readonly facts: Facts | null;
   /** Resolves when nothing of it is left. */
   readonly over: Promise<void>;
 }
@@ -35,7 +40,15 @@ export function runSession(
   nonce: string,
 ): ActiveSession {
   const control = createControl();
-  const trail: Trail = { landed: false, user: null, tape: null, live: null, client: null, keys: null };
+  const trail: Trail = {
+    landed: false,
+    user: null,
+    tape: null,
+    facts: null,
+    live: null,
+    client: null,
+    keys: null,
+  };
   const anteroom = enterAnteroom(link, clampSize(message.columns, message.rows), control);
   const stages = reportStages(parts.vault, link, message.sessionId);
   const cleanup = new DisposableStack();
@@ -47,7 +60,11 @@ export function runSession(
     control,
     anteroom,
     cleanup,
-    recording: (tape) => (trail.tape = tape),
+    recording(tape, facts) {
+      trail.tape = tape;
+      trail.facts = facts;
+    },
+    waiting: (live) => (trail.live = live),
   };
   const over = live().finally(() => cleanup.dispose());
   return {
@@ -62,6 +79,12 @@ export function runSession(
     get live() {
       return trail.client === null ? null : trail.live;
     },
+    get watchable() {
+      return isWatchable(trail) ? trail.live : null;
+    },
+    get facts() {
+      return factsOf(trail);
+    },
     over,
   };
 
@@ -73,6 +96,24 @@ export function runSession(
     const cause = walked.ok ? await running(control, walked.value) : refusal(walked.failure, control);
     await closeSession({ parts, link, message, control, trail, stages }, cause);
   }
+}
+
+function isWatchable({ live, client }: Trail): boolean {
+  return live !== null && (client !== null || live.oversight.state.company !== null);
+}
+
+function factsOf(trail: Trail): Facts | null {
+  const { facts, live } = trail;
+  if (facts === null || live === null || !isWatchable(trail)) return null;
+  const { suspended, typing, company } = live.oversight.state;
+  return {
+    lastKeyAt: live.lastKeyAt,
+    bytes: facts.bytes,
+    lastActivity: live.lastCommand?.slice(0, 1000) ?? facts.lastActivity,
+    suspendedBy: suspended?.by ?? null,
+    typing,
+    company: company?.kind ?? null,
+  };
 }
 
 /** A step that failed because the session was ended meanwhile is no failure of that step. */

@@ -3,12 +3,14 @@ import type { ToHost } from '#/contract/session-link.js';
 import { type Failure, failure } from '#/domain/failure.js';
 import { parseId } from '#/domain/ids.js';
 import { clampSize, type Ending } from '#/domain/session.js';
+import type { Oversight } from './oversight/oversight.js';
 import type { HostParts, SessionHostParts } from './parts.js';
 import { type PortalLink, portalLink } from './portal-link.js';
 import { isProven } from './proof.js';
 import { type ActiveSession, runSession } from './run-session.js';
 import { serveWatcher } from './serve-watcher.js';
 import { createSharedLogins } from './shared-logins.js';
+import type { Facts } from './tell-facts.js';
 
 /** All sessions of one process. */
 export interface SessionHost {
@@ -18,6 +20,10 @@ export interface SessionHost {
   watched(socket: Socket): void;
   /** True when there was such a session. */
   terminate(sessionId: string, ending: Ending): boolean;
+  /** What others do with a session that runs; null: there is none of the name. */
+  oversight(sessionId: string): Oversight | null;
+  /** What each session is like now. */
+  facts(): Iterable<{ readonly id: string; readonly facts: Facts | null }>;
   running(): string[];
   /** Ends every session as drained; resolves when their tapes are sealed, or after the patience in milliseconds. */
   drain(patience: number): Promise<void>;
@@ -36,6 +42,11 @@ export function createSessionHost(given: HostParts): SessionHost {
     watched: (socket) =>
       serveWatcher(socket, { vault: parts.vault, find: (id) => sessions.get(id) ?? null, now: parts.now }),
     terminate,
+    oversight(sessionId) {
+      const session = sessions.get(sessionId);
+      return session?.control.reason === null ? (session.live?.oversight ?? null) : null;
+    },
+    facts: () => sessions.values(),
     running: () => [...sessions.values()].filter((one) => one.landed).map((one) => one.id),
     drain,
   };

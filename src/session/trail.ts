@@ -5,6 +5,7 @@ import type { Ending } from '#/domain/session.js';
 import type { OpenTape } from '#/recorder/tape.js';
 import type { LiveSession } from './live-session.js';
 import type { LoginRefused } from './login-result.js';
+import type { TapeFacts } from './tape-facts.js';
 import type { Steps } from './walk.js';
 
 /** What runs for a session: a client in a box of its own, or a channel of a login. */
@@ -21,6 +22,7 @@ export interface Trail {
   landed: boolean;
   user: string | null;
   tape: OpenTape | null;
+  facts: TapeFacts | null;
   live: LiveSession | null;
   client: RunningClient | null;
   /** The key that the target showed, when it was not the pinned one, and the pinned one. */

@@ -21,6 +21,7 @@ import type { PortalLink } from './portal-link.js';
 import { isProven } from './proof.js';
 import { makeSessionDirectory, type SessionDirectory } from './session-directory.js';
 import { clientPaths, sshConfig } from './ssh-config.js';
+import { countedTape, type TapeFacts } from './tape-facts.js';
 import { connectTarget } from './target.js';
 
 export type OpenMessage = Extract<ToHost, { type: 'open' }>;
@@ -35,7 +36,9 @@ export interface Steps {
   readonly anteroom: Anteroom;
   readonly cleanup: DisposableStack;
   /** The tape as soon as it is open: whatever happens, it is closed with the ending. */
-  readonly recording: (tape: OpenTape) => void;
+  readonly recording: (tape: OpenTape, facts: TapeFacts) => void;
+  /** Its terminal, when it waits for a second person to join. */
+  readonly waiting: (live: LiveSession) => void;
 }
 
 /** Stage 3: PSMConnect takes the session, from a portal that proves that it may land one. */
@@ -106,6 +109,8 @@ export interface Ready {
   readonly sockets: ClientSockets;
   readonly login: LoginEvents;
   readonly healed: string | null;
+  /** The person's terminal, where it was needed before the target: to wait for a second person. */
+  readonly terminal: LiveSession | null;
 }
 
 /** What the client says through its sockets while it logs in. */
@@ -152,6 +157,8 @@ export async function prepare(
     if (command === null) return failed(failure('COMMAND_TOO_LONG'));
     directory.write('command', command);
   }
+  const accompanied = grant.policy.fourEyes ? await waitForCompany(steps, grant, tape.value) : done(null);
+  if (!accompanied.ok) return accompanied;
   const target = await connectTarget(grant.target, control.signal);
   if (!target.ok) return target;
   cleanup.defer(() => target.value.destroy());
@@ -167,7 +174,15 @@ export async function prepare(
     onAskedAgain,
   });
   cleanup.defer(() => sockets.end());
-  return done({ grant, tape: tape.value, hostKey, sockets, login, healed });
+  return done({
+    grant,
+    tape: tape.value,
+    hostKey,
+    sockets,
+    login,
+    healed,
+    terminal: accompanied.value,
+  });
 }
 
 export async function startTape(steps: Steps, grant: SessionGrant): Promise<Outcome<OpenTape>> {
@@ -201,9 +216,10 @@ export async function startTape(steps: Steps, grant: SessionGrant): Promise<Outc
     },
   });
   if (!opened.ok) return opened;
-  steps.recording(opened.value);
-  void opened.value.failed.then((detail) => control.end({ kind: 'recorder-failed', detail }));
-  return opened;
+  const { tape, facts } = countedTape(opened.value);
+  steps.recording(tape, facts);
+  void tape.failed.then((detail) => control.end({ kind: 'recorder-failed', detail }));
+  return done(tape);
 }
 
 function loginEvents(control: Control): {
@@ -226,7 +242,12 @@ function loginEvents(control: Control): {
 }
 
 /** Stage 6: the terminal is the session's from here on, and its first line is the notice. */
-export function showNotice(steps: Steps, { grant, tape }: Ready): Outcome<LiveSession> {
+export function showNotice(steps: Steps, ready: Ready): Outcome<LiveSession> {
+  const live = ready.terminal ?? onTerminal(steps, ready);
+  return steps.link.gone ? failed(failure('NOTICE_NOT_SHOWN', 'the client is gone')) : done(live);
+}
+
+function onTerminal(steps: Steps, { grant, tape }: Pick<Ready, 'grant' | 'tape'>): LiveSession {
   const { parts, link, anteroom, control, cleanup, message } = steps;
   const screen = parts.screens.open(anteroom.size, {
     command: (text, at) => live.ran({ kind: 'command', how: 'prompt', text }, at),
@@ -238,6 +259,8 @@ export function showNotice(steps: Steps, { grant, tape }: Ready): Outcome<LiveSe
     size: anteroom.size,
     limits: grant.policy,
     recordInput: grant.policy.recordInput,
+    owner: grant.user,
+    company: grant.policy,
     command: message.channel?.kind === 'terminal' ? shownText(message.channel.command) : null,
     now: parts.now,
     end: control.end,
@@ -247,7 +270,31 @@ export function showNotice(steps: Steps, { grant, tape }: Ready): Outcome<LiveSe
   link.send({ type: 'live' });
   live.welcome(link);
   live.notice(NOTICE_LINE);
-  return link.gone ? failed(failure('NOTICE_NOT_SHOWN', 'the client is gone')) : done(live);
+  return live;
+}
+
+/** So long somebody waits for a second person. */
+const COMPANY_PATIENCE = 10 * 60_000;
+
+/**
+ * Of an account that takes four eyes the target hears nothing before somebody who may watch has joined. The notice comes
+ * first here, too: who joins sees the session from its first line.
+ */
+async function waitForCompany(
+  steps: Steps,
+  grant: SessionGrant,
+  tape: OpenTape,
+): Promise<Outcome<LiveSession>> {
+  const live = onTerminal(steps, { grant, tape });
+  steps.waiting(live);
+  const { signal } = steps.control;
+  const gaveUp = Promise.withResolvers<'over'>();
+  const timer = setTimeout(() => gaveUp.resolve('over'), COMPANY_PATIENCE);
+  signal.addEventListener('abort', () => gaveUp.resolve('over'), { once: true });
+  const came = await Promise.race([live.company(), gaveUp.promise]);
+  clearTimeout(timer);
+  if (signal.aborted) return failed(failure('SESSION_GONE'));
+  return came === 'over' ? failed(failure('FOUR_EYES_NOBODY')) : done(live);
 }
 
 export function sessionDirectory(steps: Steps): SessionDirectory {

@@ -7,8 +7,12 @@ export interface Watchers {
   take(bytes: Buffer): void;
   resize(size: TerminalSize): void;
   /** Sends the exact screen, then everything after it. A viewer who falls behind gets the screen anew instead of what he missed. */
-  add(link: WatchLink): void;
+  add(link: WatchLink, viewer: string): void;
   readonly count: number;
+  /** Of those who watch, each once. */
+  readonly names: readonly string[];
+  /** Heard when somebody comes or goes. The result stops it. */
+  onChange(listener: () => void): () => void;
 }
 
 /** Bytes that are kept for a viewer while his screen is drawn; beyond that he will get it anew. */
@@ -18,6 +22,7 @@ const REDRAW = 500;
 
 interface Watcher {
   readonly link: WatchLink;
+  readonly viewer: string;
   state: 'drawing' | 'live' | 'behind';
   kept: (Buffer | TerminalSize)[];
   bytes: number;
@@ -32,6 +37,7 @@ export function createWatchers(options: {
   readonly now: () => number;
 }): Watchers {
   const watchers = new Set<Watcher>();
+  const listeners = new Set<() => void>();
 
   return {
     take(bytes) {
@@ -46,17 +52,40 @@ export function createWatchers(options: {
         else if (one.state === 'live') one.link.send({ type: 'resize', ...size });
       }
     },
-    add(link) {
-      const one: Watcher = { link, state: 'behind', kept: [], bytes: 0, missed: false, drawnAt: -Infinity };
+    add(link, viewer) {
+      const one: Watcher = {
+        link,
+        viewer,
+        state: 'behind',
+        kept: [],
+        bytes: 0,
+        missed: false,
+        drawnAt: -Infinity,
+      };
       watchers.add(one);
-      link.onGone(() => watchers.delete(one));
+      link.onGone(() => {
+        watchers.delete(one);
+        changed();
+      });
       link.onDrain(() => catchUp(one));
       catchUp(one);
+      changed();
     },
     get count() {
       return watchers.size;
     },
+    get names() {
+      return [...new Set([...watchers].map(({ viewer }) => viewer))].toSorted();
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
   };
+
+  function changed(): void {
+    for (const listener of [...listeners]) listener();
+  }
 
   function keep(one: Watcher, what: Buffer | TerminalSize, bytes: number): void {
     one.bytes += bytes;

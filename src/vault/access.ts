@@ -2,7 +2,7 @@ import { accountName } from '#/domain/account.js';
 import type { Permission } from '#/domain/permission.js';
 import { type AccessQuestion, decide, type Verdict } from '#/policy/decide.js';
 import { effectivePermissions, type Membership } from '#/policy/grants.js';
-import { mayMonitor } from '#/policy/oversight.js';
+import { judgeLive, type LiveAct, type LiveVerdict } from '#/policy/oversight.js';
 import type { ResolvedPolicy } from '#/policy/resolve.js';
 import { subjectOf } from './persons.js';
 import { policyOf } from './policy-book.js';
@@ -87,24 +87,38 @@ export async function holds(
   );
 }
 
-/** Answers "may he see this session or replay its recording" for many sessions, reading each safe's members once. */
-export function overseer(
+/** Judges what somebody may do with running sessions, for many of them: each safe's members are read once. */
+export function liveJudge(
   vault: Vault,
   records: Records,
   user: User,
-): (session: StoredSession) => Promise<boolean> {
+): (act: LiveAct, session: StoredSession) => Promise<LiveVerdict> {
   const read = new Map<string, Promise<readonly Membership[]>>();
   const membershipsOf = (id: StoredSession['safeId']): Promise<readonly Membership[]> => {
     const known = read.get(id) ?? records.safes.memberships(id);
     read.set(id, known);
     return known;
   };
-  return async (session) =>
-    mayMonitor({
-      subject: subjectOf(user),
-      ownerId: session.userId,
-      accountSafe: await membershipsOf(session.safeId),
-      recordingSafe: await membershipsOf(session.recordingSafeId),
-      now: vault.now(),
-    });
+  return async (act, session) =>
+    judgeLive(
+      act,
+      {
+        subject: subjectOf(user),
+        ownerId: session.userId,
+        accountSafe: await membershipsOf(session.safeId),
+        recordingSafe: await membershipsOf(session.recordingSafeId),
+        now: vault.now(),
+      },
+      vault.settings.liveGroups,
+    );
+}
+
+/** Answers "may he see this session or replay its recording". */
+export function overseer(
+  vault: Vault,
+  records: Records,
+  user: User,
+): (session: StoredSession) => Promise<boolean> {
+  const judge = liveJudge(vault, records, user);
+  return async (session) => (await judge('monitor', session)).ok;
 }

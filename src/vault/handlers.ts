@@ -14,6 +14,7 @@ import { adminUserCalls } from './calls/admin-users.js';
 import { adminVaultCalls } from './calls/admin-vault.js';
 import { componentCalls } from './calls/components.js';
 import { connectCalls } from './calls/connect.js';
+import { controlCalls } from './calls/control.js';
 import { destinationCalls } from './calls/destination.js';
 import { endingCalls } from './calls/ending.js';
 import { explainCalls } from './calls/explain.js';
@@ -24,6 +25,7 @@ import { keepingCalls } from './calls/keeping.js';
 import { landingCalls } from './calls/landing.js';
 import { loginCalls } from './calls/login.js';
 import { menuCalls } from './calls/menu.js';
+import { oversightCalls } from './calls/oversight.js';
 import { ownKeyCalls } from './calls/own-keys.js';
 import { personAccountCalls } from './calls/person-accounts.js';
 import { personAuditCalls } from './calls/person-audit.js';
@@ -65,6 +67,8 @@ export function handlersOf(vault: Vault): Handlers {
     ...recorderCalls(vault),
     ...replayCalls(vault),
     ...watchCalls(vault),
+    ...oversightCalls(vault),
+    ...controlCalls(vault),
     ...personAccountCalls(vault),
     ...personSafeCalls(vault),
     ...personAuditCalls(vault),

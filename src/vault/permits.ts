@@ -16,6 +16,7 @@ export type PermitGrant =
     }
   | { readonly kind: 'attach'; readonly userId: string; readonly sessionId: string; readonly host: number }
   | { readonly kind: 'watch'; readonly userId: string; readonly sessionId: string; readonly host: number }
+  | { readonly kind: 'control'; readonly userId: string; readonly sessionId: string; readonly host: number }
   | {
       readonly kind: 'replay';
       readonly viewer: string;
@@ -125,7 +126,7 @@ function misuse(
 ): string | null {
   if (grant.kind === 'replay') return null;
   if (grant.sessionId !== bound.sessionId) return 'the permit is for another session';
-  if (grant.kind === 'attach' || grant.kind === 'watch')
+  if (grant.kind !== 'connect')
     return grant.host === bound.host ? null : 'the permit is for another session host';
   if (landedOn === null) return 'the session has not landed';
   return landedOn === bound.host ? null : 'the session landed on another session host';

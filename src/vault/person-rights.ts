@@ -46,6 +46,10 @@ export const PERSON_RIGHTS = {
   'person.reattach': own,
   'person.decideHostKey': own, // to pin it: updateAccountProperties
   'person.watch': own, // what he may monitor
+  'person.suspendSession': own, // of others, by group (liveGroups.suspend)
+  'person.resumeSession': own, // the same
+  'person.messageSession': own, // who may suspend, end or control it
+  'person.control': own, // what he may monitor, by group (liveGroups.control)
   'person.replay': own, // what he may monitor
   'person.safes': own, // rows: safes that he is a member of
   'person.favourite': account('listAccounts'),

@@ -1,4 +1,5 @@
 import type { ChainedEvent } from '#/audit/chain.js';
+import type { SessionFacts } from '#/contract/oversight-calls.js';
 import type {
   AccountAdminRow,
   AuditRow,
@@ -15,10 +16,13 @@ import type { StoredAccount } from './records/accounts.js';
 import type { User, UserKey } from './records/people.js';
 import type { RecordedSession, StoredSession } from './records/sessions.js';
 
-export function sessionRow(
-  session: StoredSession,
-  sight: Pick<SessionRow, 'mine' | 'mayEnd' | 'mayWatch' | 'watchers'>,
-): SessionRow {
+/** What somebody may do with a session. */
+export type Sight = Pick<
+  SessionRow,
+  'mine' | 'mayEnd' | 'mayWatch' | 'mayControl' | 'maySuspend' | 'watchers'
+>;
+
+export function sessionRow(session: StoredSession, facts: SessionFacts | null, sight: Sight): SessionRow {
   const { id, user, account, accountId, safe, from, startedAt, isolation, state, host, reason, forward } =
     session;
   return {
@@ -34,6 +38,13 @@ export function sessionRow(
     host: host ?? -1,
     reason,
     forward,
+    lastKeyAt: facts?.lastKeyAt ?? null,
+    recordedBytes: facts?.bytes ?? null,
+    // what is done in it is a part of what is watched
+    lastActivity: sight.mayWatch ? (facts?.lastActivity ?? null) : null,
+    suspendedBy: facts?.suspendedBy ?? null,
+    controlledBy: facts?.typing ?? null,
+    company: facts?.company ?? null,
     ...sight,
   };
 }

@@ -48,6 +48,7 @@ export async function endSession(
     await auditEnding(vault, records, session, ending, activities);
     return true;
   });
+  vault.facts.forget(id);
   if (!ended) return;
   await vault.order({ kind: 'forget-box', sessionId: id });
   // a login that it made may carry others still, unless all of them went with their host
@@ -121,16 +122,17 @@ export async function reconcile(vault: Vault, host: number, running: readonly st
     kind: 'terminated',
   } as const;
   // not waited for: the host is still waiting for the answer to its hello
-  for (const sessionId of unknown) void tellHost(vault, host, { sessionId, ...order });
+  for (const sessionId of unknown) void tellHost(vault, host, 'host.terminate', { sessionId, ...order });
 }
 
 /** False: the host is not there, or did not obey. */
-export async function tellHost(
+export async function tellHost<K extends keyof typeof HOST_CALLS>(
   vault: Vault,
   host: number,
-  order: ReturnType<(typeof HOST_CALLS)['host.terminate']['parse']>,
+  call: K,
+  order: ReturnType<(typeof HOST_CALLS)[K]['parse']>,
 ): Promise<boolean> {
-  const outcome = await vault.hosts.get(host)?.peer.call('host.terminate', order);
+  const outcome = await vault.hosts.get(host)?.peer.call(call, order);
   return outcome?.ok === true;
 }
 

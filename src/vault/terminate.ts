@@ -35,7 +35,12 @@ export async function terminate(
 ): Promise<Outcome<{ readonly value: null }>> {
   const obeyed =
     session.host !== null &&
-    (await tellHost(vault, session.host, { sessionId: session.id, by, reason, kind }));
+    (await tellHost(vault, session.host, 'host.terminate', {
+      sessionId: session.id,
+      by,
+      reason,
+      kind,
+    }));
   if (!obeyed && session.host !== null && vault.hosts.get(session.host) !== null)
     return failed(failure('SESSION_HOST_UNAVAILABLE', `session host ${session.host} did not end it`));
   if (!obeyed) await endSession(vault, session.id, kind === 'terminated' ? { kind, by, reason } : { kind });

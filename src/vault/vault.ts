@@ -16,6 +16,7 @@ import type { DirectoryLink } from './directory/link.js';
 import type { HeadCopies } from './head-copies.js';
 import type { Hosts } from './hosts.js';
 import type { Keyring } from './keyring.js';
+import type { LiveFacts } from './live-facts.js';
 import type { Permits } from './permits.js';
 import type { Store } from './records/records.js';
 import type { VaultSocket } from './roles.js';
@@ -55,6 +56,7 @@ export interface Vault {
   readonly sharedLogins: SharedLogins;
   readonly tickets: Tickets;
   readonly watches: Watches;
+  readonly facts: LiveFacts;
   readonly hosts: Hosts;
   readonly components: ComponentBook;
   /** Everything that is connected now. */

@@ -12,6 +12,8 @@ export interface Watches {
   /** Null: never begun, ended, or not asked about for too long. */
   find(name: string, sessionId: string): Watch | null;
   end(name: string, sessionId: string): Watch | null;
+  /** He has taken over the keyboard, or not any more. False: it was so already. */
+  control(name: string, on: boolean): boolean;
   /** How many sessions a person watches. */
   countOf(userId: string): number;
   /** Names of the viewers of a session. */
@@ -25,7 +27,7 @@ export function createWatches(options: {
   readonly now: () => number;
   readonly random: (bytes: number) => Buffer;
 }): Watches {
-  const held = new Map<string, { readonly watch: Watch; heard: number }>();
+  const held = new Map<string, { readonly watch: Watch; heard: number; controls: boolean }>();
   const forgetSilent = (): void => {
     for (const [name, { heard }] of held) if (heard + SILENCE <= options.now()) held.delete(name);
   };
@@ -40,7 +42,7 @@ export function createWatches(options: {
     begin(watch) {
       forgetSilent();
       const name = options.random(16).toString('base64url');
-      held.set(name, { watch: { ...watch, since: options.now() }, heard: options.now() });
+      held.set(name, { watch: { ...watch, since: options.now() }, heard: options.now(), controls: false });
       return name;
     },
     find,
@@ -48,6 +50,12 @@ export function createWatches(options: {
       const watch = find(name, sessionId);
       if (watch !== null) held.delete(name);
       return watch;
+    },
+    control(name, on) {
+      const one = held.get(name);
+      if (one === undefined || one.controls === on) return false;
+      one.controls = on;
+      return true;
     },
     countOf(userId) {
       forgetSilent();

@@ -8,6 +8,7 @@ import { type Driver, drive, median, pause } from './driver.ts';
 import { bulkRate, echoTime, type Figures, shellAnswers } from './measures.ts';
 import { type Peer, startPeers } from './peers.ts';
 import { idleMenuCost, liveSessionCost, menuOfThousands } from './portal-measures.ts';
+import { watching } from './watch-measures.ts';
 
 // Measures the budgets of the architecture against OpenSSH in the same run: npm run bench [-- --runs N --keys N --mb N]
 const option = (name: string, otherwise: number): number => {
@@ -29,6 +30,7 @@ try {
   await prepareBench(postern);
   const results = new Map<string, Figures[]>();
   const enters: number[] = [];
+  // --runs 0: what needs no peer to be held against
   for (let run = 0; run < runs; run += 1) {
     for (const peer of peers.list) add(results, peer.name, await measurePeer(peer));
     const { figures, enter } = await measurePostern();
@@ -36,7 +38,8 @@ try {
     enters.push(enter);
     process.stderr.write(`run ${run + 1} of ${runs} done\n`);
   }
-  report(results, enters);
+  if (runs > 0) report(results, enters);
+  await reportWatching();
   await reportPortal();
 } finally {
   await postern.remove();
@@ -84,7 +87,7 @@ async function measureShell(driver: Driver, setup: number): Promise<Figures> {
   return { setup, echo, bulk };
 }
 
-function posternArgs(): readonly string[] {
+function posternArgs(person = 'bench'): readonly string[] {
   return [
     '-F',
     'none',
@@ -101,7 +104,7 @@ function posternArgs(): readonly string[] {
     'LogLevel=ERROR',
     '-p',
     String(postern.port),
-    'bench@127.0.0.1',
+    `${person}@127.0.0.1`,
   ];
 }
 
@@ -164,6 +167,22 @@ async function reportPortal(): Promise<void> {
   const menu = await menuOfThousands(postern, posternArgs());
   bar('5,000 accounts: first paint ms', menu.firstPaint, 100, 'most');
   bar('5,000 accounts: search keystroke ms', menu.keystroke, 30, 'most');
+}
+
+async function reportWatching(): Promise<void> {
+  const people = ['viewer1', 'viewer2'];
+  for (const one of people) {
+    await postern.json(['user', 'add', one, '--password-stdin', '--group', 'Auditors'], 'a viewer of it 12');
+    await postern.json(['user', 'key', 'add', one, '--file', `${identity}.pub`]);
+  }
+  const found = await watching(
+    posternArgs(),
+    people.map((one) => posternArgs(one)),
+    keys,
+  );
+  bar('monitor attach: exact screen, ms', found.attach, 200, 'most');
+  print(['echo p50 alone, and with 20 viewers, ms', found.alone.toFixed(2), found.watched.toFixed(2)]);
+  bar('echo with 20 viewers / alone', found.watched / found.alone, 1.5, 'most');
 }
 
 function bar(what: string, value: number, limit: number, kind: 'most' | 'least'): void {

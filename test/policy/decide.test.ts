@@ -4,7 +4,7 @@ import { PERMISSIONS, type Permission, PRESETS } from '#/domain/permission.js';
 import { type AccessQuestion, decide } from '#/policy/decide.js';
 import { presetOf } from '#/policy/explain.js';
 import { effectivePermissions, type Membership } from '#/policy/grants.js';
-import { mayEnd, mayMonitor } from '#/policy/oversight.js';
+import { judgeLive, mayEnd, type OversightQuestion } from '#/policy/oversight.js';
 
 const alice = {
   userId: 'u1',
@@ -172,7 +172,7 @@ describe('oversight', () => {
   const accountSafe = [member(['listAccounts', 'viewAuditLog'])];
   const recordingSafe = [member(['retrieveAccounts', 'listAccounts', 'viewAuditLog'])];
   const base = { subject: alice, ownerId: 'u2', accountSafe, recordingSafe, now: 1000 };
-  test.each<[string, Partial<Parameters<typeof mayMonitor>[0]>, boolean]>([
+  test.each<[string, Partial<OversightQuestion>, boolean]>([
     ['rights on both safes', {}, true],
     ['rights on the account safe only', { recordingSafe: [] }, false],
     ['rights on the recording safe only', { accountSafe: [] }, false],
@@ -189,7 +189,8 @@ describe('oversight', () => {
     ['an auditor', { subject: { ...alice, groups: ['Auditors'] }, accountSafe: [], recordingSafe: [] }, true],
     ['his own session', { subject: bob, accountSafe: [], recordingSafe: [] }, true],
   ])('%s: %s', (_what, change, expected) => {
-    expect(mayMonitor({ ...base, ...change })).toBe(expected);
+    const nobody = { control: [], suspend: [], terminate: [] };
+    expect(judgeLive('monitor', { ...base, ...change }, nobody).ok).toBe(expected);
   });
 
   test('a session is ended by its owner and by terminators, not by auditors', () => {

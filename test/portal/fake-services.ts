@@ -162,6 +162,14 @@ export function session(id: string, more: Partial<SessionRow> = {}): SessionRow 
     mine: true,
     mayEnd: true,
     mayWatch: true,
+    mayControl: false,
+    maySuspend: false,
+    lastKeyAt: NOW - 2 * MINUTE,
+    recordedBytes: 48_211,
+    lastActivity: null,
+    suspendedBy: null,
+    controlledBy: null,
+    company: null,
     watchers: [],
     reason: null,
     forward: null,
@@ -255,13 +263,17 @@ export const FRAME: ReplayFrame = {
 };
 
 /** Services as a plain object: what each answers can be replaced by name. */
-export function fakeServices(
-  more: Partial<PortalServices> = {},
-): PortalServices & { readonly sent: ReplayCommand[]; replays(message: FromMonitor): void } {
+export function fakeServices(more: Partial<PortalServices> = {}): PortalServices & {
+  readonly sent: ReplayCommand[];
+  readonly keyboard: string[];
+  replays(message: FromMonitor): void;
+} {
   const sent: ReplayCommand[] = [];
+  const keyboard: string[] = [];
   let listener: (message: FromMonitor) => void = () => undefined;
   return {
     sent,
+    keyboard,
     replays: (message) => listener(message),
     reason: null,
     configuration: () => Promise.resolve(done({ branding: 'Postern', methods: ['vault'], version: '0.1.0' })),
@@ -296,6 +308,9 @@ export function fakeServices(
       ),
     sessions: () => Promise.resolve(done(SESSIONS)),
     endSession: () => Promise.resolve(done(null)),
+    suspendSession: () => Promise.resolve(done(null)),
+    resumeSession: () => Promise.resolve(done(null)),
+    messageSession: () => Promise.resolve(done(null)),
     connect: () =>
       Promise.resolve({ kind: 'failed', failure: failure('TARGET_REFUSED', 'web1.example.com:22') }),
     reattach: () => Promise.resolve({ kind: 'failed', failure: failure('SESSION_GONE') }),
@@ -341,7 +356,13 @@ export function fakeServices(
     },
     watch(_id, _size, hear) {
       listener = hear;
-      return { send: (command) => sent.push(command), close: () => (listener = () => undefined) };
+      return {
+        send: (command) => sent.push(command),
+        close: () => (listener = () => undefined),
+        takeOver: () => keyboard.push('take over'),
+        handBack: () => keyboard.push('hand back'),
+        type: (bytes) => keyboard.push(bytes.toString()),
+      };
     },
     ...more,
   };

@@ -110,6 +110,7 @@ beforeEach(() => {
   tape = memoryTape(log);
   screen = modelScreen();
   output = startOutput({
+    size: () => SIZE,
     tape: tape.tape,
     screen: screen.screen,
     watchers: nobody,
@@ -292,6 +293,7 @@ describe('output', () => {
         async (pieces, cuts, when, left) => {
           const one = modelScreen();
           const out = startOutput({
+            size: () => SIZE,
             tape: memoryTape([]).tape,
             screen: one.screen,
             watchers: nobody,

@@ -51,6 +51,8 @@ function viewer() {
     },
     onDrain: (listener) => void (state.drain = listener),
     onGone: (listener) => void (state.gone = listener),
+    pause: () => undefined,
+    resume: () => undefined,
     close: () => undefined,
     gone: false,
   };
@@ -61,7 +63,7 @@ test('a viewer gets the screen so far, then exactly what comes after it, sizes i
   const { watchers, say, drawn } = rig();
   say('before');
   const one = viewer();
-  watchers.add(one.link);
+  watchers.add(one.link, 'audrey');
   say(' meanwhile');
   watchers.resize({ columns: 100, rows: 30 });
   say(' after');
@@ -75,7 +77,7 @@ test('a viewer gets the screen so far, then exactly what comes after it, sizes i
 test('one who falls behind is skipped forward: no byte is kept for him, and he gets the screen anew', async () => {
   const { watchers, say, drawn, later, asked } = rig();
   const one = viewer();
-  watchers.add(one.link);
+  watchers.add(one.link, 'audrey');
   await drawn();
   one.state.room = false;
   say('x');
@@ -95,7 +97,7 @@ test('one who falls behind is skipped forward: no byte is kept for him, and he g
 test('a flood while the screen is drawn is not kept either', async () => {
   const { watchers, say, drawn } = rig();
   const one = viewer();
-  watchers.add(one.link);
+  watchers.add(one.link, 'audrey');
   for (let i = 0; i < 200; i += 1) say('y'.repeat(10_000));
   await drawn();
   expect(one.heard).toEqual(['screen', '<>']);
@@ -104,7 +106,7 @@ test('a flood while the screen is drawn is not kept either', async () => {
 test('who is gone is forgotten, also while his screen is drawn', async () => {
   const { watchers, say, drawn } = rig();
   const one = viewer();
-  watchers.add(one.link);
+  watchers.add(one.link, 'audrey');
   expect(watchers.count).toBe(1);
   one.state.gone();
   expect(watchers.count).toBe(0);

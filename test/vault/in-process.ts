@@ -22,6 +22,7 @@ import type { DirectoryLink } from '#/vault/directory/link.js';
 import { createHeadCopies } from '#/vault/head-copies.js';
 import { createHosts } from '#/vault/hosts.js';
 import { createKeyring } from '#/vault/keyring.js';
+import { createLiveFacts } from '#/vault/live-facts.js';
 import { openWithFile } from '#/vault/open-vault.js';
 import { createPermits } from '#/vault/permits.js';
 import type { VaultSocket } from '#/vault/roles.js';
@@ -209,6 +210,7 @@ export async function startVault(options: StartOptions = {}): Promise<Running> {
     sharedLogins: createSharedLogins(tools.now),
     tickets: createTickets(tools),
     watches: createWatches(tools),
+    facts: createLiveFacts(),
     hosts: createHosts(),
     components: createComponentBook(tools.now),
     connections: new Set(),

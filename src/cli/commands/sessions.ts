@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { SessionRow } from '#/contract/rows.js';
 import { leaf } from '../leaf.js';
 import { isoTime, printJson, printLine, printTable } from '../output.js';
 
@@ -7,38 +8,7 @@ export function sessionCommands(program: Command): void {
   leaf(sessions.command('list').description('what runs now'), async ({ admin, json }) => {
     const outcome = await admin.ask('admin.sessions.list', {});
     if (!outcome.ok) return outcome;
-    if (json)
-      printJson(
-        outcome.value.map(
-          ({
-            id,
-            user,
-            account,
-            accountId,
-            safe,
-            from,
-            startedAt,
-            isolation,
-            state,
-            watchers,
-            reason,
-            forward,
-          }) => ({
-            id,
-            user,
-            account,
-            accountId,
-            safe,
-            from,
-            startedAt: isoTime(startedAt),
-            isolation,
-            state,
-            watchers,
-            reason,
-            forward,
-          }),
-        ),
-      );
+    if (json) printJson(outcome.value.map(rowForJson));
     else
       printTable(
         outcome.value,
@@ -49,16 +19,55 @@ export function sessionCommands(program: Command): void {
           SAFE: (row) => row.safe,
           FROM: (row) => row.from,
           SINCE: (row) => isoTime(row.startedAt),
-          STATE: (row) => row.state,
-          ISOLATION: (row) => row.isolation,
+          STATE: stateText,
+          'LAST KEY': (row) => (row.lastKeyAt === null ? '' : isoTime(row.lastKeyAt)),
+          BYTES: (row) => row.recordedBytes,
+          LEVEL: (row) => row.isolation,
           'WATCHED BY': (row) => row.watchers.join(','),
+          KEYBOARD: (row) => row.controlledBy ?? '',
           'FORWARDS TO': (row) => row.forward,
           REASON: (row) => row.reason,
+          LAST: (row) => row.lastActivity ?? '',
         },
         'no live sessions',
       );
     return outcome;
   });
+  leaf<{ readonly reason: string; readonly output?: true }>(
+    sessions
+      .command('suspend <id>')
+      .description('let nothing that is typed reach a session until it is resumed')
+      .requiredOption('--reason <text>', 'the owner reads it; it is audited')
+      .option('--output', 'hold back its output from the owner, too'),
+    async ({ admin, json }, { reason, output }, sessionId = '') => {
+      const outcome = await admin.ask('admin.sessions.suspend', {
+        sessionId,
+        reason,
+        frozen: output === true,
+      });
+      if (outcome.ok) json ? printJson({ id: sessionId }) : printLine(`${sessionId} is suspended`);
+      return outcome;
+    },
+  );
+  leaf(
+    sessions.command('resume <id>').description('let a suspended session go on'),
+    async ({ admin, json }, _options, sessionId = '') => {
+      const outcome = await admin.ask('admin.sessions.resume', { sessionId });
+      if (outcome.ok) json ? printJson({ id: sessionId }) : printLine(`${sessionId} goes on`);
+      return outcome;
+    },
+  );
+  leaf(
+    sessions
+      .command('message <id> <text>')
+      .description('show its owner a message over the session; recorded and audited'),
+    async ({ admin, json }, _options, sessionId = '', text = '') => {
+      const outcome = await admin.ask('admin.sessions.message', { sessionId, text });
+      if (outcome.ok)
+        json ? printJson({ id: sessionId }) : printLine(`the owner of ${sessionId} is shown it`);
+      return outcome;
+    },
+  );
   leaf<{ readonly reason: string }>(
     sessions
       .command('terminate <id>')
@@ -70,4 +79,34 @@ export function sessionCommands(program: Command): void {
       return outcome;
     },
   );
+}
+
+function stateText({ company, suspendedBy, state }: SessionRow): string {
+  if (company !== null) return company === 'waiting' ? 'waits for company' : 'frozen, alone';
+  return suspendedBy === null ? state : `suspended by ${suspendedBy}`;
+}
+
+function rowForJson(row: SessionRow) {
+  const { id, user, account, accountId, safe, from, isolation, state, watchers } = row;
+  const { recordedBytes, lastActivity, suspendedBy, controlledBy, company, reason, forward } = row;
+  return {
+    id,
+    user,
+    account,
+    accountId,
+    safe,
+    from,
+    startedAt: isoTime(row.startedAt),
+    lastKeyAt: row.lastKeyAt === null ? null : isoTime(row.lastKeyAt),
+    recordedBytes,
+    lastActivity,
+    isolation,
+    state,
+    suspendedBy,
+    controlledBy,
+    company,
+    watchers,
+    reason,
+    forward,
+  };
 }

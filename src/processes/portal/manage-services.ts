@@ -5,7 +5,7 @@ import type { ManageServices, TypedSecret } from '#/portal/manage-services.js';
 
 type Ticketed = { [K in CallName]: CallArgs<K> extends { readonly ticket: string } ? K : never }[CallName];
 /** Asks the vault for the person. */
-type Ask = <K extends Ticketed>(
+export type Ask = <K extends Ticketed>(
   call: K,
   args: Omit<CallArgs<K>, 'ticket'>,
   blob?: Buffer,

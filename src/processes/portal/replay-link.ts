@@ -1,9 +1,8 @@
 import { connect, type Socket } from 'node:net';
-import { encodeJson, FRAME, FrameDecoder } from '#/contract/frame.js';
+import { encodeFrame, encodeJson, FRAME, FrameDecoder } from '#/contract/frame.js';
 import type { FromMonitor, ToMonitor } from '#/contract/replay-link.js';
 import { type Failure, failure } from '#/domain/failure.js';
 import type { Outcome } from '#/domain/outcome.js';
-import type { ReplayHandle } from '#/portal/services.js';
 
 export interface ReplayOptions {
   readonly path: string;
@@ -12,8 +11,15 @@ export interface ReplayOptions {
   readonly listener: (message: FromMonitor) => void;
 }
 
+export interface MonitorHandle {
+  send(message: ToMonitor): void;
+  /** What is typed on a keyboard that was taken over. */
+  type(bytes: Buffer): void;
+  close(): void;
+}
+
 /** A recording that the monitor plays, or a running session that it follows, and the portal shows. What is sent before it is open waits. */
-export function openReplay({ path, opening, listener }: ReplayOptions): ReplayHandle {
+export function openReplay({ path, opening, listener }: ReplayOptions): MonitorHandle {
   let socket: Socket | null = null;
   let closed = false;
   const early: ToMonitor[] = [];
@@ -43,6 +49,9 @@ export function openReplay({ path, opening, listener }: ReplayOptions): ReplayHa
       if (closed) return;
       if (socket === null) early.push(command);
       else socket.write(encodeJson(command));
+    },
+    type(bytes) {
+      if (!closed) socket?.write(encodeFrame(FRAME.data, bytes));
     },
     close() {
       closed = true;

@@ -16,6 +16,7 @@ import { type Landing, land } from './landing.js';
 import { manageServices } from './manage-services.js';
 import { openReplay } from './replay-link.js';
 import { walkSession } from './session-walk.js';
+import { watchServices } from './watch-services.js';
 
 export interface ServicesOptions {
   readonly vault: VaultLink;
@@ -199,7 +200,6 @@ export function servePerson({
     favourite: (accountId, on) => ask('person.favourite', { accountId, on }),
     recordings: (page) => ask('person.recordings', page),
     sessions: () => ask('person.sessions', {}),
-    endSession: (sessionId, reason) => ask('person.endSession', { sessionId, reason }),
     approveHostKey: (accountId, seen) => ask('person.approveHostKey', { accountId, seen }),
     reason: terminal.reason,
     async connect(account, { columns, rows }, hooks, reason) {
@@ -244,15 +244,7 @@ export function servePerson({
         },
         listener,
       }),
-    watch: (sessionId, size, listener) =>
-      openReplay({
-        path: socketPath(run, 'monitor'),
-        opening: async () => {
-          const granted = await ask('person.watch', { sessionId });
-          return granted.ok ? done({ type: 'watch', ...granted.value, sessionId, ...size }) : granted;
-        },
-        listener,
-      }),
+    ...watchServices(ask, run),
   };
   return {
     services,

@@ -53,10 +53,13 @@ export function endingCalls(
       vault.store.transaction(async (records) =>
         done({
           value: (await records.sessions.open()).map((one) =>
-            sessionRow(one, {
+            // root may see all there is, and has no screen to watch on
+            sessionRow(one, vault.facts.of(one.id), {
               mine: false,
               mayEnd: true,
-              mayWatch: false,
+              mayWatch: true,
+              mayControl: false,
+              maySuspend: true,
               watchers: vault.watches.of(one.id),
             }),
           ),

@@ -1,11 +1,12 @@
 import { failure } from '#/domain/failure.js';
 import { parseId } from '#/domain/ids.js';
 import { done, failed } from '#/domain/outcome.js';
-import { mayEnd } from '#/policy/oversight.js';
-import { holds, overseer } from '../access.js';
+import type { LiveAct } from '#/policy/oversight.js';
+import { holds, liveJudge } from '../access.js';
 import { accountRows } from '../account-rows.js';
 import { findRecordings } from '../find-recordings.js';
-import { subjectOf, withPerson } from '../persons.js';
+import { withPerson } from '../persons.js';
+import type { StoredSession } from '../records/sessions.js';
 import { sessionRow } from '../rows.js';
 import type { Handlers, Vault } from '../vault.js';
 
@@ -34,16 +35,26 @@ export function menuCalls(
       }),
     'person.sessions': ({ ticket }, asking) =>
       withPerson<'person.sessions'>(vault, { ticket, asking }, async ({ records, user }) => {
-        const maySee = overseer(vault, records, user);
+        const judge = liveJudge(vault, records, user);
+        const may = async (act: LiveAct, one: StoredSession) => (await judge(act, one)).ok;
         const rows = [];
         for (const one of await records.sessions.open()) {
-          const mayEndIt = mayEnd(subjectOf(user), one.userId, vault.settings.liveGroups.terminate);
-          const mayWatch = await maySee(one);
+          const mayEndIt = await may('terminate', one);
+          const mayWatch = await may('monitor', one);
           if (!mayEndIt && !mayWatch) continue;
           const mine = one.userId === user.id;
-          // an owner does not learn here that he is watched
-          const watchers = mayWatch && !mine ? vault.watches.of(one.id) : [];
-          rows.push(sessionRow(one, { mine, mayEnd: mayEndIt, mayWatch, watchers }));
+          const others = mayWatch && !mine;
+          rows.push(
+            sessionRow(one, vault.facts.of(one.id), {
+              mine,
+              mayEnd: mayEndIt,
+              mayWatch,
+              mayControl: others && (await may('control', one)),
+              maySuspend: others && (await may('suspend', one)),
+              // an owner does not learn here that he is watched
+              watchers: others ? vault.watches.of(one.id) : [],
+            }),
+          );
         }
         return done({ value: rows });
       }),

@@ -1,7 +1,7 @@
 import { failure } from '#/domain/failure.js';
 import { parseId } from '#/domain/ids.js';
 import { done, failed } from '#/domain/outcome.js';
-import { overseer } from '../access.js';
+import { liveJudge, overseer } from '../access.js';
 import { withOwnSession } from '../own-session.js';
 import { withPerson } from '../persons.js';
 import type { Records } from '../records/records.js';
@@ -26,7 +26,9 @@ export function watchCalls(vault: Vault): Handlers<Names> {
         if (session === null || !(await overseer(vault, records, user)(session)))
           return failed(failure('NOT_FOUND', 'That session'));
         if (session.state === 'ended') return failed(failure('SESSION_GONE'));
-        if (session.host === null || session.state === 'connecting')
+        // one that waits for a second person is there to be joined
+        const waits = vault.facts.of(session.id)?.company === 'waiting';
+        if (session.host === null || (session.state === 'connecting' && !waits))
           return failed(failure('SESSION_CONNECTING'));
         const grant = { kind: 'watch', userId: user.id, sessionId: session.id, host: session.host } as const;
         return done({ value: { permit: permits.issue(grant), host: session.host } });
@@ -97,12 +99,14 @@ export async function viewerOf(
   records: Records,
   session: StoredSession,
   userId: string,
+  act: 'monitor' | 'control' = 'monitor',
 ): Promise<{ readonly name: string } | { readonly why: string }> {
   const id = parseId('user', userId);
   const user = id === null ? null : await records.people.user(id);
   if (user === null) return { why: 'your user is gone' };
   const barred = vault.authentication.barred(user);
   if (barred !== null) return { why: `your user is ${barred}` };
-  if (!(await overseer(vault, records, user)(session))) return { why: 'the right to it was taken away' };
+  const may = await liveJudge(vault, records, user)(act, session);
+  if (!may.ok) return { why: 'the right to it was taken away' };
   return { name: user.name };
 }

@@ -132,10 +132,10 @@ describe('live', () => {
       " Postern    Accounts   Recordings  [Live]  Help                alice  19:40 UTC
        last login 22 Nov 23:40 from 10.0.0.5 · last failure 21 Nov 17:40 from 10.0.0.9
       ────────────────────────────────────────────────────────────────────────────────
-      > _ type to find a session                                                     2
-        State       User        Account                      From                Since
-      > running     you         root@web1.example.com        10.0.0.5            12:00
-        running     bob         postgres@db1.example.com     10.0.0.77         1:30:00
+      > _ type to find a session, sorted by start                                    2
+        State      User       Account                From               Idle     Since
+      > running    you        root@web1.example.com  10.0.0.5          02:00     12:00
+        running    bob        postgres@db1.example…  10.0.0.77         02:00   1:30:00
 
 
 
@@ -150,9 +150,9 @@ describe('live', () => {
 
 
 
-        yours · safe Linux-Production · from 10.0.0.5 · isolation level 3
+        yours · idle 02:00 · 48.2 kB · safe Linux-Production · from 10.0.0.5 · level 3
 
-       Enter open  Ctrl-E end  Tab screens  Ctrl-Q quit  Ctrl-R refresh  Esc back"
+       Enter open  Ctrl-E end  Tab screens  Ctrl-Q quit  Ctrl-O sort  Ctrl-R refresh"
     `);
   });
 
@@ -162,10 +162,10 @@ describe('live', () => {
       " Postern    Accounts  Recordings [Live] Help          alice
        last login 22 Nov 23:40 from 10.0.0.5 · last failure 21 No…
       ────────────────────────────────────────────────────────────
-      > _ type to find a session                                 2
-        State       User     Account                         Since
-      > running     you      root@web1.example.com           12:00
-        running     bob      postgres@db1.example.com      1:30:00
+      > _ type to find a session, sorted by start                2
+        State      User    Account                           Since
+      > running    you     root@web1.example.com             12:00
+        running    bob     postgres@db1.example.com        1:30:00
 
 
 
@@ -176,7 +176,7 @@ describe('live', () => {
 
 
 
-        yours · safe Linux-Production · from 10.0.0.5 · isolation…
+        yours · idle 02:00 · 48.2 kB · safe Linux-Production · fr…
 
        Enter open  Ctrl-E end  Tab screens  Ctrl-Q quit  Esc back"
     `);

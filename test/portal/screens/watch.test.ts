@@ -70,6 +70,77 @@ describe('watching a session', () => {
     await terminal.sees('[Live]');
   });
 
+  test('a keyboard that was taken over: every byte goes to the session as it is, but Ctrl-], until it is lost or handed back', async () => {
+    const { terminal, hears, services } = await watching({
+      services: {
+        sessions: () => Promise.resolve(done([{ ...bobs, mayControl: true }])),
+      },
+    });
+    const overseen = (typing: string | null, mine: boolean) =>
+      hears({ type: 'overseen', typing, mine, suspended: null, viewers: ['alice', 'carol'] });
+    hears(FRAME);
+    overseen('carol', false);
+    await terminal.sees('carol has the keyboard');
+    expect(terminal.text()).toContain('watched by alice, carol');
+    terminal.type('q1');
+    await terminal.sees('[Live]');
+    terminal.press('enter');
+    hears(FRAME);
+    await terminal.sees('view only');
+    terminal.press('ctrl-k');
+    await terminal.until(() => services.keyboard.length === 1, 'to ask for the keyboard');
+    overseen('alice', true);
+    await terminal.sees('you have the keyboard: Ctrl-] hands it back');
+    await terminal.sees('Ctrl-] hand back the keyboard');
+    terminal.type('q\x1b[A\x03\x1bOP');
+    await terminal.until(() => services.keyboard.join('').includes('\x1bOP'), 'to type');
+    terminal.type('x\x1dq');
+    await terminal.until(() => services.keyboard.includes('hand back'), 'to hand back');
+    expect(services.keyboard.join('|')).toMatch(/^take over\|.*x\|hand back$/s);
+    overseen(null, false);
+    await terminal.sees('view only');
+    hears({ type: 'no-control', failure: failure('CONTROL_ENDED', 'the right to it was taken away') });
+    await terminal.sees('The keyboard is its owner');
+    expect(services.sent.filter(({ type }) => type !== 'resize')).toEqual([]);
+  });
+
+  test('suspending takes a reason and may hold back the output, going on takes one key; a message is sent', async () => {
+    const asked: unknown[] = [];
+    const { terminal, hears } = await watching({
+      services: {
+        sessions: () => Promise.resolve(done([{ ...bobs, maySuspend: true }])),
+        suspendSession: (...args) => Promise.resolve(done((asked.push(args), null))),
+        resumeSession: (...args) => Promise.resolve(done((asked.push(args), null))),
+        messageSession: (...args) => Promise.resolve(done((asked.push(args), null))),
+      },
+    });
+    hears(FRAME);
+    await terminal.sees('web1$');
+    terminal.press('ctrl-s');
+    await terminal.sees('Suspend the session of bob');
+    terminal.press('enter');
+    await terminal.sees('Type a reason');
+    terminal.type('look').press('tab');
+    await terminal.sees('from bob, too: yes');
+    terminal.press('enter');
+    await terminal.sees('suspended. Ctrl-S lets it go on.');
+    hears({
+      type: 'overseen',
+      typing: null,
+      mine: false,
+      suspended: { by: 'alice', reason: 'look.', frozen: true },
+      viewers: ['alice'],
+    });
+    await terminal.sees('suspended by alice: look.');
+    terminal.press('ctrl-s');
+    await terminal.sees('the session goes on');
+    terminal.press('ctrl-t');
+    await terminal.sees('To bob on');
+    terminal.type('stop that').press('enter');
+    await terminal.sees('bob is shown your message');
+    expect(asked).toEqual([['s2', 'look', true], ['s2'], ['s2', 'stop that']]);
+  });
+
   test('its end is told below the last picture', async () => {
     const { terminal, hears } = await watching();
     hears(FRAME);

@@ -9,8 +9,10 @@ import { listHandlers } from '../../list-keys.js';
 import { useLoadedList } from '../../loading.js';
 import { useStore } from '../../store.js';
 import { listHeight, listLines } from '../list-view.js';
-import { EndDialog } from './end-dialog.js';
+import { ActDialog } from './act-dialog.js';
+import { nextSort } from './live-list.js';
 import { liveDetails, liveHeads, liveLine, liveSummary } from './live-view.js';
+import { type ActKind, sessionActs } from './session-acts.js';
 
 /** The live list shows a session within two seconds. */
 const EVERY = 1500;
@@ -23,7 +25,14 @@ export function LiveScreen() {
   const state = useStore(memory.live);
   const refresh = useLoadedList(memory.live, () => services.sessions(), EVERY);
   const top = useRef(0);
-  const [ending, setEnding] = useState<SessionRow | null>(null);
+  const [dialog, setDialog] = useState<{ readonly session: SessionRow; readonly kind: ActKind } | null>(null);
+  const portalTools = usePortal();
+  const acts = sessionActs({
+    portal: portalTools,
+    services,
+    open: (session, kind) => setDialog({ session, kind }),
+    done: () => refresh(),
+  });
 
   const attach = (): void => {
     const session = selectedItem(memory.live.now());
@@ -34,11 +43,10 @@ export function LiveScreen() {
     else
       failed(failure('DENIED', 'to watch it takes Auditors, or listAccounts and viewAuditLog on its safes'));
   };
-  const askEnd = (): void => {
+  const isOthers = selectedItem(state)?.mine === false;
+  const selected = (act: (session: SessionRow) => void) => (): void => {
     const session = selectedItem(memory.live.now());
-    if (session === null) return;
-    if (session.mine || session.mayEnd) setEnding(session);
-    else failed(failure('DENIED', 'only its owner and PSMLiveSessionTerminators may end this session'));
+    if (session !== null) act(session);
   };
   useKeys(
     'live',
@@ -47,33 +55,41 @@ export function LiveScreen() {
         portal.dispatch({ type: 'go', route: { screen: 'leave' } }),
       ),
       'session.attach': attach,
-      'session.end': askEnd,
+      'session.end': selected((session) => acts.end(session)),
+      'session.suspend': selected((session) => acts.suspend(session)),
+      'session.message': selected((session) => acts.message(session)),
+      'live.sort': () => memory.live.dispatch({ type: 'sort', sort: nextSort(memory.live.now().sort) }),
       'list.refresh': refresh,
     },
-    { text: (text) => memory.live.dispatch({ type: 'text', text }), active: ending === null },
+    {
+      text: (text) => memory.live.dispatch({ type: 'text', text }),
+      active: dialog === null,
+      without: isOthers ? [] : ['session.suspend', 'session.message'],
+    },
   );
-  if (ending !== null) {
+  if (dialog !== null) {
     return (
-      <EndDialog
-        session={ending}
+      <ActDialog
+        {...dialog}
         onClose={() => {
-          setEnding(null);
+          setDialog(null);
           refresh();
         }}
       />
     );
   }
+  const now = clock.now();
   const view = listLines({
     state,
     room,
     top: top.current,
     sign,
-    prompt: 'type to find a session',
+    prompt: `type to find a session, sorted by ${state.sort?.by ?? 'start'}`,
     heads: liveHeads,
-    row: (item, columns) => liveLine(item, columns, clock.now(), sign),
+    row: (item, columns) => liveLine(item, columns, now, sign),
     nothing: 'No session is running that you may see.',
-    details: liveDetails,
-    summary: (item) => liveSummary(item, sign),
+    details: (item, columns) => liveDetails(item, columns, now),
+    summary: (item) => liveSummary(item, now, sign),
   });
   top.current = view.top;
   return <Lines lines={view.lines} />;

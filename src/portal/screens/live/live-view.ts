@@ -10,15 +10,38 @@ interface Widths {
   readonly user: number;
   readonly account: number;
   readonly from: number;
+  readonly idle: number;
   readonly length: number;
+  readonly bytes: number;
+  readonly last: number;
 }
 
+/** What there is no room for stands in the details. */
 function widths(columns: number): Widths {
-  const from = columns >= 70 ? 15 : 0;
-  const user = Math.max(6, Math.min(18, Math.floor(columns * 0.13)));
-  const fixed = 10 + 2 + user + 2 + 2 + 8 + (from > 0 ? from + 2 : 0);
-  return { state: 10, user, from, length: 8, account: Math.max(8, columns - fixed) };
+  const idle = columns >= 60 ? 6 : 0;
+  const from = columns >= 76 ? 15 : 0;
+  const bytes = columns >= 92 ? 7 : 0;
+  const user = Math.max(6, Math.min(18, Math.floor(columns * 0.12)));
+  const fixed = [STATE, user, LENGTH, idle, from, bytes].reduce(
+    (sum, one) => sum + (one > 0 ? one + 2 : 0),
+    0,
+  );
+  const left = columns - fixed;
+  const last = left >= 56 ? Math.floor(left / 2) : 0;
+  return {
+    state: STATE,
+    user,
+    from,
+    idle,
+    length: LENGTH,
+    bytes,
+    last,
+    account: Math.max(8, left - (last > 0 ? last + 2 : 0)),
+  };
 }
+
+const STATE = 9;
+const LENGTH = 8;
 
 export function liveHeads(columns: number): Line {
   const w = widths(columns);
@@ -28,7 +51,10 @@ export function liveHeads(columns: number): Line {
       { text: 'User', columns: w.user },
       { text: 'Account', columns: w.account },
       { text: 'From', columns: w.from },
-      { text: '   Since', columns: w.length },
+      { text: 'Idle'.padStart(w.idle), columns: w.idle },
+      { text: 'Since'.padStart(w.length), columns: w.length },
+      { text: 'Bytes'.padStart(w.bytes), columns: w.bytes },
+      { text: 'Last', columns: w.last },
     ],
     '',
   );
@@ -36,23 +62,46 @@ export function liveHeads(columns: number): Line {
 
 export function liveLine(row: SessionRow, columns: number, now: number, sign: Signs): Line {
   const w = widths(columns);
+  const { text, look } = stateOf(row);
   return cells(
     [
-      {
-        text: row.state,
-        columns: w.state,
-        look: row.state === 'running' ? 'good' : row.state === 'detached' ? 'warning' : 'quiet',
-      },
+      { text, look, columns: w.state },
       { text: row.mine ? 'you' : shown(row.user), columns: w.user },
       { text: shown(row.account), columns: w.account },
       { text: shown(row.from), columns: w.from, look: 'quiet' },
+      { text: duration(idleOf(row, now)).padStart(w.idle), columns: w.idle },
       { text: duration(now - row.startedAt).padStart(w.length), columns: w.length },
+      { text: sizeOf(row.recordedBytes).padStart(w.bytes), columns: w.bytes, look: 'quiet' },
+      { text: shown(row.lastActivity ?? ''), columns: w.last, look: 'quiet' },
     ],
     sign('more'),
   );
 }
 
-export function liveSummary(row: SessionRow, sign: Signs): Line {
+function stateOf(row: SessionRow): { readonly text: string; readonly look: Line[number]['look'] } {
+  if (row.company !== null)
+    return row.company === 'waiting' ? { text: 'waiting', look: 'warning' } : { text: 'frozen', look: 'bad' };
+  if (row.suspendedBy !== null) return { text: 'suspended', look: 'bad' };
+  if (row.controlledBy !== null) return { text: 'taken', look: 'warning' };
+  const look = row.state === 'running' ? 'good' : row.state === 'detached' ? 'warning' : 'quiet';
+  return { text: row.state, look };
+}
+
+/** Since the last key, or since the start when there was none. */
+function idleOf(row: SessionRow, now: number): number {
+  return Math.max(0, now - (row.lastKeyAt ?? row.startedAt));
+}
+
+/** Bytes in at most six characters. */
+export function sizeOf(bytes: number | null): string {
+  if (bytes === null) return '';
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const place = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1000 ** place;
+  return `${place === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[place]}`;
+}
+
+export function liveSummary(row: SessionRow, now: number, sign: Signs): Line {
   const what = row.mine
     ? row.state === 'detached'
       ? 'waits for you: Enter takes it up again'
@@ -62,24 +111,40 @@ export function liveSummary(row: SessionRow, sign: Signs): Line {
       : `of ${shown(row.user)}`;
   return [
     span(
-      `  ${[what, `safe ${shown(row.safe)}`, `from ${shown(row.from)}`, `isolation level ${row.isolation}`].join(` ${sign('between')} `)}`,
+      `  ${[
+        ...(row.company === null ? [] : [companyText(row.company)]),
+        ...(row.suspendedBy === null ? [] : [`suspended by ${shown(row.suspendedBy)}`]),
+        ...(row.controlledBy === null ? [] : [`${shown(row.controlledBy)} types`]),
+        what,
+        `idle ${duration(idleOf(row, now))}`,
+        ...(row.recordedBytes === null ? [] : [sizeOf(row.recordedBytes)]),
+        ...(row.lastActivity === null ? [] : [shown(row.lastActivity)]),
+        `safe ${shown(row.safe)}`,
+        `from ${shown(row.from)}`,
+        `level ${row.isolation}`,
+      ].join(` ${sign('between')} `)}`,
       'quiet',
     ),
   ];
 }
 
-export function liveDetails(row: SessionRow, columns: number): readonly Line[] {
+export function liveDetails(row: SessionRow, columns: number, now: number): readonly Line[] {
   const rows = labelled(
     [
       ['State', row.state === 'detached' ? 'detached: no terminal, it runs on' : row.state],
+      ...(row.company === null ? [] : [['Four eyes', companyText(row.company)] as const]),
       ['User', row.mine ? `${shown(row.user)} (you)` : shown(row.user)],
       ['From', shown(row.from)],
       ['Safe', shown(row.safe)],
       ['Started', `${dateTime(row.startedAt)} UTC`],
       ...reasonField(row),
+      ['Idle', row.lastKeyAt === null ? 'no key so far' : duration(idleOf(row, now))],
+      ['Recorded', row.recordedBytes === null ? 'not known yet' : sizeOf(row.recordedBytes)],
+      ...(row.lastActivity === null ? [] : [['Last', shown(row.lastActivity)] as const]),
+      ...(row.suspendedBy === null ? [] : [['Suspended', `by ${shown(row.suspendedBy)}`] as const]),
+      ...(row.controlledBy === null ? [] : [['Keyboard', `with ${shown(row.controlledBy)}`] as const]),
       ['Isolation', `level ${row.isolation}`],
-      ['May end it', row.mayEnd ? 'yes' : 'no'],
-      ['May watch it', row.mine ? 'it is yours' : row.mayWatch ? 'yes' : 'no'],
+      ['You may', mayText(row)],
       ...(row.watchers.length > 0 ? [['Watched by', shown(row.watchers.join(', '))] as const] : []),
       ['Id', row.id],
     ],
@@ -94,6 +159,55 @@ function reasonField({ reason, forward }: SessionRow): readonly (readonly [strin
     ...(forward === null ? [] : [['Forwards to', shown(forward)] as const]),
     ...(reason === null ? [] : [['Reason', shown(reason)] as const]),
   ];
+}
+
+function companyText(company: NonNullable<SessionRow['company']>): string {
+  return company === 'waiting' ? 'waits for somebody to watch' : 'frozen: nobody watches any more';
+}
+
+function mayText(row: SessionRow): string {
+  if (row.mine) return 'take it up, end it';
+  const acts = [
+    ...(row.mayWatch ? ['watch'] : []),
+    ...(row.mayControl ? ['take over'] : []),
+    ...(row.maySuspend ? ['suspend'] : []),
+    ...(row.mayEnd ? ['end'] : []),
+  ];
+  return acts.length === 0 ? 'nothing' : acts.join(', ');
+}
+
+/** A question with one line to type. */
+export interface ActQuestion {
+  readonly title: string;
+  readonly what: string;
+  readonly label: string;
+  readonly typed: string;
+  /** What a key changes; null: nothing. */
+  readonly option: string | null;
+  readonly verb: string;
+}
+
+export function actQuestion(question: ActQuestion, room: TerminalSize, sign: Signs): readonly Line[] {
+  const inner = Math.min(64, room.columns - 4);
+  const { label } = question;
+  const space = inner - width(label) - 3;
+  const typed = fitEnd(question.typed, Math.min(width(question.typed), space), sign('more'));
+  return centered(
+    framed(
+      question.title,
+      [
+        ...paragraph(shown(question.what), inner),
+        EMPTY,
+        [span(`${label}  `, 'quiet'), span(typed, 'typed'), span('_', 'key')],
+        ...(question.option === null ? [] : [EMPTY, [span(shown(question.option))]]),
+        EMPTY,
+        [span('Enter', 'key'), span(` ${question.verb}   `), span('Esc', 'key'), span(' back')],
+      ],
+      room.columns,
+      sign,
+    ),
+    room,
+  );
 }
 
 /** The question before a session is ended; somebody else's needs a reason. */

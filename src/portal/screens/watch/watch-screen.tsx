@@ -7,8 +7,9 @@ import { useKeys } from '../../keyboard.js';
 import { useNow } from '../../loading.js';
 import { openWatch, STEP } from '../../open-watch.js';
 import { createStore, useStore } from '../../store.js';
-import { EndDialog } from '../live/end-dialog.js';
-import { notYetWatching, watchReducer } from './watch-state.js';
+import { ActDialog } from '../live/act-dialog.js';
+import { sessionActs } from '../live/session-acts.js';
+import { hasKeyboard, notYetWatching, watchReducer } from './watch-state.js';
 import { watchLines, watchRoom } from './watch-view.js';
 
 /** A running session of somebody else, looked at. The picture is drawn from cells: never a byte of the session. */
@@ -20,7 +21,10 @@ export function WatchScreen({ session }: { readonly session: SessionRow }) {
   const now = useNow(portal.clock, 1000);
   const store = useMemo(() => createStore(watchReducer, notYetWatching), []);
   const state = useStore(store);
-  const [ending, setEnding] = useState(false);
+  const [dialog, setDialog] = useState<'end' | 'suspend' | 'message' | null>(null);
+  const typing = hasKeyboard(state);
+  const acts = sessionActs({ portal, services, open: (_session, kind) => setDialog(kind) });
+  const latest: SessionRow = { ...session, suspendedBy: state.overseen?.suspended?.by ?? null };
   const { columns, rows } = watchRoom(room);
   const watch = useMemo(
     () => openWatch({ session, services, portal, store }),
@@ -34,20 +38,24 @@ export function WatchScreen({ session }: { readonly session: SessionRow }) {
     'watch',
     {
       'watch.leave': () => portal.state.dispatch({ type: 'back' }),
-      'session.end': () =>
-        session.mayEnd
-          ? setEnding(true)
-          : portal.failed(
-              failure('DENIED', 'only its owner and PSMLiveSessionTerminators may end this session'),
-            ),
+      'session.end': () => acts.end(session),
+      'session.suspend': () => acts.suspend(latest),
+      'session.message': () => acts.message(session),
+      'watch.control': () =>
+        session.mayControl
+          ? watch.takeOver()
+          : portal.failed(failure('DENIED', 'to take it over takes a group in liveGroups.control')),
       'watch.follow': () => watch.scroll({ columns: 0, rows: 0 }),
       'watch.up': () => watch.scroll({ columns: 0, rows: -STEP.rows }),
       'watch.down': () => watch.scroll({ columns: 0, rows: STEP.rows }),
       'watch.left': () => watch.scroll({ columns: -STEP.columns, rows: 0 }),
       'watch.right': () => watch.scroll({ columns: STEP.columns, rows: 0 }),
     },
-    { active: !ending },
+    { active: dialog === null && !typing },
   );
-  if (ending) return <EndDialog session={session} onClose={() => setEnding(false)} />;
+  // typed bytes do not come here: this is what the line at the bottom says
+  useKeys('control', { 'control.handBack': () => undefined }, { active: typing });
+  if (dialog !== null && !typing)
+    return <ActDialog kind={dialog} session={session} onClose={() => setDialog(null)} />;
   return <Lines lines={watchLines(state, session, now, room, theme)} />;
 }

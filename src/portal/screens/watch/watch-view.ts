@@ -12,11 +12,12 @@ import {
   labelled,
   paragraph,
   type Signs,
+  type Span,
   span,
   spread,
 } from '../../view.js';
 import { pictureLines } from '../replay/picture.js';
-import type { WatchState } from './watch-state.js';
+import { hasKeyboard, type WatchState } from './watch-state.js';
 
 /** The title and the state of things take two rows, outside the picture; the rest is the session's. */
 export function watchRoom(room: TerminalSize): TerminalSize {
@@ -89,12 +90,24 @@ function titleLine(
   return spread(left, [span('  '), span(size, 'quiet')], columns, sign('more'));
 }
 
-function stateLine({ ending, failure, frame }: WatchState, columns: number, sign: Signs): Line {
-  const text =
-    ending !== null
-      ? span(` ${endingWords(ending)}`, 'warning')
-      : failure !== null && frame !== null
-        ? span(` ${shown(failure.message)}`, 'bad')
-        : span(' view only: nothing you type reaches the session', 'quiet');
-  return spread([text], [], columns, sign('more'));
+function stateLine(state: WatchState, columns: number, sign: Signs): Line {
+  const viewers = state.overseen?.viewers ?? [];
+  const others = viewers.length > 1 ? `watched by ${shown(viewers.join(', '))} ` : '';
+  return spread([stateOf(state)], [span('  '), span(others, 'quiet')], columns, sign('more'));
+}
+
+function stateOf(state: WatchState): Span {
+  const { ending, failure, frame, overseen } = state;
+  if (ending !== null) return span(` ${endingWords(ending)}`, 'warning');
+  if (failure !== null && frame !== null) return span(` ${shown(failure.message)}`, 'bad');
+  if (hasKeyboard(state)) return span(' you have the keyboard: Ctrl-] hands it back', 'bad');
+  const done = [
+    ...(overseen === null || overseen.typing === null ? [] : [`${shown(overseen.typing)} has the keyboard`]),
+    ...(overseen === null || overseen.suspended === null
+      ? []
+      : [`suspended by ${shown(overseen.suspended.by)}: ${shown(overseen.suspended.reason)}`]),
+  ];
+  return done.length > 0
+    ? span(` ${done.join('; ')}`, 'warning')
+    : span(' view only: nothing you type reaches the session', 'quiet');
 }

@@ -1,0 +1,45 @@
+import type { SessionRow } from '#/contract/rows.js';
+import { type Failure, failure } from '#/domain/failure.js';
+import type { Outcome } from '#/domain/outcome.js';
+import type { PortalAction } from '../../portal-state.js';
+
+export type ActKind = 'end' | 'suspend' | 'message';
+
+/** What the acts ask of the portal: a part of it, as values. */
+interface ActParts {
+  readonly portal: {
+    readonly state: { readonly dispatch: (action: PortalAction) => void };
+    readonly failed: (failure: Failure) => void;
+    readonly after: (answer: Promise<Outcome<null>>, then: (outcome: Outcome<null>) => void) => void;
+  };
+  readonly services: { resumeSession(sessionId: string): Promise<Outcome<null>> };
+  /** Opens the dialog that asks for what is missing. */
+  readonly open: (session: SessionRow, kind: ActKind) => void;
+  readonly done?: () => void;
+}
+
+/** What can be done with somebody else's session, from wherever it is in sight. */
+export function sessionActs({ portal, services, open, done }: ActParts) {
+  const denied = (what: string): void => portal.failed(failure('DENIED', what));
+  return {
+    end(session: SessionRow): void {
+      if (session.mine || session.mayEnd) open(session, 'end');
+      else denied('only its owner and PSMLiveSessionTerminators may end this session');
+    },
+    suspend(session: SessionRow): void {
+      if (!session.maySuspend) return denied('to suspend it takes a group in liveGroups.suspend');
+      if (session.suspendedBy === null) return open(session, 'suspend');
+      portal.after(services.resumeSession(session.id), (outcome) => {
+        if (!outcome.ok) return portal.failed(outcome.failure);
+        const text = `${session.account}: the session goes on`;
+        portal.state.dispatch({ type: 'notice', notice: { tone: 'good', text } });
+        done?.();
+      });
+    },
+    message(session: SessionRow): void {
+      const may = !session.mine && (session.maySuspend || session.mayEnd || session.mayControl);
+      if (may) open(session, 'message');
+      else denied('to write to its owner takes the right to suspend, end or control it');
+    },
+  };
+}
