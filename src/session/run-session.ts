@@ -64,7 +64,7 @@ export function runSession(
       trail.tape = tape;
       trail.facts = facts;
     },
-    waiting: (live) => (trail.live = live),
+    waiting: (terminal) => (trail.live = terminal),
   };
   const over = live().finally(() => cleanup.dispose());
   return {
