@@ -98,7 +98,9 @@ function withItems<T>(kind: ListKind<T>, state: ListState<T>, items: readonly T[
 }
 
 function sorted<T>(kind: ListKind<T>, state: ListState<T>): ListState<T> {
-  return state.items === null ? state : withItems(kind, state, state.items);
+  if (state.items === null) return state;
+  // what an order is asked for comes first in it
+  return { ...withItems(kind, state, state.items), selected: 0 };
 }
 
 /** Typing shows the best match; taking the filter away stays on what was selected. */

@@ -253,6 +253,7 @@ export function startLiveSession(options: LiveSessionOptions): LiveSession {
     if (link !== next) return;
     options.stateChanged('running');
     next.listen(listenTo(next));
+    company.greet();
   }
   function left(): void {
     link = null;

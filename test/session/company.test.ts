@@ -127,6 +127,10 @@ test('who watches is told to the owner only where policy says so, and for a mome
   expect(notes()).toEqual([]);
   told.watch();
   expect(notes()).toEqual(['audrey watches no more.']);
+  told.watch('audrey', 'alice');
+  vi.advanceTimersByTime(5100);
+  told.keeper.greet();
+  expect(notes()).toEqual(['audrey now watches this session.']);
   const untold = rig({ fourEyes: false });
   untold.watch('audrey');
   expect(untold.oversight.state.notes).toEqual([]);

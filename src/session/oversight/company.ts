@@ -6,6 +6,8 @@ import type { Oversight } from './oversight.js';
 export interface CompanyKeeper {
   /** Resolves when somebody else than the owner watches; until then the session waits. */
   wait(): Promise<void>;
+  /** The owner has come back: where he is told who watches, he is told again. */
+  greet(): void;
   stop(): void;
 }
 
@@ -65,6 +67,9 @@ export function keepCompany(options: CompanyOptions): CompanyKeeper {
       oversight.company({ kind: 'waiting' });
       look();
       return joined.promise;
+    },
+    greet() {
+      if (options.tell || options.fourEyes) announce([], others());
     },
     stop() {
       stopLooking();

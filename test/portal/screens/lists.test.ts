@@ -133,9 +133,9 @@ describe('live', () => {
        last login 22 Nov 23:40 from 10.0.0.5 · last failure 21 Nov 17:40 from 10.0.0.9
       ────────────────────────────────────────────────────────────────────────────────
       > _ type to find a session, sorted by start                                    2
-        State      User       Account                From               Idle     Since
-      > running    you        root@web1.example.com  10.0.0.5          02:00     12:00
-        running    bob        postgres@db1.example…  10.0.0.77         02:00   1:30:00
+        State      User       Account                 From              Idle     Since
+      > running    you        root@web1.example.com   10.0.0.5         02:00     12:00
+        running    bob        postgres@db1.example.…  10.0.0.77        02:00   1:30:00
 
 
 

@@ -18,9 +18,9 @@ interface Widths {
 
 /** What there is no room for stands in the details. */
 function widths(columns: number): Widths {
-  const idle = columns >= 60 ? 6 : 0;
-  const from = columns >= 76 ? 15 : 0;
-  const bytes = columns >= 92 ? 7 : 0;
+  const idle = columns >= 60 ? 5 : 0;
+  const from = columns >= 78 ? 15 : 0;
+  const bytes = columns >= 94 ? 7 : 0;
   const user = Math.max(6, Math.min(18, Math.floor(columns * 0.12)));
   const fixed = [STATE, user, LENGTH, idle, from, bytes].reduce(
     (sum, one) => sum + (one > 0 ? one + 2 : 0),
@@ -69,7 +69,7 @@ export function liveLine(row: SessionRow, columns: number, now: number, sign: Si
       { text: row.mine ? 'you' : shown(row.user), columns: w.user },
       { text: shown(row.account), columns: w.account },
       { text: shown(row.from), columns: w.from, look: 'quiet' },
-      { text: duration(idleOf(row, now)).padStart(w.idle), columns: w.idle },
+      { text: briefly(idleOf(row, now)).padStart(w.idle), columns: w.idle },
       { text: duration(now - row.startedAt).padStart(w.length), columns: w.length },
       { text: sizeOf(row.recordedBytes).padStart(w.bytes), columns: w.bytes, look: 'quiet' },
       { text: shown(row.lastActivity ?? ''), columns: w.last, look: 'quiet' },
@@ -85,6 +85,17 @@ function stateOf(row: SessionRow): { readonly text: string; readonly look: Line[
   if (row.controlledBy !== null) return { text: 'taken', look: 'warning' };
   const look = row.state === 'running' ? 'good' : row.state === 'detached' ? 'warning' : 'quiet';
   return { text: row.state, look };
+}
+
+/** In five characters: 04:59, 5h58, 12d07. */
+export function briefly(ms: number): string {
+  const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
+  const minutes = ms / 60_000;
+  if (minutes < 60) return `${two(minutes)}:${two((ms / 1000) % 60)}`;
+  const hours = minutes / 60;
+  return hours < 24
+    ? `${Math.floor(hours)}h${two(minutes % 60)}`
+    : `${Math.floor(hours / 24)}d${two(hours % 24)}`;
 }
 
 /** Since the last key, or since the start when there was none. */
