@@ -16,7 +16,7 @@ const MANY = Array.from({ length: 500 }, (_, n) =>
   }),
 );
 
-async function live(rows: ReturnType<typeof session>[] | typeof MANY, options: MountOptions = {}) {
+async function live(rows: typeof MANY, options: MountOptions = {}) {
   const mounted = mount({
     columns: 120,
     rows: 30,
