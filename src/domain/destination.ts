@@ -81,7 +81,16 @@ export function accountUsers(
   return [...new Set(typed.flatMap((one) => spellings(one, delimiters)))];
 }
 
+/** A port as a part of its own (`alice%root%web1%2222`): scp takes no user name with a `#` in it, and no machine has such a name. */
 function targetOf(text: string, delimiters: Delimiters): Target {
+  const last = cutsOf(text, delimiters).at(-1) ?? 0;
+  const port = portOf(text.slice(last + 1));
+  if (last === 0 || port === null) return namedTarget(text, delimiters);
+  const target = namedTarget(text.slice(0, last), delimiters);
+  return target.port === null ? { ...target, port } : target;
+}
+
+function namedTarget(text: string, delimiters: Delimiters): Target {
   const last = cutsOf(text, delimiters).at(-1) ?? 0;
   const user = text.slice(0, last);
   const rest = withPort(
@@ -107,10 +116,13 @@ function withPort(
   { detail }: Delimiters,
 ): { readonly name: string; readonly port: number | null } {
   const mark = text.lastIndexOf(detail);
-  const port = /^[1-9]\d{0,4}$/.test(text.slice(mark + 1)) ? Number(text.slice(mark + 1)) : 0;
-  return mark > 0 && port > 0 && port < 65_536
-    ? { name: text.slice(0, mark), port }
-    : { name: text, port: null };
+  const port = portOf(text.slice(mark + 1));
+  return mark > 0 && port !== null ? { name: text.slice(0, mark), port } : { name: text, port: null };
+}
+
+function portOf(text: string): number | null {
+  const port = /^[1-9]\d{0,4}$/.test(text) ? Number(text) : 0;
+  return port > 0 && port < 65_536 ? port : null;
 }
 
 /** Where the text may be cut into parts. */

@@ -53,6 +53,30 @@ describe('an ssh user name', () => {
       ],
     ],
     [
+      'alice%root%web1%2222',
+      [
+        ['alice%root%web1%2222', null],
+        ['alice@root@web1@2222', null],
+        ['alice%root%web1', part('2222')],
+        ['alice@root@web1', part('2222')],
+        ['alice%root', part('web1', 2222)],
+        ['alice@root', part('web1', 2222)],
+        ['alice', at('root', 'web1', 2222)],
+      ],
+    ],
+    [
+      'alice%root%web1#22%2222',
+      [
+        ['alice%root%web1#22%2222', null],
+        ['alice@root@web1#22@2222', null],
+        ['alice%root%web1#22', part('2222')],
+        ['alice@root@web1#22', part('2222')],
+        ['alice%root', part('web1', 22)],
+        ['alice@root', part('web1', 22)],
+        ['alice', at('root', 'web1', 22)],
+      ],
+    ],
+    [
       'alice@@web1',
       [
         ['alice@@web1', null],
