@@ -15,6 +15,7 @@ import { metricsCommand } from './commands/metrics.js';
 import { policyCommands } from './commands/policy.js';
 import { recordingCommands } from './commands/recordings.js';
 import { safeCommands } from './commands/safe.js';
+import { searchCommand } from './commands/search.js';
 import { sessionCommands } from './commands/sessions.js';
 import { shadowCommands } from './commands/shadow.js';
 import { sshConfigCommand } from './commands/ssh-config.js';
@@ -51,6 +52,7 @@ for (const add of [
   accountCommands,
   sessionCommands,
   recordingCommands,
+  searchCommand,
   shadowCommands,
   sshConfigCommand,
   credfileCommands,

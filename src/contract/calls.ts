@@ -40,6 +40,7 @@ import type {
   UserRow,
 } from './rows.js';
 import type { RpcPeer } from './rpc.js';
+import { SEARCH_CALLS } from './search-calls.js';
 import { SESSION_WALK_CALLS } from './session-walk-calls.js';
 
 export type { Caller } from './call-kind.js';
@@ -107,6 +108,7 @@ export const CALLS = {
   'person.accounts': call<readonly AccountRow[]>()(['PVWAGW'], z.strictObject({ ticket })),
   'person.favourite': call<null>()(['PVWAGW'], z.strictObject({ ticket, accountId: id, on: z.boolean() })),
   ...LIBRARY_CALLS,
+  ...SEARCH_CALLS,
   'person.sessions': call<readonly SessionRow[]>()(['PVWAGW'], z.strictObject({ ticket })),
   'person.endSession': call<null>()(['PVWAGW'], z.strictObject({ ticket, sessionId: id, reason: text })),
   ...CONNECT_CALLS,

@@ -24,6 +24,12 @@ export const RECORDING_CALLS = {
       digest: z.string().length(64),
       complete: z.boolean(),
       durationMs: z.int(),
+      text: z
+        .array(z.strictObject({ segment: z.int().min(0), offset: z.int().min(0), bytes: z.int().min(0) }))
+        .max(5000)
+        .readonly()
+        .nullable()
+        .optional(),
     }),
   ),
 

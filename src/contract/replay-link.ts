@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Failure } from '#/domain/failure.js';
 import type { Ending } from '#/domain/session.js';
+import type { TextKind } from '#/domain/tape-text.js';
 import type { RecordingRow } from './rows.js';
 import type { Overseen } from './watch-link.js';
 import type { WebAbout, WebIndex } from './web-page.js';
@@ -31,6 +32,8 @@ export const toMonitor = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('page'), permit }),
   z.strictObject({ type: z.literal('page-segment'), number: z.int().min(0) }),
   z.strictObject({ type: z.literal('page-transcript') }),
+  /** The permit says for what, and among which recordings. At most so many hits. */
+  z.strictObject({ type: z.literal('search'), permit, most: z.int().min(1).max(5000) }),
   z.strictObject({ type: z.literal('play') }),
   z.strictObject({ type: z.literal('pause') }),
   /** Milliseconds on the tape. */
@@ -52,7 +55,7 @@ export type PageQuestion = Extract<ToMonitor, { type: 'page-segment' | 'page-tra
 /** What opens something; everything else is said of what is open. */
 export type MonitorRequest = Extract<
   ToMonitor,
-  { type: 'replay' | 'watch' | 'export' | 'verify' | 'tapes' | 'page' }
+  { type: 'replay' | 'watch' | 'export' | 'verify' | 'tapes' | 'page' | 'search' }
 >;
 
 /** A run of cells of one look. Text is neutralised: no control, no escape, no invisible format characters. */
@@ -93,6 +96,31 @@ export interface LiveFrame extends PictureFrame {
   readonly type: 'live';
 }
 
+/** A line of a recording with what was looked for; harmless to show. */
+export interface SearchHit {
+  readonly recording: RecordingRow;
+  /** Milliseconds on its tape. */
+  readonly at: number;
+  readonly kind: TextKind;
+  readonly line: string;
+}
+
+/** How far a search is. */
+export interface SearchProgress {
+  readonly type: 'searched';
+  readonly recordings: number;
+  /** Of them old ones, which had to be read whole. */
+  readonly slow: number;
+  /** Not searched: running, or on their way to their safe, or sealed to an unknown key. */
+  readonly left: number;
+  /** Could not be read: verify them. */
+  readonly failed: number;
+  readonly hits: number;
+  readonly over: boolean;
+  /** It stopped, because that many hits were found. */
+  readonly more: boolean;
+}
+
 /** Monitor to portal or CLI. An export is data frames between 'begin' and 'done'. */
 export type FromMonitor =
   | {
@@ -111,6 +139,8 @@ export type FromMonitor =
   | { readonly type: 'no-control'; readonly failure: Failure }
   /** The session that was watched is over. */
   | { readonly type: 'over'; readonly ending: Ending }
+  | { readonly type: 'hits'; readonly hits: readonly SearchHit[] }
+  | SearchProgress
   | { readonly type: 'done'; readonly bytes: number }
   | { readonly type: 'verdict'; readonly verdict: TapeVerdict }
   | { readonly type: 'failed'; readonly failure: Failure };

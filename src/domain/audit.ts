@@ -44,6 +44,7 @@ export const ACTIONS = {
   policyChanged: 940,
   recordingDeleted: 950,
   recordingHeld: 951,
+  recordingsSearched: 952,
 } as const;
 export type Action = keyof typeof ACTIONS;
 

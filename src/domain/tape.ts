@@ -47,4 +47,6 @@ export interface TapeHeader {
   /** base64 of the raw 32 byte X25519 public key of the recording safe, and of this recording's ephemeral one. */
   readonly recipient: string;
   readonly ephemeral: string;
+  /** Absent: written before tapes had segments of text. */
+  readonly text?: true;
 }

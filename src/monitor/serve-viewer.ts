@@ -9,6 +9,8 @@ import { type FoundTape, findTape, type OpeningParts, openRecording } from './op
 import type { Places } from './places.js';
 import { DamagedTape } from './read-events.js';
 import { type Replay, type ReplayCommand, startReplay } from './replay.js';
+import type { SearchVault } from './search/search-recordings.js';
+import { serveSearch } from './serve-search.js';
 import { storedTapes } from './stored-tapes.js';
 import type { TapeReader } from './tape-reader.js';
 import { openScreen } from './tape-screen.js';
@@ -23,6 +25,7 @@ export interface ViewerParts extends OpeningParts {
   readonly clock: () => number;
   readonly log: (what: string, about?: unknown) => void;
   readonly limits: ViewerLimits;
+  readonly searching: SearchVault;
   /** Path of the socket on which a session host serves viewers. */
   readonly hostPath: (host: number) => string;
 }
@@ -33,6 +36,8 @@ export interface ViewerLimits {
   /** Of connections of portals, and of replays of each person. */
   readonly all: Places;
   readonly person: Places;
+  /** Of searches of each person. */
+  readonly searches: Places;
 }
 
 type Request = MonitorRequest;
@@ -117,6 +122,11 @@ async function answer(
   request: Request,
   connection: Connection,
 ): Promise<void> {
+  if (request.type === 'search') {
+    const parted = { vault: parts.searching, recordings: parts.recordings };
+    const searched = await serveSearch(link, parted, parts.limits.searches, request);
+    return searched.ok ? link.end() : fail(link, searched.failure);
+  }
   if (request.type === 'watch') return showLive(link, parts, request, connection);
   if (request.type === 'tapes')
     return connection.from === 'console'
@@ -308,7 +318,7 @@ function keepAsking(
 }
 
 function isRequest(message: ToMonitor): message is Request {
-  return ['replay', 'watch', 'export', 'verify', 'tapes', 'page'].includes(message.type);
+  return ['replay', 'watch', 'export', 'verify', 'tapes', 'page', 'search'].includes(message.type);
 }
 
 function isControl(message: ToMonitor): message is ControlCommand {

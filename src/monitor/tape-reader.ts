@@ -2,10 +2,12 @@ import type { FileHandle } from 'node:fs/promises';
 import { failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import type { TapeEvent, TapeHeader } from '#/domain/tape.js';
+import { decodeTextLine, type TextLine } from '#/domain/tape-text.js';
 import { decompress } from '#/recorder/compression.js';
-import { openSegment } from '#/recorder/sealed-segment.js';
+import { NOTHING_BEFORE, openSegment } from '#/recorder/sealed-segment.js';
 import { decodeEvents } from '#/recorder/tape-events.js';
 import { SEGMENT } from '#/recorder/tape-format.js';
+import { textKeyOf } from '#/recorder/tape-key.js';
 import { decodeEndMarkers } from './read-end.js';
 import { decodeKeyframe, type ReadKeyframe } from './read-keyframe.js';
 import type { TapeIndex } from './tape-index.js';
@@ -21,6 +23,8 @@ export interface TapeReader {
   readonly keyframe: (segment: number) => Promise<Outcome<ReadKeyframe>>;
   /** Those that the end segment, which must be there, holds again. */
   readonly markers: () => Promise<Outcome<readonly { readonly at: number; readonly label: string }[]>>;
+  /** The lines that can be searched, of one segment of text. */
+  readonly text: (segment: number) => Promise<Outcome<readonly TextLine[]>>;
   /** Null: the segment is what was sealed. Else what is wrong. */
   readonly check: (segment: number) => Promise<string | null>;
   readonly wipe: () => void;
@@ -34,10 +38,24 @@ export async function readTape(
   index: TapeIndex,
   contentKey: Buffer,
 ): Promise<TapeReader> {
-  return reader(handle, index, await deriveKeys(contentKey, index.segments.length));
+  const texts = index.segments.filter(({ type }) => type === SEGMENT.text).map(({ number }) => number);
+  const textKeys = await deriveKeys(textKeyOf(contentKey), texts.length);
+  const keys = await deriveKeys(contentKey, index.segments.length);
+  return reader(handle, index, {
+    of: keys.of,
+    ofText: (segment) => textKeys.of(texts.indexOf(segment)),
+    wipe() {
+      keys.wipe();
+      textKeys.wipe();
+    },
+  });
 }
 
-function reader(handle: FileHandle, index: TapeIndex, keys: TapeKeys): TapeReader {
+function reader(
+  handle: FileHandle,
+  index: TapeIndex,
+  keys: TapeKeys & { readonly ofText: (segment: number) => Buffer },
+): TapeReader {
   const recordingId = index.scan.header.recordingId;
   const opened = async (number: number): Promise<Buffer | string> => {
     const segment = index.segments[number];
@@ -45,12 +63,10 @@ function reader(handle: FileHandle, index: TapeIndex, keys: TapeKeys): TapeReade
     const sealed = Buffer.alloc(segment.bytes);
     const { bytesRead } = await handle.read(sealed, 0, segment.bytes, segment.offset);
     if (bytesRead !== segment.bytes) return 'it is not whole';
-    const compressed = openSegment(
-      keys.of(number),
-      number,
-      { recordingId, previous: index.headAfter(number) },
-      sealed,
-    );
+    const compressed =
+      segment.type === SEGMENT.text
+        ? openSegment(keys.ofText(number), number, { recordingId, previous: NOTHING_BEFORE }, sealed)
+        : openSegment(keys.of(number), number, { recordingId, previous: index.headAfter(number) }, sealed);
     if (compressed === null) return 'it is not what was sealed';
     return (await decompress(compressed)) ?? 'it holds more than a segment may';
   };
@@ -78,6 +94,18 @@ function reader(handle: FileHandle, index: TapeIndex, keys: TapeKeys): TapeReade
       if (typeof payload === 'string') return damaged(last, payload);
       const markers = decodeEndMarkers(payload.toString('utf8'));
       return markers === null ? damaged(last, 'it is no end') : done(markers);
+    },
+    text: async (number) => {
+      const payload = await opened(number);
+      return typeof payload === 'string'
+        ? damaged(number, payload)
+        : done(
+            payload
+              .toString('utf8')
+              .split('\n')
+              .map(decodeTextLine)
+              .filter((line) => line !== null),
+          );
     },
     check: async (number) => {
       const payload = await opened(number);

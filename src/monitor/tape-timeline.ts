@@ -22,7 +22,7 @@ function gapsOf(reader: TapeReader): readonly Gap[] {
   const gaps: Gap[] = [];
   let from = 0;
   for (const segment of reader.index.segments) {
-    if (segment.type === SEGMENT.keyframe) continue;
+    if (segment.type === SEGMENT.keyframe || segment.type === SEGMENT.text) continue;
     if (segment.first - from >= SHORTEST_GAP) gaps.push({ from, to: segment.first });
     from = Math.max(from, segment.last);
   }

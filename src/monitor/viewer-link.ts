@@ -9,6 +9,8 @@ export interface ViewerLink {
   send(message: FromMonitor): void;
   /** Resolves when the viewer is ready for more. Bytes go in frames of at most 256 KiB. */
   data(bytes: Buffer): Promise<void>;
+  /** Resolves when what was sent is taken, or the viewer is gone. */
+  taken(): Promise<void>;
   /** Nothing that was sent waits to be taken. */
   readonly idle: boolean;
   readonly closed: boolean;
@@ -40,6 +42,9 @@ export function openViewerLink(stream: Duplex, heard: Heard): ViewerLink {
         if (!stream.write(encodeFrame(FRAME.data, bytes.subarray(from, from + LARGEST))))
           await Promise.race([once(stream, 'drain'), gone]);
       }
+    },
+    async taken() {
+      while (stream.writableNeedDrain && !closed) await Promise.race([once(stream, 'drain'), gone]);
     },
     get idle() {
       return stream.writableLength === 0;

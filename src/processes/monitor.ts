@@ -5,6 +5,7 @@ import { done, failed } from '#/domain/outcome.js';
 import { componentCredential } from '#/house/component-credential.js';
 import type { ReplayVault } from '#/monitor/open-recording.js';
 import { createPlaces } from '#/monitor/places.js';
+import type { SearchVault } from '#/monitor/search/search-recordings.js';
 import { serveViewer } from '#/monitor/serve-viewer.js';
 import { logLine, runChild } from './shared/child.js';
 import { VaultLink } from './shared/vault-link.js';
@@ -14,6 +15,8 @@ const ASKING = 10_000;
 /** Each has a model of a terminal in this one process. */
 const VIEWERS = 100;
 const REPLAYS_OF_PERSON = 10;
+/** Each has a thread of its own. */
+const SEARCHES_OF_PERSON = 2;
 
 /** PSMAdminConnect: opens one recording against one permit, and shows nothing but harmless cells, or exports it. */
 runChild((settings, supervisor) => {
@@ -25,9 +28,15 @@ runChild((settings, supervisor) => {
   const viewers = new Set<Socket>();
   const parts = {
     vault: replayVault(link),
+    searching: searchVault(link),
     recordings: paths.recordings,
     clock: () => performance.now(),
-    limits: { asking: ASKING, all: createPlaces(VIEWERS), person: createPlaces(REPLAYS_OF_PERSON) },
+    limits: {
+      asking: ASKING,
+      all: createPlaces(VIEWERS),
+      person: createPlaces(REPLAYS_OF_PERSON),
+      searches: createPlaces(SEARCHES_OF_PERSON),
+    },
     log: logLine,
     hostPath: (host: number) => socketPath(run, 'session-watch', host),
   };
@@ -48,6 +57,23 @@ runChild((settings, supervisor) => {
     },
   });
 });
+
+function searchVault(link: VaultLink): SearchVault {
+  return {
+    redeem: async (permit) => {
+      const answer = await link.ask('search.redeem', { permit });
+      return answer.ok ? done(answer.value.value) : answer;
+    },
+    page: async (search, after) => {
+      const answer = await link.ask('search.page', { search, after });
+      if (!answer.ok) return answer;
+      const { value: page, blob: keys = Buffer.alloc(0) } = answer.value;
+      return keys.length === page.rows.length * 32
+        ? done({ page, keys })
+        : failed(failure('PROTOCOL', 'keys were promised'));
+    },
+  };
+}
 
 function replayVault(link: VaultLink): ReplayVault {
   return {

@@ -7,7 +7,8 @@ export type Batch =
       readonly kind: 'keyframe';
       readonly frame: Keyframe & { readonly outputBytes: number };
       readonly bytes: number;
-    };
+    }
+  | { readonly kind: 'text'; readonly text: string; readonly bytes: number };
 
 /** What else than bytes an event costs, about. */
 const EVENT_BYTES = 64;
@@ -19,7 +20,7 @@ const LARGEST_BATCH = 1024 * 1024;
 type Item =
   | { readonly chunks: Buffer[]; readonly at: number; readonly kind: 'output' }
   | { readonly event: TapeEvent; readonly bytes: number; readonly kind: 'event' }
-  | (Batch & { readonly kind: 'keyframe' });
+  | (Batch & { readonly kind: 'keyframe' | 'text' });
 
 /** Events and keyframes that were taken and not yet written, in order. */
 export class Backlog {
@@ -49,11 +50,17 @@ export class Backlog {
     this.bytes += bytes;
   }
 
+  putText(text: string): void {
+    const bytes = EVENT_BYTES + text.length;
+    this.#items.push({ kind: 'text', text, bytes });
+    this.bytes += bytes;
+  }
+
   /** What belongs in the next segment; null when nothing waits. */
   take(): Batch | null {
     const [first] = this.#items;
     if (first === undefined) return null;
-    if (first.kind === 'keyframe') {
+    if (first.kind === 'keyframe' || first.kind === 'text') {
       this.#items.shift();
       this.bytes -= first.bytes;
       return first;
@@ -78,7 +85,8 @@ export class Backlog {
     const events: TapeEvent[] = [];
     let [count, bytes] = [0, 0];
     for (const item of this.#items) {
-      if (item.kind === 'keyframe' || bytes + count * EVENT_BYTES >= LARGEST_BATCH) break;
+      if (item.kind === 'keyframe' || item.kind === 'text' || bytes + count * EVENT_BYTES >= LARGEST_BATCH)
+        break;
       events.push(
         item.kind === 'event'
           ? item.event

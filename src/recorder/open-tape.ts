@@ -1,6 +1,7 @@
 import type { Outcome } from '#/domain/outcome.js';
 import type { Ending } from '#/domain/session.js';
 import type { Keyframe, TapeEvent } from '#/domain/tape.js';
+import type { TextLine } from '#/domain/tape-text.js';
 
 /**
  * The recording of one running session. Nothing that was given is dropped: when it cannot be written, `failed` says so
@@ -11,6 +12,8 @@ export interface OpenTape {
   append(event: TapeEvent): void;
   /** Optional for reading, so a screen that is too large is left out. */
   keyframe(frame: Keyframe): void;
+  /** What was to be read on the screen, for searching; markers and activities come into it by themselves. */
+  text(lines: readonly TextLine[]): void;
   /** Bytes that were taken and are not on the disk yet. Over about 1 MiB the source should be paused. */
   readonly pending: number;
   /** All output that was taken: what a keyframe of this moment has as its `outputBytes`. */

@@ -2,11 +2,13 @@ import { failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import type { Ending } from '#/domain/session.js';
 import type { Keyframe, TapeEvent } from '#/domain/tape.js';
+import type { TextLine } from '#/domain/tape-text.js';
 import type { Anchors } from './anchors.js';
-import { Backlog } from './backlog.js';
+import { Backlog, type Batch } from './backlog.js';
 import type { ClosedTape, OpenTape } from './open-tape.js';
 import type { SegmentWriter } from './segment-writer.js';
 import type { SpoolFile } from './spool-file.js';
+import { TextLog } from './text-log.js';
 
 /** So much is written at once, without waiting for more: a segment costs a key, a compressor and a flush of the disk. */
 const ENOUGH = 192 * 1024;
@@ -33,6 +35,7 @@ export class RunningTape implements OpenTape {
   #timer: NodeJS.Timeout | null = null;
   #closing: Promise<Outcome<ClosedTape>> | null = null;
   readonly activities = { commands: 0, transfers: 0 };
+  readonly #text = new TextLog();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -57,7 +60,21 @@ export class RunningTape implements OpenTape {
       if (kind === 'transfer' || kind === 'totals') this.activities.transfers += 1;
     }
     this.#backlog.put(event);
+    this.#text.putEvent(event);
     this.#schedule();
+  }
+
+  text(lines: readonly TextLine[]): void {
+    if (this.#closing !== null) return;
+    for (const line of lines) this.#text.put(line);
+    if (!this.#text.isEnough) return;
+    this.#putText();
+    this.#schedule();
+  }
+
+  #putText(): void {
+    const text = this.#text.take();
+    if (text !== null) this.#backlog.putText(text);
   }
 
   keyframe(frame: Keyframe): void {
@@ -97,6 +114,7 @@ export class RunningTape implements OpenTape {
   async #close(ending: Ending): Promise<Outcome<ClosedTape>> {
     this.#cancelTimer();
     await this.#writing;
+    this.#putText();
     await this.#write(0);
     await this.#guard(() => this.#parts.writer.end(ending));
     await this.#release();
@@ -125,14 +143,23 @@ export class RunningTape implements OpenTape {
     for (let one = this.#next(); one !== null; one = this.#backlog.bytes > least ? this.#next() : null) {
       const batch = one;
       this.#beingWritten = batch.bytes;
-      await this.#guard(() =>
-        batch.kind === 'events'
-          ? this.#parts.writer.events(batch.events)
-          : this.#parts.writer.keyframe(batch.frame),
-      );
+      await this.#guard(() => this.#put(batch));
       this.#beingWritten = 0;
       this.#anchor();
       if (this.pending <= LOW) this.#wake();
+    }
+  }
+
+  #put(batch: Batch): Promise<void> {
+    switch (batch.kind) {
+      case 'events':
+        return this.#parts.writer.events(batch.events);
+      case 'keyframe':
+        return this.#parts.writer.keyframe(batch.frame);
+      case 'text':
+        return this.#parts.writer.text(batch.text);
+      default:
+        return batch satisfies never;
     }
   }
 

@@ -9,6 +9,9 @@ export interface SegmentPlace {
   readonly previous: Buffer;
 }
 
+/** Segments of text are opened without all that was before them: they are bound to their recording, number and time alone. */
+export const NOTHING_BEFORE: Buffer = Buffer.alloc(32);
+
 /** A whole segment as it stands in the file. The key is used for this one segment only. */
 export function sealSegment(key: Buffer, head: SegmentHead, place: SegmentPlace, compressed: Buffer): Buffer {
   const plain = encodeSegmentHead(head, compressed.length + TAG_BYTES);

@@ -2,11 +2,11 @@ import type { Ending } from '#/domain/session.js';
 import type { Keyframe, TapeEvent } from '#/domain/tape.js';
 import { markerLabel } from '#/domain/tape.js';
 import { compress } from './compression.js';
-import { sealSegment } from './sealed-segment.js';
+import { NOTHING_BEFORE, sealSegment } from './sealed-segment.js';
 import type { SpoolFile } from './spool-file.js';
 import { EventEncoder, type Lines } from './tape-events.js';
 import { chainHead, LIMITS, SEGMENT, type SegmentType } from './tape-format.js';
-import { nextKey } from './tape-key.js';
+import { nextKey, textKeyOf } from './tape-key.js';
 
 /** The payload of a keyframe segment. Playing goes on in segment `resume.segment`, after its first `resume.skip` bytes of output. */
 export interface TapedKeyframe {
@@ -42,6 +42,7 @@ export class SegmentWriter {
   readonly #recordingId: string;
   readonly #encoder = new EventEncoder();
   #key: Buffer;
+  #textKey: Buffer;
   #head: Buffer;
   #segments = 0;
   readonly #markers: TapedMarker[] = [];
@@ -57,6 +58,7 @@ export class SegmentWriter {
     this.#file = options.file;
     this.#recordingId = options.recordingId;
     this.#key = options.key;
+    this.#textKey = textKeyOf(options.key);
     this.#head = options.head;
   }
 
@@ -87,6 +89,11 @@ export class SegmentWriter {
     if (Buffer.byteLength(payload) <= LIMITS.payload) await this.#seal(SEGMENT.keyframe, at, at, payload);
   }
 
+  async text(lines: string): Promise<void> {
+    const { at } = this.#encoder;
+    await this.#seal(SEGMENT.text, at, at, lines);
+  }
+
   async end(ending: Ending): Promise<void> {
     await this.#lines(() => this.#encoder.end());
     const { at, outputBytes } = this.#encoder;
@@ -100,6 +107,7 @@ export class SegmentWriter {
 
   wipe(): void {
     this.#key.fill(0);
+    this.#textKey.fill(0);
   }
 
   async #lines(encode: () => Lines): Promise<void> {
@@ -121,13 +129,22 @@ export class SegmentWriter {
 
   async #seal(type: SegmentType, first: number, last: number, payload: string): Promise<void> {
     const compressed = await compress(Buffer.from(payload, 'utf8'));
-    const place = { recordingId: this.#recordingId, previous: this.#head };
-    const segment = sealSegment(this.#key, { type, number: this.#segments, first, last }, place, compressed);
+    const isText = type === SEGMENT.text;
+    const place = { recordingId: this.#recordingId, previous: isText ? NOTHING_BEFORE : this.#head };
+    const head = { type, number: this.#segments, first, last };
+    const segment = sealSegment(isText ? this.#textKey : this.#key, head, place, compressed);
     await this.#file.append(segment);
-    const key = nextKey(this.#key);
-    this.#key.fill(0);
-    this.#key = key;
+    // each of its own: the keys of the other segments go by their numbers
+    this.#key = replaced(this.#key);
+    if (isText) this.#textKey = replaced(this.#textKey);
     this.#head = chainHead(this.#head, segment);
     this.#segments += 1;
   }
+}
+
+/** The next key; the one before is gone. */
+function replaced(key: Buffer): Buffer {
+  const next = nextKey(key);
+  key.fill(0);
+  return next;
 }

@@ -3,10 +3,15 @@ import { type FileHandle, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Failure, failure } from '#/domain/failure.js';
 import type { Outcome } from '#/domain/outcome.js';
+import type { TextPlace } from '#/domain/tape-text.js';
 import { digestOf } from './file-digest.js';
 import { openTapeFile } from './tape-file.js';
+import { SEGMENT } from './tape-format.js';
 import { storedPath, tapeName } from './tape-path.js';
 import { scanTape, type TapeScan } from './tape-scan.js';
+
+/** More are not worth a list: then the tape is read. */
+const MOST_TEXTS = 5000;
 
 /** What the vault is told of a stored tape. */
 export interface StoredTape {
@@ -20,6 +25,8 @@ export interface StoredTape {
   readonly digest: string;
   readonly complete: boolean;
   readonly durationMs: number;
+  /** Where its segments of text are; null: it is an old one, or was cut, and may have text that is in none of them. */
+  readonly text: readonly TextPlace[] | null;
 }
 
 export interface StoreOptions {
@@ -153,21 +160,30 @@ async function describe(path: string, recordingId: string): Promise<Kept | null>
 }
 
 async function inspect(handle: FileHandle, recordingId: string): Promise<Kept> {
-  const scan = await scanTape(handle);
+  const text: TextPlace[] = [];
+  const scan = await scanTape(handle, ({ head, offset, bytes }) => {
+    if (head.type === SEGMENT.text) text.push({ segment: head.number, offset, bytes: bytes.length });
+  });
   if (scan.kind === 'foreign') return scan;
   if (scan.header.recordingId !== recordingId)
     return { kind: 'foreign', why: 'its header names another recording' };
-  return { kind: 'stored', tape: tapeOf(scan, await digestOf(handle)) };
+  return { kind: 'stored', tape: tapeOf(scan, await digestOf(handle), text) };
 }
 
-function tapeOf(scan: TapeScan, file: { readonly bytes: number; readonly digest: string }): StoredTape {
+function tapeOf(
+  scan: TapeScan,
+  file: { readonly bytes: number; readonly digest: string },
+  text: readonly TextPlace[],
+): StoredTape {
+  const complete = scan.ended && scan.rest === 'none';
   return {
     recordingId: scan.header.recordingId,
     ...file,
     segments: scan.segments,
     head: scan.head.toString('hex'),
-    complete: scan.ended && scan.rest === 'none',
+    complete,
     durationMs: scan.durationMs,
+    text: complete && scan.header.text === true && text.length <= MOST_TEXTS ? text : null,
   };
 }
 

@@ -5,7 +5,7 @@ import type { TapeHeader } from '#/domain/tape.js';
 /** The first bytes of every tape; the last of them is the version of the format. */
 export const MAGIC = Buffer.from('PSTNTAP\x01', 'latin1');
 
-export const SEGMENT = { events: 1, keyframe: 2, end: 3 } as const;
+export const SEGMENT = { events: 1, keyframe: 2, end: 3, text: 4 } as const;
 export type SegmentType = (typeof SEGMENT)[keyof typeof SEGMENT];
 
 /** u32 length of what follows, u8 type, u32 number, u32 first ms, u32 last ms; then the ciphertext with its 16 byte tag. */
@@ -92,9 +92,13 @@ export function decodeSegmentHead(
   const bytes = head.readUInt32BE(0) + 4;
   const type = head.readUInt8(4);
   if (bytes < SEGMENT_HEAD + TAG_BYTES || bytes > LIMITS.segment) return null;
-  if (type !== SEGMENT.events && type !== SEGMENT.keyframe && type !== SEGMENT.end) return null;
+  if (!isType(type)) return null;
   const [first, last] = [head.readUInt32BE(9), head.readUInt32BE(13)];
   return first > last ? null : { head: { type, number: head.readUInt32BE(5), first, last }, bytes };
+}
+
+function isType(type: number): type is SegmentType {
+  return Object.values<number>(SEGMENT).includes(type);
 }
 
 /** h_0: the hash of the header as it stands in the file. */

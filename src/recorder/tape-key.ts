@@ -30,6 +30,14 @@ export function contentKeyForReading(safeKey: KeyObject, ephemeral: Buffer): Buf
   return derive(safeKey, ephemeral, ephemeral, rawPublicKey(safeKey));
 }
 
+/**
+ * The first key of the segments of text, which have a ratchet of their own: who searches gets this one, and can read
+ * nothing else with it.
+ */
+export function textKeyOf(contentKey: Buffer): Buffer {
+  return Buffer.from(hkdfSync('sha256', contentKey, '', 'postern-tape-1 text', KEY_BYTES));
+}
+
 /** The ratchet: the next segment's key. An earlier key cannot be had from a later one. */
 export function nextKey(key: Buffer): Buffer {
   return Buffer.from(hkdfSync('sha256', key, '', 'postern-tape-1 next', KEY_BYTES));

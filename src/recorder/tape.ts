@@ -15,7 +15,7 @@ export type { OpenTape } from './open-tape.js';
 export interface OpenTapeOptions {
   /** Directory that the file `<recordingId>.tape` is made in. */
   readonly spool: string;
-  readonly header: Omit<TapeHeader, 'ephemeral' | 'format'>;
+  readonly header: Omit<TapeHeader, 'ephemeral' | 'format' | 'text'>;
   /** No tape is opened with less free space than this. */
   readonly reserveBytes: number;
   /** Milliseconds. */
@@ -62,7 +62,7 @@ function begin(options: OpenTapeOptions): Beginning {
   const ephemeral = ephemeralKey(options.random(32));
   const key = contentKeyForWriting(ephemeral, Buffer.from(recipient, 'base64'));
   const publicKey = ephemeral.publicKey.toString('base64');
-  const header = encodeHeader({ ...options.header, format: 1, ephemeral: publicKey });
+  const header = encodeHeader({ ...options.header, format: 1, ephemeral: publicKey, text: true });
   return { header, head: firstHead(header), key, ephemeral: publicKey };
 }
 

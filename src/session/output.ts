@@ -84,7 +84,7 @@ export function startOutput(options: OutputOptions): Output {
   function handOn(bytes: Buffer): void {
     tape.append({ at: at(), kind: 'output', bytes });
     owner.give(bytes);
-    screen.write(bytes);
+    screen.write(bytes, lastAt);
     watchers.take(bytes);
     waitForTape();
     waitForScreen();

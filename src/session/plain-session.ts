@@ -11,6 +11,7 @@ import type { LiveSession } from './live-session.js';
 import { overseePlain } from './oversight/oversee-plain.js';
 import type { Pipes } from './pipes.js';
 import { askedOf, channelName, isTransfer } from './plain-channel.js';
+import { readPlain } from './plain-text.js';
 import type { PortalLink } from './portal-link.js';
 import { COMMAND_KEPT, type StreamTape, startStreamTape, TRANSFER_KEPT } from './stream-tape.js';
 
@@ -47,6 +48,8 @@ export function startPlainSession({ channel, tape, limits, now, end }: PlainSess
   const spoken = asked === null ? null : classify(asked);
   // it is shown each piece before that is passed on, and can neither hold nor change it
   const observer = spoken === null ? null : observe(spoken);
+  const text = readPlain();
+  const errorText = readPlain();
   const kept = isTransfer(channel) ? TRANSFER_KEPT : COMMAND_KEPT;
   const output = recorded('output', 'from the target');
   const input = recorded('input', 'to the target');
@@ -130,6 +133,7 @@ export function startPlainSession({ channel, tape, limits, now, end }: PlainSess
       clock?.stop();
       oversight.stop();
       for (const stream of [input, output]) stream.end();
+      for (const one of [text, errorText]) tape.text(one.end(at()));
       tell(observer?.end());
       if (isTransfer(channel))
         tape.append({
@@ -163,14 +167,20 @@ export function startPlainSession({ channel, tape, limits, now, end }: PlainSess
   }
   function errors(bytes: Buffer): void {
     // what goes wrong is always of interest, and never bulk: on the tape it stands where a terminal would show it
-    tape.append({ at: at(), kind: 'output', bytes });
+    const moment = at();
+    tape.append({ at: moment, kind: 'output', bytes });
+    tape.text(errorText.take(bytes, moment));
     if (link?.errors(bytes) === false) hold('portal');
     waitForTape();
   }
   function recorded(kind: 'input' | 'output', way: string): StreamTape {
     return startStreamTape({
       kept,
-      record: (bytes) => tape.append({ at: at(), kind, bytes }),
+      record(bytes) {
+        const moment = at();
+        tape.append({ at: moment, kind, bytes });
+        if (kind === 'output') tape.text(text.take(bytes, moment));
+      },
       leftOut(bytes) {
         if (!isTransfer(channel))
           tape.append({ at: at(), kind: 'marker', label: `${bytes} bytes ${way} are left out here` });

@@ -31,6 +31,7 @@ export function countedTape(tape: OpenTape): { readonly tape: OpenTape; readonly
         tape.append(event);
       },
       keyframe: (frame) => tape.keyframe(frame),
+      text: (lines) => tape.text(lines),
       get pending() {
         return tape.pending;
       },

@@ -251,6 +251,7 @@ function onTerminal(steps: Steps, { grant, tape }: Pick<Ready, 'grant' | 'tape'>
   const { parts, link, anteroom, control, cleanup, message } = steps;
   const screen = parts.screens.open(anteroom.size, {
     command: (text, at) => live.ran({ kind: 'command', how: 'prompt', text }, at),
+    text: (lines) => tape.text(lines),
   });
   cleanup.defer(() => screen.close());
   const live: LiveSession = startLiveSession({

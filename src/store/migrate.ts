@@ -12,6 +12,7 @@ import { recordingProof } from './migrations/008-recording-proof.js';
 import { sessionReasons } from './migrations/009-session-reasons.js';
 import { recordingKeeping } from './migrations/010-recording-keeping.js';
 import { recordingLists } from './migrations/011-recording-lists.js';
+import { recordingText } from './migrations/012-recording-text.js';
 
 /** In order; the number of those applied is the database's user_version. Never change one that was released. */
 export const MIGRATIONS: readonly string[] = [
@@ -26,6 +27,7 @@ export const MIGRATIONS: readonly string[] = [
   sessionReasons,
   recordingKeeping,
   recordingLists,
+  recordingText,
 ];
 
 export type Migrated =

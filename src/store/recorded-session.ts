@@ -20,6 +20,7 @@ export function recordedSessions(db: Transaction<Tables>) {
       'recordings.proof',
       'recordings.hold',
       'recordings.deletion',
+      'recordings.text',
       'recordings.commands',
       'recordings.transfers',
     ]);
@@ -41,6 +42,7 @@ export function recordedOf(row: Row): RecordedSession {
       proof: parsed(row.proof) as StoredRecording['proof'],
       hold: parsed(row.hold) as StoredRecording['hold'],
       deletion: parsed(row.deletion) as StoredRecording['deletion'],
+      text: parsed(row.text) as StoredRecording['text'],
       commands: row.commands,
       transfers: row.transfers,
     },

@@ -74,6 +74,7 @@ export function recordingRecords(db: Transaction<Tables>): Pick<SessionRecords, 
           duration_ms: durationMs,
           complete: complete === null ? null : flag(complete),
           ephemeral,
+          text: written(rest.text),
           commands: rest.commands,
           transfers: rest.transfers,
           proof: written(rest.proof),
@@ -83,13 +84,25 @@ export function recordingRecords(db: Transaction<Tables>): Pick<SessionRecords, 
         .execute();
     },
     async changeRecording(id, change) {
-      const { stored, bytes, segments, durationMs, complete, proof, hold, deletion, commands, transfers } =
-        change;
+      const {
+        stored,
+        bytes,
+        segments,
+        durationMs,
+        complete,
+        proof,
+        hold,
+        deletion,
+        text,
+        commands,
+        transfers,
+      } = change;
       await db
         .updateTable('recordings')
         .where('id', '=', id)
         .set({
           ...(stored === undefined ? {} : { stored }),
+          ...(text === undefined ? {} : { text: written(text) }),
           ...(commands === undefined ? {} : { commands }),
           ...(transfers === undefined ? {} : { transfers }),
           ...(bytes === undefined ? {} : { bytes }),

@@ -170,6 +170,7 @@ export interface Tables {
     proof: string | null;
     hold: string | null;
     deletion: string | null;
+    text: string | null;
     commands: number | null;
     transfers: number | null;
   };

@@ -37,7 +37,11 @@ export async function findRecordings(
  * His own, and those whose safes let him: what policy says is asked once for each pair of safes that was recorded to, so that the
  * database itself can leave out what he may not see.
  */
-async function visibleTo(vault: Vault, records: Records, user: User): Promise<RecordingQuery['visible']> {
+export async function visibleTo(
+  vault: Vault,
+  records: Records,
+  user: User,
+): Promise<RecordingQuery['visible']> {
   const pairs = await records.sessions.safePairs();
   const members = new Map<string, ReturnType<Records['safes']['memberships']>>();
   const membersOf = (id: (typeof pairs)[number]['safe']): ReturnType<Records['safes']['memberships']> => {
@@ -56,7 +60,7 @@ async function visibleTo(vault: Vault, records: Records, user: User): Promise<Re
   return { owner: user.id, safes: verdicts.filter(({ may }) => may).map(({ pair }) => pair) };
 }
 
-async function placeOf(records: Records, recordingId: string): Promise<RecordingQuery['after']> {
+export async function placeOf(records: Records, recordingId: string): Promise<RecordingQuery['after']> {
   const id = parseId('session', recordingId);
   const session = id === null ? null : await records.sessions.session(id);
   return session === null ? null : { startedAt: session.startedAt, id: session.id };

@@ -39,6 +39,7 @@ import { recorderCalls } from './calls/recorder.js';
 import { redeemCalls } from './calls/redeem.js';
 import { replayCalls } from './calls/replay.js';
 import { rotationCalls } from './calls/rotation.js';
+import { searchCalls } from './calls/search.js';
 import { secondFactorCalls } from './calls/second-factor.js';
 import { shadowCalls } from './calls/shadow.js';
 import { sharedLoginCalls } from './calls/shared-login.js';
@@ -66,6 +67,7 @@ export function handlersOf(vault: Vault): Handlers {
     ...endingCalls(vault),
     ...recorderCalls(vault),
     ...replayCalls(vault),
+    ...searchCalls(vault),
     ...watchCalls(vault),
     ...oversightCalls(vault),
     ...controlCalls(vault),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { HostKey } from '#/domain/host-key.js';
+import type { RecordingFilter } from '#/domain/recording-filter.js';
 
 /** What a permit is for, and everything that it is bound to. */
 export type PermitGrant =
@@ -22,6 +23,13 @@ export type PermitGrant =
       readonly viewer: string;
       readonly userId: string | null;
       readonly recordingId: string;
+    }
+  | {
+      readonly kind: 'search';
+      readonly viewer: string;
+      readonly userId: string | null;
+      readonly text: string;
+      readonly filter: RecordingFilter;
     };
 
 export type PermitKind = PermitGrant['kind'];
@@ -124,7 +132,7 @@ function misuse(
   { grant, landedOn }: Held,
   bound: { readonly sessionId?: string; readonly host?: number },
 ): string | null {
-  if (grant.kind === 'replay') return null;
+  if (grant.kind === 'replay' || grant.kind === 'search') return null;
   if (grant.sessionId !== bound.sessionId) return 'the permit is for another session';
   if (grant.kind !== 'connect')
     return grant.host === bound.host ? null : 'the permit is for another session host';

@@ -7,6 +7,11 @@ export function rawX25519(spki: Buffer): Buffer {
   return Buffer.from(spki.subarray(SPKI.length));
 }
 
+/** The first key of a recording's text, which opens nothing else of it: the same that the recorder derives. */
+export function textKey(contentKey: Buffer): Buffer {
+  return Buffer.from(hkdfSync('sha256', contentKey, '', 'postern-tape-1 text', 32));
+}
+
 /** The first content key of one recording, from the recording safe's private key and the tape's ephemeral public key (raw). */
 export function recordingKey(safePrivate: Buffer, ephemeral: Buffer): Buffer | null {
   if (ephemeral.length !== 32) return null;

@@ -50,7 +50,11 @@ function monitor({ asking = 60_000, all = 100, person = 100 } = {}) {
     recordings,
     clock: () => performance.now(),
     log: () => undefined,
-    limits: { asking, all: createPlaces(all), person: createPlaces(person) },
+    limits: { asking, all: createPlaces(all), person: createPlaces(person), searches: createPlaces(2) },
+    searching: {
+      redeem: () => Promise.reject(new Error('nobody searches here')),
+      page: () => Promise.reject(new Error('nobody searches here')),
+    },
     hostPath: () => '/nowhere',
   };
   return (from: 'portal' | 'console' = 'portal') => {

@@ -120,6 +120,16 @@ test('filter, connect, resize, work, exit, back; the recording is what the clien
   expect(marks).toEqual(expect.arrayContaining(['command whoami; tty', 'command exit']));
 
   expect(await screensOf(lines)).toContain(picture);
+  const found = await postern.json<{
+    hits: { recordingId: string; kind: string; line: string }[];
+    searched: number;
+  }>(['search', 'WHOAMI; tty']);
+  expect(found.hits).toMatchObject([{ recordingId: row.id, kind: 'command', line: 'whoami; tty' }]);
+  expect((await postern.cli(['search', '30 100', '--user', 'alice'])).stdout).toMatch(
+    /admin60@127.0.0.1.*30 100/,
+  );
+  expect((await postern.json<{ hits: unknown[] }>(['search', ACCOUNT_PASSWORD])).hits).toEqual([]);
+
   rmSync(folder, { recursive: true });
 
   screen.press('ctrl-q');

@@ -24,7 +24,7 @@ function modelScreen(): {
   const model = createModel(SIZE, charsets);
   const state = { lag: 0, wake: (): void => undefined };
   const screen: Screen = {
-    write: (bytes) => model.write(bytes),
+    write: (bytes, at) => model.write(bytes, undefined, at),
     typed: (bytes, at) => model.typed(bytes, at),
     flush: () => new Promise((flushed) => model.flush(flushed)),
     resize: (size) => model.resize(size),
@@ -62,6 +62,7 @@ function memoryTape(log: string[]): {
     get outputBytes() {
       return outputBytes;
     },
+    text: () => undefined,
     activities: { commands: 0, transfers: 0 },
     drained: () => new Promise((resolve) => (state.wake = resolve)),
     failed: new Promise(() => undefined),

@@ -31,7 +31,7 @@ export function startShell(
   const folder = mkdtempSync(join(tmpdir(), 'shell-'));
   const size = { columns: options.columns ?? 80, rows: 24 };
   const read: string[] = [];
-  const model: Model = createModel(size, charsets, ({ text }) => read.push(text));
+  const model: Model = createModel(size, charsets, { command: ({ text }) => read.push(text) });
   let lastOutput = Date.now();
   let exited = false;
   const pty: Pty = startPty({

@@ -60,7 +60,16 @@ export async function pageRig(tape: Recorded, row: Partial<RecordingRow> = {}) {
         recordings,
         clock: () => performance.now(),
         log: () => undefined,
-        limits: { asking: 60_000, all: createPlaces(100), person: createPlaces(100) },
+        searching: {
+          redeem: () => Promise.reject(new Error('nobody searches here')),
+          page: () => Promise.reject(new Error('nobody searches here')),
+        },
+        limits: {
+          asking: 60_000,
+          all: createPlaces(100),
+          person: createPlaces(100),
+          searches: createPlaces(2),
+        },
         hostPath: () => '/nowhere',
       },
       'portal',

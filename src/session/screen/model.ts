@@ -1,10 +1,13 @@
 import type { Terminal } from '@xterm/headless';
 import type { TerminalSize } from '#/domain/session.js';
+import type { TextLine } from '#/domain/tape-text.js';
 import { coreOf } from '#/terminal/internals.js';
+import { readScreen } from '#/terminal/reading.js';
 import { steadyTerminal } from '#/terminal/steady-terminal.js';
 import type { CharsetNames } from './charsets.js';
 import { watchCommands } from './commands.js';
 import { watchExtraModes } from './extra-modes.js';
+
 import { restore } from './restore.js';
 import { difference } from './same-screen.js';
 import type { ReadCommand } from './statements.js';
@@ -17,9 +20,16 @@ export interface ModelSnapshot extends TerminalSize {
   readonly exact: boolean;
 }
 
+/** What a model tells of its own accord. */
+export interface ModelTelling {
+  readonly command?: (read: ReadCommand) => void;
+  readonly text?: (lines: readonly TextLine[]) => void;
+}
+
 /** One terminal model. Work is done in the order in which it was asked for. */
 export interface Model {
-  write(bytes: Uint8Array, taken?: () => void): void;
+  /** `at`: the moment on the tape. */
+  write(bytes: Uint8Array, taken?: () => void, at?: number): void;
   /** Keys of the person, in order with what is written. The bytes are wiped. */
   typed(bytes: Uint8Array, at: number): void;
   /** After everything that was given, told commands included. */
@@ -31,20 +41,24 @@ export interface Model {
   readonly terminal: Terminal;
 }
 
-export function createModel(
-  size: TerminalSize,
-  charsets: CharsetNames,
-  command: (read: ReadCommand) => void = () => undefined,
-): Model {
+export function createModel(size: TerminalSize, charsets: CharsetNames, telling: ModelTelling = {}): Model {
   const steady = steadyTerminal(size);
   const { terminal } = steady;
   const extra = watchExtraModes(terminal);
   const tail = createTail(terminal);
-  const commands = watchCommands(terminal, { give: command });
+  const commands = watchCommands(terminal, { give: (read) => telling.command?.(read) });
+  const reading = readScreen(terminal, (lines) => telling.text?.(lines));
+  /** Of what was written and is not taken in yet. */
+  const times: number[] = [];
   return {
-    write(bytes, taken) {
+    write(bytes, taken, at = 0) {
+      times.push(at);
+      if (times.length === 1) reading.before(at);
       steady.write(bytes, () => {
         tail.saw(bytes);
+        times.shift();
+        const [next] = times;
+        if (next !== undefined) reading.before(next);
         taken?.();
       });
     },
@@ -52,6 +66,7 @@ export function createModel(
     flush: (then) =>
       terminal.write('', () => {
         commands.flush();
+        reading.flush();
         then();
       }),
     // an empty write is called back when everything before it has been parsed

@@ -20,8 +20,10 @@ function take(message: ToWorker): void {
   if (model === undefined) return;
   switch (message.type) {
     case 'write':
-      return model.write(message.bytes, () =>
-        say({ type: 'taken', screen: message.screen, bytes: message.bytes.length }),
+      return model.write(
+        message.bytes,
+        () => say({ type: 'taken', screen: message.screen, bytes: message.bytes.length }),
+        message.at,
       );
     case 'typed':
       return model.typed(message.bytes, message.at);
@@ -42,6 +44,9 @@ function take(message: ToWorker): void {
 function open({ screen, columns, rows }: Extract<ToWorker, { type: 'open' }>): void {
   models.set(
     screen,
-    createModel({ columns, rows }, charsets, ({ text, at }) => say({ type: 'command', screen, text, at })),
+    createModel({ columns, rows }, charsets, {
+      command: ({ text, at }) => say({ type: 'command', screen, text, at }),
+      text: (lines) => say({ type: 'text', screen, lines }),
+    }),
   );
 }

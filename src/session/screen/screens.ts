@@ -1,4 +1,5 @@
 import type { TerminalSize } from '#/domain/session.js';
+import type { TextLine } from '#/domain/tape-text.js';
 
 /** The screen of a session at one moment. */
 export interface Snapshot extends TerminalSize {
@@ -14,11 +15,14 @@ export interface Snapshot extends TerminalSize {
 export interface Telling {
   /** A line was entered at a prompt. `at`: as it was said with its keys. */
   command(text: string, at: number): void;
+  /** What there was to be read. */
+  text(lines: readonly TextLine[]): void;
 }
 
 /** A model of a session's terminal, fed with copies of its output. */
 export interface Screen {
-  write(bytes: Buffer): void;
+  /** `at`: the moment on the tape. */
+  write(bytes: Buffer, at?: number): void;
   /** Keys of the person; they are kept nowhere. `at`: the moment on the tape. */
   typed(bytes: Buffer, at: number): void;
   resize(size: TerminalSize): void;

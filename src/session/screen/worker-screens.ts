@@ -55,6 +55,7 @@ function startThread(options: WorkerScreensOptions): Thread {
     if (message.type === 'taken') return taken(message.screen, message.bytes);
     if (message.type === 'command')
       return owned.get(message.screen)?.telling?.command(message.text, message.at);
+    if (message.type === 'text') return owned.get(message.screen)?.telling?.text(message.lines);
     if (message.type === 'flushed') return flushed(message.request);
     const { columns, rows, screen, held, exact } = message;
     settle(message.request, { columns, rows, screen, held: Buffer.from(held), exact });
@@ -83,10 +84,10 @@ function startThread(options: WorkerScreensOptions): Thread {
     owned.set(screen, own);
     outbox.put({ type: 'open', screen, ...size });
     return {
-      write(bytes) {
+      write(bytes, at = 0) {
         if (broken) return;
         own.lag += bytes.length;
-        outbox.put({ type: 'write', screen, bytes });
+        outbox.put({ type: 'write', screen, bytes, at });
       },
       typed: (bytes, at) => outbox.put({ type: 'typed', screen, bytes, at }),
       flush: () => flush(screen),

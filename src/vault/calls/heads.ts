@@ -63,6 +63,7 @@ async function anchor(
       proof: null,
       hold: null,
       deletion: null,
+      text: null,
       commands: null,
       transfers: null,
     };

@@ -21,7 +21,7 @@ export function recorderCalls(vault: Vault): Handlers<'recording.pending' | 'rec
           })),
         });
       }),
-    'recording.stored': ({ durationMs, ...tape }) =>
+    'recording.stored': ({ durationMs, text, ...tape }) =>
       store.transaction(async (records) => {
         const { bytes, segments, complete } = tape;
         const id = parseId('session', tape.recordingId);
@@ -40,6 +40,7 @@ export function recorderCalls(vault: Vault): Handlers<'recording.pending' | 'rec
           durationMs,
           complete: complete && why === null,
           proof,
+          text: text ?? null,
         });
         await journal.append(records.audit, {
           ...aboutSession(session),

@@ -1,19 +1,14 @@
 import { type Failure, failure } from '#/domain/failure.js';
 import { parseId } from '#/domain/ids.js';
-import { done, failed, type Outcome } from '#/domain/outcome.js';
-import type { Secret } from '#/domain/secret.js';
+import { done, failed } from '#/domain/outcome.js';
 import { overseer } from '../access.js';
+import { keyOfRecording } from '../content-key.js';
 import { META } from '../keyring.js';
-import { objectIn, RECORDING_KEY } from '../objects.js';
-import { ownRecordingKey } from '../own-recording-key.js';
-
 import { withPerson } from '../persons.js';
-import { recordingKey } from '../recording-key.js';
 import type { Records } from '../records/records.js';
 import type { RecordedSession } from '../records/sessions.js';
 import { type RedeemedReplays, redeemedReplays } from '../redeemed-replays.js';
 import { recordingRow } from '../rows.js';
-import { placeOfObject, takeSecret } from '../secrets.js';
 import { aboutSession } from '../session-life.js';
 import { type Answer, type Asking, CONSOLE, type Handlers, type Vault } from '../vault.js';
 import { viewerOf } from './watch.js';
@@ -137,25 +132,9 @@ async function keyFor(
     const told = recording.recording.ephemeral;
     if (told !== null && told !== ephemeral)
       return failed(failure('INTEGRITY', 'the tape is not the one of this recording'));
-    const secret = await keyOf(vault, records, recording);
-    if (!secret.ok) return secret;
-    const key = recordingKey(secret.value.exposeSecret(), Buffer.from(ephemeral, 'base64'));
-    secret.value.wipe();
-    return key === null
-      ? failed(failure('BAD_INPUT', 'that is no X25519 key'))
-      : done({ value: null, blob: key });
+    const key = await keyOfRecording(vault, records, recording, Buffer.from(ephemeral, 'base64'));
+    return key.ok ? done({ value: null, blob: key.value }) : key;
   });
-}
-
-/** Its own; of recordings that were made before they had one, that of their recording safe. */
-async function keyOf(vault: Vault, records: Records, recording: RecordedSession): Promise<Outcome<Secret>> {
-  const own = await ownRecordingKey(vault, records, recording);
-  if (!own.ok) return own;
-  if (own.value !== null) return done(own.value);
-  const stored = await objectIn(records, recording.recordingSafe, RECORDING_KEY);
-  if (stored === null)
-    return failed(failure('INTEGRITY', `safe ${recording.recordingSafe} has no recording key`));
-  return await takeSecret(vault, records.accounts, placeOfObject(stored.safe, stored.object));
 }
 
 /** Null: it can be replayed. */

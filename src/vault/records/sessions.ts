@@ -5,6 +5,7 @@ import type { AccountId, SafeId, SessionId, UserId } from '#/domain/ids.js';
 import type { Deletion, Hold } from '#/domain/keeping.js';
 import type { RecordingFilter } from '#/domain/recording-filter.js';
 import type { Ending, IsolationLevel } from '#/domain/session.js';
+import type { TextPlace } from '#/domain/tape-text.js';
 
 /** A session as it was granted; names are kept as they were then. */
 export interface StoredSession {
@@ -67,6 +68,8 @@ export interface StoredRecording {
   readonly proof: StoredProof | null;
   readonly hold: Hold | null;
   readonly deletion: Deletion | null;
+  /** Where its text is; null: the tape itself must be read for it. */
+  readonly text: readonly TextPlace[] | null;
   /** How much was done in it, counted when it ended. */
   readonly commands: number | null;
   readonly transfers: number | null;
