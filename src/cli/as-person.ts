@@ -107,6 +107,14 @@ const WAYS: Ways = {
     const named = await idOf(ask, account);
     return named.ok ? await ask('person.account.delete', { accountId: named.value }) : named;
   },
+  'admin.directory.list': (ask) => ask('person.directories', {}),
+  'admin.directory.map.add': (ask, args) => ask('person.directory.map.add', args),
+  'admin.directory.map.remove': (ask, args) => ask('person.directory.map.remove', args),
+  'admin.directory.map.move': (ask, args) => ask('person.directory.map.move', args),
+  'admin.directory.test': async (ask, args, password) =>
+    password === undefined || password.length === 0
+      ? await ask('person.directory.test', args)
+      : failed(failure('DENIED', "only the console tries others' passwords")),
   'admin.sessions.list': (ask) => ask('person.sessions', {}),
   'admin.sessions.terminate': (ask, args) => ask('person.endSession', args),
   'admin.audit.list': async (ask, { limit, newestFirst }) => {

@@ -12,7 +12,7 @@ import { COMPONENT_USER_CALLS } from './component-calls.js';
 import { CONNECT_CALLS } from './connect-calls.js';
 import { DIRECT_CALLS } from './direct-calls.js';
 import { DIRECTORY_ADMIN_CALLS } from './directory-admin-calls.js';
-
+import { DIRECTORY_PERSON_CALLS } from './directory-person-calls.js';
 import { ending } from './ending.js';
 import { FACTOR_CALLS } from './factor-calls.js';
 import { GROUP_CALLS } from './group-calls.js';
@@ -126,6 +126,7 @@ export const CALLS = {
   ...MANAGE_CALLS,
   ...GROUP_CALLS,
   ...OVERSIGHT_CALLS,
+  ...DIRECTORY_PERSON_CALLS,
 
   // PSMGW: session hosts
   'session.hello': call<{ readonly psmServer: string }>()(

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { CallArgs, CallName } from './calls.js';
+import { DIRECTORY_PERSON_CALLS } from './directory-person-calls.js';
 import { GROUP_CALLS } from './group-calls.js';
 import { MANAGE_CALLS } from './manage-calls.js';
 
@@ -25,12 +26,17 @@ const BESIDE = [
   'person.sessions',
   'person.endSession',
 ] as const satisfies readonly Ticketed[];
-export type DeskCall = keyof typeof MANAGE_CALLS | keyof typeof GROUP_CALLS | (typeof BESIDE)[number];
+export type DeskCall =
+  | keyof typeof MANAGE_CALLS
+  | keyof typeof GROUP_CALLS
+  | keyof typeof DIRECTORY_PERSON_CALLS
+  | (typeof BESIDE)[number];
 
 /** What may be asked at the desk: what people manage and look through; no sessions, no recordings, nothing about the login itself. */
 const DESK_CALLS: ReadonlySet<string> = new Set([
   ...Object.keys(MANAGE_CALLS),
   ...Object.keys(GROUP_CALLS),
+  ...Object.keys(DIRECTORY_PERSON_CALLS),
   ...BESIDE,
 ]);
 

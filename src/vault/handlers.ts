@@ -29,6 +29,7 @@ import { oversightCalls } from './calls/oversight.js';
 import { ownKeyCalls } from './calls/own-keys.js';
 import { personAccountCalls } from './calls/person-accounts.js';
 import { personAuditCalls } from './calls/person-audit.js';
+import { personDirectoryCalls } from './calls/person-directories.js';
 import { personGroupCalls } from './calls/person-groups.js';
 import { personSafeCalls } from './calls/person-safes.js';
 import { personUserCalls } from './calls/person-users.js';
@@ -76,6 +77,7 @@ export function handlersOf(vault: Vault): Handlers {
     ...personAuditCalls(vault),
     ...personUserCalls(vault),
     ...personGroupCalls(vault),
+    ...personDirectoryCalls(vault),
     ...adminVaultCalls(vault),
     ...adminComponentCalls(vault),
     ...adminUserCalls(vault),

@@ -191,6 +191,7 @@ describe('rights on the vault', () => {
         () => Buffer.from('a long enough pass phrase'),
       ),
     ],
+    ['directory list', ['manageDirectoryMapping'], on('admin.directory.list', [], () => ({}))],
     ['group list', ['addUpdateUsers', 'auditUsers'], on('admin.group.list', [], () => ({}))],
     ['group add', ['addUpdateUsers'], on('admin.group.add', [], () => ({ name: `Group ${(made += 1)}` }))],
   ];
@@ -226,7 +227,6 @@ describe('the desk', () => {
     for (const [call, args] of [
       ['admin.doctor', {}],
       ['admin.audit.verify', {}],
-      ['admin.directory.list', {}],
       ['admin.shadow.list', {}],
     ] as const)
       expect(await link.ask(call, args)).toMatchObject({ failure: { code: 'DENIED' } });

@@ -46,6 +46,14 @@ const ARGS: { readonly [K in OfRight]: (place: Place) => Omit<CallArgs<K>, 'tick
   'person.safe.add': () => ({ name: 'a/b' }),
   'person.audit': () => ({}),
   'person.users': () => ({}),
+  'person.directories': () => ({}),
+  'person.directory.map.add': () => ({
+    ...{ name: 'corp', position: null },
+    map: { rule: { kind: 'everybody' }, groups: [], rights: [], location: null },
+  }),
+  'person.directory.map.remove': () => ({ name: 'corp', position: 1 }),
+  'person.directory.map.move': () => ({ name: 'corp', from: 1, to: 1 }),
+  'person.directory.test': () => ({ name: 'corp', user: null }),
   'person.groups': () => ({}),
   'person.group.add': () => ({ name: 'a/b' }),
   'person.group.set': ({ group }) => ({ name: group, secondFactor: 'optional' }),
@@ -71,6 +79,24 @@ beforeAll(async () => {
   desk = client(running, 'admin');
   door = await portal(running);
   await user('plain');
+  await desk.ask(
+    'admin.directory.add',
+    {
+      ...{ name: 'corp', bindDn: 'cn=x', preset: false },
+      settings: {
+        ...{ kind: 'openldap', servers: [{ host: '127.0.0.1', port: 9 }], plain: false, ca: null },
+        ...{ base: 'dc=x', userClass: 'person', userAttributes: ['uid'], keyAttribute: null },
+        ...{ groupBase: null, nested: 'off', timeout: 200 },
+      },
+    },
+    Buffer.from('bind'),
+  );
+  for (let n = 0; n < 20; n += 1)
+    await desk.ask('admin.directory.map.add', {
+      ...{ name: 'corp', position: 1 },
+      map: { rule: { kind: 'everybody' }, groups: [], rights: [], location: null },
+    });
+  await desk.ask('admin.directory.map.remove', { name: 'corp', position: 21 });
 });
 afterAll(() => running.stop());
 

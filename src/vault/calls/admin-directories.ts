@@ -9,7 +9,7 @@ import { directoryNamed, directoryRow, noteDirectory } from '../directory/rows.j
 import { trial } from '../directory/trial.js';
 import type { DirectoryMap, StoredDirectory } from '../records/directories.js';
 import type { Records } from '../records/records.js';
-import type { Answer, Handlers, Vault } from '../vault.js';
+import { type Answer, CONSOLE, type Handlers, type Vault } from '../vault.js';
 
 type Names =
   | 'admin.directory.add'
@@ -37,7 +37,7 @@ export function adminDirectoryCalls(vault: Vault): Handlers<Names> {
         const directory = { name, settings, bindAccount: bindAccount.value, enabled: true, preset };
         await records.directories.putDirectory(directory);
         await records.directories.putMaps(name, await firstMaps(records));
-        await noteDirectory(vault, records, name, `added: ${aboutSettings(settings)}`);
+        await noteDirectory(vault, records, CONSOLE, name, `added: ${aboutSettings(settings)}`);
         return done({ value: await directoryRow(records, directory) });
       });
     },
@@ -73,6 +73,7 @@ export function adminDirectoryCalls(vault: Vault): Handlers<Names> {
         await noteDirectory(
           vault,
           records,
+          CONSOLE,
           before.name,
           `changed: ${changed}; ${aboutSettings(after.settings)}`,
         );
@@ -88,6 +89,7 @@ export function adminDirectoryCalls(vault: Vault): Handlers<Names> {
         await noteDirectory(
           vault,
           records,
+          CONSOLE,
           found.value.name,
           `removed; ${people.length} people had come from it`,
         );
@@ -104,7 +106,14 @@ export function adminDirectoryCalls(vault: Vault): Handlers<Names> {
       if (outcome.ok) return done({ value: null });
       const { message } = outcome.failure;
       await store.transaction((records) =>
-        noteDirectory(vault, records, found.value.name, `rotation of the bind user: ${message}`, 'failure'),
+        noteDirectory(
+          vault,
+          records,
+          CONSOLE,
+          found.value.name,
+          `rotation of the bind user: ${message}`,
+          'failure',
+        ),
       );
       return outcome;
     },

@@ -4,7 +4,7 @@ import { done, failed, type Outcome } from '#/domain/outcome.js';
 import type { StoredDirectory } from '../records/directories.js';
 import type { Records } from '../records/records.js';
 import { putSecret, type SecretPlace, takeSecret } from '../secrets.js';
-import type { Vault } from '../vault.js';
+import { CONSOLE, type Vault } from '../vault.js';
 import { askDirectory } from './ask-directory.js';
 import { changeBindAccount } from './bind-account.js';
 import { noteDirectory } from './rows.js';
@@ -63,7 +63,7 @@ async function take(vault: Vault, directory: StoredDirectory, password: Buffer):
     const changed = await changeBindAccount(vault, records, directory.bindAccount, { password });
     if (!changed.ok) throw new Error(changed.failure.message);
     await records.meta.setValue(metaName(directory), Buffer.alloc(0));
-    await noteDirectory(vault, records, directory.name, "the bind user's password was rotated");
+    await noteDirectory(vault, records, CONSOLE, directory.name, "the bind user's password was rotated");
   });
 }
 

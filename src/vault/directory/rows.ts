@@ -4,7 +4,7 @@ import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { ruleText } from '#/policy/directory-map.js';
 import type { DirectoryMap, StoredDirectory } from '../records/directories.js';
 import type { Records } from '../records/records.js';
-import { CONSOLE, type Vault } from '../vault.js';
+import type { Doer, Vault } from '../vault.js';
 
 export async function directoryNamed(records: Records, name: string): Promise<Outcome<StoredDirectory>> {
   const directory = await records.directories.directory(name);
@@ -42,12 +42,13 @@ export async function mapRows(
 export async function noteDirectory(
   vault: Vault,
   records: Records,
+  doer: Doer,
   target: string,
   detail: string,
   outcome: 'ok' | 'failure' = 'ok',
 ): Promise<void> {
   await vault.journal.append(records.audit, {
-    ...CONSOLE,
+    ...doer,
     action: 'directoryChanged',
     outcome,
     target,
