@@ -270,6 +270,36 @@ describe.skipIf(!HAS_SLAPD)('a real directory over TLS (slapd)', () => {
       expect(await login('alice', PASSWORD, { settings })).toMatchObject({ kind: 'unavailable' });
     });
 
+    test("one that answers a minute later costs its time only, and the late answer is nobody's", async () => {
+      const late: NodeJS.Timeout[] = [];
+      const settings = await relay((client) => {
+        let asked = 0;
+        const target = connect(slapd.port, '127.0.0.1');
+        sockets.push(target);
+        target.on('error', () => undefined);
+        client.on('data', (bytes) => {
+          asked += 1;
+          target.write(bytes);
+        });
+        // ClientHello, Finished, then the bind: from there on each answer comes a minute late
+        target.on('data', (bytes) => {
+          if (asked < 3) client.write(bytes);
+          else late.push(setTimeout(() => client.write(bytes), 60_000));
+        });
+      });
+      const began = performance.now();
+      const slow = { ...settings, servers: [...settings.servers, { host: 'localhost', port: slapd.port }] };
+      // the next server takes over, and the person does not wait for the first one
+      expect(await login('alice', PASSWORD, { settings: slow })).toMatchObject({ kind: 'in' });
+      expect(await login('alice', PASSWORD, { settings })).toMatchObject({
+        kind: 'unavailable',
+        step: 'bind',
+      });
+      expect(performance.now() - began).toBeLessThan(10_000);
+      expect(late.length).toBeGreaterThan(0);
+      for (const one of late) clearTimeout(one);
+    });
+
     test('a reset in the middle of a bind', async () => {
       const settings = await relay((client) => {
         let sent = 0;

@@ -366,11 +366,12 @@ describe.skipIf(!HAS_SLAPD)('people of a directory (slapd)', () => {
         settings: { servers: [{ host: 'localhost', port: 1 }] },
       });
       const look = createRecheck(running.vault);
-      await look();
-      await look();
+      for (let n = 0; n < 4; n += 1) await look();
       expect(await gateway.ask('person.sessions', { ticket })).toEqual([]);
       const rows = await console.ask('admin.audit.list', { after: 0, limit: 50, newestFirst: true });
-      expect(rows.filter(({ action }) => action === 'directoryTrouble')).toHaveLength(1);
+      const told = rows.filter(({ action }) => action === 'directoryTrouble');
+      // and once by the vault's own look, when this takes so long that one falls into it
+      expect([1, 2]).toContain(told.length);
       await console.ask('admin.directory.set', {
         name: 'corp',
         settings: { servers: [{ host: 'localhost', port: slapd.port }] },
