@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { setPriority } from 'node:os';
 import { socketPath } from '#/contract/sockets.js';
 import { failure } from '#/domain/failure.js';
 import { done, failed } from '#/domain/outcome.js';
@@ -18,8 +19,12 @@ const REPLAYS_OF_PERSON = 10;
 /** Each has a thread of its own. */
 const SEARCHES_OF_PERSON = 2;
 
+/** Who looks on never takes the processor away from who works. */
+const NICE = 5;
+
 /** PSMAdminConnect: opens one recording against one permit, and shows nothing but harmless cells, or exports it. */
 runChild((settings, supervisor) => {
+  setPriority(NICE);
   const { run, paths } = settings;
   const link = new VaultLink({
     path: socketPath(run, 'vault-monitor'),

@@ -1,5 +1,5 @@
 import type { TerminalSize } from '#/domain/session.js';
-import type { Screen } from './screen/screens.js';
+import type { Screen, Snapshot } from './screen/screens.js';
 import type { WatchLink } from './watch-link.js';
 
 /** Those who watch one session. They take copies of its output; nothing ever waits for them. */
@@ -17,7 +17,7 @@ export interface Watchers {
 
 /** Bytes that are kept for a viewer while his screen is drawn; beyond that he will get it anew. */
 const MOST_KEPT = 1024 * 1024;
-/** Milliseconds between two screens for one viewer: drawing them costs the session's own model time. */
+/** Milliseconds between two screens for those who are behind: drawing them costs the session's own model time. */
 const REDRAW = 500;
 
 interface Watcher {
@@ -28,7 +28,8 @@ interface Watcher {
   bytes: number;
   /** More came than is kept: what is drawn now is old already. */
   missed: boolean;
-  drawnAt: number;
+  /** The screen was sent to him before. */
+  seen: boolean;
 }
 
 export function createWatchers(options: {
@@ -38,6 +39,9 @@ export function createWatchers(options: {
 }): Watchers {
   const watchers = new Set<Watcher>();
   const listeners = new Set<() => void>();
+  const queue: Watcher[] = [];
+  let due: NodeJS.Timeout | null = null;
+  let drawnAt = -Infinity;
 
   return {
     take(bytes) {
@@ -60,7 +64,7 @@ export function createWatchers(options: {
         kept: [],
         bytes: 0,
         missed: false,
-        drawnAt: -Infinity,
+        seen: false,
       };
       watchers.add(one);
       link.onGone(() => {
@@ -96,20 +100,33 @@ export function createWatchers(options: {
   function catchUp(one: Watcher): void {
     if (one.state !== 'behind') return;
     one.state = 'drawing';
-    const wait = Math.max(0, one.drawnAt + REDRAW - options.now());
     // what comes while it waits is part of the screen that is drawn then
-    one.kept = [];
-    one.bytes = 0;
-    if (wait === 0) void draw(one);
-    else setTimeout(() => void draw(one), wait).unref();
+    reset(one);
+    if (!one.seen) return void draw([one]);
+    queue.push(one);
+    const wait = Math.max(0, drawnAt + REDRAW - options.now());
+    if (wait === 0) drawQueue();
+    else due ??= setTimeout(drawQueue, wait).unref();
   }
-  async function draw(one: Watcher): Promise<void> {
+  /** However many are behind: the model draws once for all of them. */
+  function drawQueue(): void {
+    due = null;
+    drawnAt = options.now();
+    const all = queue.splice(0).filter((one) => watchers.has(one));
+    if (all.length > 0) void draw(all);
+  }
+  function reset(one: Watcher): void {
     one.kept = [];
     one.bytes = 0;
     one.missed = false;
-    one.drawnAt = options.now();
+  }
+  async function draw(all: readonly Watcher[]): Promise<void> {
+    for (const one of all) reset(one);
     const shot = await options.screen.snapshot();
-    if (!watchers.has(one)) return;
+    for (const one of all) if (watchers.has(one)) give(one, shot);
+  }
+  function give(one: Watcher, shot: Snapshot | null): void {
+    one.seen = true;
     const { columns, rows } = shot ?? options.size();
     one.link.send({ type: 'screen', columns, rows });
     let room = one.link.data(

@@ -94,6 +94,32 @@ test('one who falls behind is skipped forward: no byte is kept for him, and he g
   expect(one.heard.slice(5)).toEqual([' live']);
 });
 
+test('twenty who are behind cost the model one screen; who comes new does not wait for them', async () => {
+  const { watchers, say, drawn, later, asked } = rig();
+  const many = Array.from({ length: 20 }, () => viewer());
+  for (const one of many) watchers.add(one.link, 'audrey');
+  await drawn();
+  for (const one of many) one.state.room = false;
+  say('x');
+  later(1000);
+  for (const one of many) one.state.room = true;
+  many[0]?.state.drain();
+  expect(asked).toHaveLength(1);
+  for (const one of many.slice(1)) one.state.drain();
+  expect(asked).toHaveLength(1);
+  const late = viewer();
+  watchers.add(late.link, 'carol');
+  expect(asked).toHaveLength(2);
+  await drawn();
+  expect(late.heard).toEqual(['screen', '<x>']);
+  await new Promise((go) => setTimeout(go, 550));
+  // all the others, together
+  expect(asked).toHaveLength(1);
+  await drawn();
+  say(' live');
+  for (const one of many) expect(one.heard.slice(3)).toEqual(['screen', '<x>', ' live']);
+});
+
 test('a flood while the screen is drawn is not kept either', async () => {
   const { watchers, say, drawn } = rig();
   const one = viewer();

@@ -18,7 +18,7 @@ interface Widths {
 
 /** What there is no room for stands in the details. */
 function widths(columns: number): Widths {
-  const idle = columns >= 60 ? 5 : 0;
+  const idle = columns >= 56 ? 5 : 0;
   const from = columns >= 78 ? 15 : 0;
   const bytes = columns >= 94 ? 7 : 0;
   const user = Math.max(6, Math.min(18, Math.floor(columns * 0.12)));
