@@ -213,7 +213,7 @@ test('four eyes: waits for a second person before the target hears anything, fre
   timeout: 120_000,
 }, async () => {
   await postern.json(['safe', 'set', SAFE, 'fourEyes', 'yes']);
-  await postern.json(['safe', 'set', SAFE, 'fourEyesGraceSeconds', '2']);
+  await postern.json(['safe', 'set', SAFE, 'fourEyesGraceSeconds', '6']);
   const accepted = () => target.log().split('Accepted').length;
   const before = accepted();
   const alice = await enter('alice');
