@@ -6,7 +6,7 @@
 #include <arpa/inet.h>
 #include <sys/signalfd.h>
 
-enum { MUX_HELLO = 1, MUX_VERSION = 4, MUX_NEW_SESSION = 0x10000002, MUX_DENIED = (int)0x80000002,
+enum { MUX_HELLO = 1, MUX_VERSION = 4, MUX_NEW_SESSION = 0x10000002, MUX_NEW_FORWARD = 0x10000008, MUX_DENIED = (int)0x80000002,
        MUX_FAILURE = (int)0x80000003, MUX_EXIT = (int)0x80000004, MUX_OPENED = (int)0x80000006,
        LONGEST_REQUEST = 196608, LONGEST_MESSAGE = 65536 };
 
@@ -81,15 +81,20 @@ __attribute__((noreturn)) static void serve_channel(const char *directory, const
     int streams[3] = {stream(directory, id, "in"), stream(directory, id, "out"), stream(directory, id, "err")};
     int mux = to_master(control);
     bool ended = false;
-    char *at = put_number(put_number(put_number(message, 8), MUX_HELLO), MUX_VERSION), *begin = at;
-    at = put_text(put_number(put_number(at + 4, MUX_NEW_SESSION), 1), "", 0);
+    char *at = put_number(put_number(put_number(message, 8), MUX_HELLO), MUX_VERSION), *begin = at, *host = NULL;
+    bool forward = kind == 'w';
+    unsigned long port = forward ? strtoul(text, &host, 10) : 0;
+    at = put_text(put_number(put_number(at + 4, forward ? MUX_NEW_FORWARD : MUX_NEW_SESSION), 1), "", 0);
+    if (forward) at = put_number(put_text(at, host + 1, strlen(host) - 1), (uint32_t)port);
+    else {
     for (int i = 0; i < 3; i++) at = put_number(at, 0); /* no terminal, no X11, no agent */
     at = put_text(put_number(put_number(at, kind == 's'), 0xffffffffu), "", 0); /* no escape character, no TERM */
     at = put_text(at, text, strlen(text)); /* then the environment, as far as ssh_config lets it be sent */
     for (size_t n = strlen(text) + 1; n < size; n += strlen(text + n) + 1) at = put_text(at, text + n, strlen(text + n));
+    }
     put_number(begin, (uint32_t)(at - begin - 4));
     bool asked = mux >= 0 && say(mux, message, (size_t)(at - message));
-    for (int i = 0; asked && i < 3; i++) asked = send_descriptor(mux, streams[i]);
+    for (int i = 0; asked && i < (forward ? 2 : 3); i++) asked = send_descriptor(mux, streams[i]);
     for (int i = 0; i < 3; i++) close(streams[i]); /* or they would never end */
     for (struct pollfd events[2] = {{.fd = mux, .events = POLLIN}, {.fd = end, .events = POLLIN}}; asked;) {
         if (poll(events, 2, -1) < 0) continue;
@@ -104,12 +109,12 @@ __attribute__((noreturn)) static void serve_channel(const char *directory, const
         else continue;
         if (!say(end, line, (size_t)length)) _exit(0);
     }
-    if (asked && !ended && greets(control, heard)) say(end, "exit 255\n", 9); /* as ssh has it */
+    if (asked && !ended && greets(control, heard)) say(end, forward ? "exit 0\n" : "exit 255\n", forward ? 7 : 9); /* as ssh has it */
     _exit(0); /* without "exit": the login was lost */
 }
 
 /* share DIRECTORY: until ssh ends, or the session host closes the connection over which it asks. A request is a line
- * "ID KIND SIZE" and the text: e a command, s a subsystem, c a shell; behind it, each after a zero, NAME=VALUE. */
+ * "ID KIND SIZE" and the text: e a command, s a subsystem, c a shell, w "PORT HOST" to connect to; behind it, each after a zero, NAME=VALUE. */
 static int share(const char *directory) {
     static char control[sizeof(((struct sockaddr_un *)0)->sun_path)], config[PATH_MAX], text[LONGEST_REQUEST];
     const char *own = strrchr(directory, '/');

@@ -19,6 +19,8 @@ const channel = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('shell') }),
   z.strictObject({ kind: z.literal('exec'), command: z.string().max(LONGEST_COMMAND) }),
   z.strictObject({ kind: z.literal('subsystem'), name: z.string().min(1).max(256) }),
+  /** A connection from the target to somewhere: `opened` says that it stands, and bytes flow from then on. */
+  z.strictObject({ kind: z.literal('forward'), host: z.string().min(1).max(256), port: z.int() }),
 ]);
 export type PlainChannel = z.infer<typeof channel>;
 
@@ -67,6 +69,8 @@ export type ToPortal =
     }
   /** The terminal belongs to the session from here on: data frames follow. On re-attach the first data draw the exact screen. */
   | { readonly type: 'live' }
+  /** Of a forwarded connection: the target has connected it. */
+  | { readonly type: 'opened' }
   | { readonly type: 'ended'; readonly ending: Ending }
   /** `offered`: with HOST_KEY_CHANGED, the key that the target showed. */
   | {

@@ -66,8 +66,27 @@ export interface Command {
   readonly text: string;
 }
 
+/** A connection that went through the target. */
+export interface Forward {
+  readonly kind: 'forward';
+  readonly protocol: 'tcp';
+  /** host:port, as it was asked for. */
+  readonly to: string;
+  readonly toTarget: number;
+  readonly fromTarget: number;
+  /** 'ok', or why it did not come to stand. */
+  readonly result: string;
+}
+
 /** What was done in a session beside what was typed and shown. */
-export type Activity = Transfer | FileChange | TransferMessage | Unreadable | TransferTotals | Command;
+export type Activity =
+  | Transfer
+  | FileChange
+  | TransferMessage
+  | Unreadable
+  | TransferTotals
+  | Command
+  | Forward;
 
 type Shape = 'text' | 'count' | 'text?' | 'count?' | readonly string[];
 
@@ -90,6 +109,7 @@ const SHAPES: Readonly<Record<Activity['kind'], Readonly<Record<string, Shape>>>
   unreadable: { protocol: PROTOCOL, why: 'text' },
   command: { how: ['prompt', 'exec'], text: 'text' },
   totals: { protocol: PROTOCOL, command: 'text', toTarget: 'count', fromTarget: 'count' },
+  forward: { protocol: ['tcp'], to: 'text', toTarget: 'count', fromTarget: 'count', result: 'text' },
 };
 
 export function encodeActivity(activity: Activity): string {
@@ -129,6 +149,8 @@ function sentence(activity: Exclude<Activity, Command>): string {
       return `the rest could not be read: ${activity.why}`;
     case 'totals':
       return `of ${short(activity.command)}: ${activity.toTarget} bytes to the target, ${activity.fromTarget} bytes from it`;
+    case 'forward':
+      return `connection to ${short(activity.to)}: ${activity.toTarget} bytes to it, ${activity.fromTarget} bytes from it, ${activity.result}`;
     default:
       return activity satisfies never;
   }

@@ -12,6 +12,12 @@ export const POLICY_FAILURES = {
     message: 'This connection may not be forwarded: {detail}.',
     next: 'An administrator may allow it: postern account set ACCOUNT localForwarding HOST:PORT',
   },
+  FORWARDING_FAILED: {
+    side: 'target',
+    stage: 8,
+    message: 'The target could not connect: {detail}.',
+    next: 'Try the same from a session on the target: its own network, its sshd and that service decide.',
+  },
   POLICY_UNREADABLE: {
     side: 'ours',
     stage: 0,

@@ -7,6 +7,9 @@ export interface ConnectionLogin {
   take(): LoggedIn | null;
   /** The login of a direct connection; it stays with the connection, whose channels share it. */
   shared(): DirectLogin | null;
+  /** The reason that was given last, at the login or on a channel: of what has no way to bring one along. */
+  reason(): string | null;
+  because(reason: string | null): void;
   /** The vault says that it is over. */
   over(): void;
 }
@@ -25,6 +28,7 @@ export function holdLogin(ends: {
 }): HeldLogin {
   let held: LoggedIn | null = null;
   let direct: DirectLogin | null = null;
+  let reason: string | null = null;
   return {
     take() {
       const taken = held;
@@ -32,6 +36,10 @@ export function holdLogin(ends: {
       return taken;
     },
     shared: () => direct,
+    reason: () => reason,
+    because(given) {
+      reason = given ?? reason;
+    },
     over() {
       if (direct === null) return;
       direct = null;
@@ -42,6 +50,7 @@ export function holdLogin(ends: {
     },
     share(shared) {
       direct = shared;
+      reason = shared.reason;
     },
     abandon() {
       const left = held ?? direct?.login ?? null;

@@ -9,6 +9,8 @@ export interface DoorLimits {
   readonly authTries: number;
   /** Session channels at once on a connection with an identity (MaxSessions); without one: a single channel, once. */
   readonly sessions: number;
+  /** Forwarded connections at once on a connection. */
+  readonly forwards: number;
   readonly startups: StartupRule;
   readonly penalties: PenaltyRules;
   /** Bytes waiting for a client that reads slowly, before its source is paused. */
@@ -29,6 +31,7 @@ export const OPENSSH_LIMITS: DoorLimits = {
   loginGrace: 120_000,
   authTries: 6,
   sessions: 10,
+  forwards: 64,
   startups: OPENSSH_STARTUPS,
   penalties: OPENSSH_PENALTIES,
   slowReader: 1024 * 1024,

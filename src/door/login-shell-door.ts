@@ -135,6 +135,7 @@ function terminalOn({ socket, keys, size, visit, dismissed, hello }: Parts): Ter
     lang: hello.lang,
     reason: null,
     env: new Map(hello.lang === '' ? [] : [['LANG', hello.lang]]),
+    reasonGiven: () => undefined,
     login: null,
     direct: null,
     input,

@@ -1,4 +1,4 @@
-import { failure } from '#/domain/failure.js';
+import { failure, oneLine } from '#/domain/failure.js';
 
 /** What a person reads who asked at the door for something that is not there: what, and what to do instead. */
 export function notHere(what: string): string {
@@ -12,7 +12,10 @@ export const REFUSALS = {
   sftp: 'postern: A file transfer needs to know where: USER%TARGETUSER%ADDRESS@BASTION, or see: postern ssh-config.',
   subsystem: notHere('This subsystem'),
   noTerminal: 'postern: A session needs a terminal. Connect with a plain interactive ssh, or with ssh -t.',
-  forwarding: `${notHere('Forwarding')} To reach a target: ssh -t USER%TARGETUSER%ADDRESS@BASTION`,
+  /** Also what ssh -J and -W ask for. `host`: where they wanted to go. */
+  forwarding: (user: string, host: string | null): string =>
+    `postern: From here nothing is forwarded. Connect instead: ssh -t ${oneLine(user.split(/[@%]/, 1)[0] ?? '', 64) || 'USER'}@TARGETUSER@${oneLine(host ?? 'ADDRESS', 64)}@BASTION`,
+  tooManyForwards: 'postern: This connection has as many forwarded connections as it may have.',
   agent: notHere('Agent forwarding'),
   x11: notHere('X11 forwarding'),
   tooManySessions: 'postern: This connection has as many sessions as it may have.',

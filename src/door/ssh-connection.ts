@@ -4,9 +4,11 @@ import type { Delimiters } from '#/domain/destination.js';
 import { oneLine } from '#/domain/failure.js';
 import { type HeldLogin, holdLogin } from './connection-login.js';
 import type { DirectVisit } from './direct-visit.js';
+import type { ForwardVisit } from './forward-visit.js';
 import type { DoorLimits } from './limits.js';
 import { REFUSALS } from './refusals.js';
 import { answer, authentication, type DoorQuestions, type Verdict } from './ssh-authentication.js';
+import { serveForwards } from './ssh-forward.js';
 import { serveSession } from './ssh-session.js';
 import { guardConnection, socketOf } from './ssh2-guards.js';
 import type { Terminal } from './terminal.js';
@@ -20,6 +22,8 @@ export interface ConnectionOptions {
   readonly serve: (terminal: Terminal) => Promise<number>;
   /** Serves one channel of a direct connection that is no terminal; it tells how that ended. */
   readonly serveDirect: (visit: DirectVisit) => Promise<void>;
+  /** Serves one connection that is to be forwarded through the target of a direct connection. */
+  readonly serveForward: (visit: ForwardVisit) => Promise<void>;
   /** A login by key that no terminal took over: log it out. */
   readonly abandon: (login: LoggedIn) => void;
   readonly log: (what: string, about?: unknown) => void;
@@ -47,26 +51,43 @@ export function serveConnection(
     options.log('door: a connection crashed', error);
     socket.destroy();
   };
-  const outflow = guardConnection(connection, {
-    limits: options.limits,
-    noForwarding: REFUSALS.forwarding,
-    onViolation: hangUp,
+  let typed = '';
+  const user = (): string => typed;
+  connection.on('authentication', ({ username }) => {
+    typed = username;
   });
-  connection.on('error', (error) => hangUp(error.message));
-  // X11, agents and forwarded ports ask by a global request, which has no place for a sentence
-  connection.on('request', (_accept, reject) => reject?.());
   const people = new Set<object>();
   const login = holdLogin({ abandon: options.abandon, over: () => leave(connection) });
   const leave = (who: object): void => {
     if (people.delete(who) && people.size === 0) visit.forget();
   };
+  const outflow = guardConnection(connection, {
+    limits: options.limits,
+    mayOpen: (type, to) =>
+      type === 'direct-tcpip' && visit.identified && (login.shared()?.target ?? null) !== null
+        ? null
+        : REFUSALS.forwarding(user(), to?.host ?? null),
+    onViolation: hangUp,
+  });
+  connection.on('error', (error) => hangUp(error.message));
+  // X11, agents and forwarded ports ask by a global request, which has no place for a sentence
+  connection.on('request', (_accept, reject) => reject?.());
   const identified = (who: object, yes: boolean): void => {
     if (!yes) return leave(who);
     people.add(who);
     visit.identify();
   };
   authenticate(connection, { visit, login, identified }, options, { crash, hangUp });
-  serveSessions(connection, visit, options, { crash, outflow, dismissed, login, identified });
+  serveSessions(connection, visit, options, { user, crash, outflow, dismissed, login, identified });
+  serveForwards(connection, {
+    user,
+    from: visit.from,
+    limit: options.limits.forwards,
+    outflow,
+    dismissed,
+    login,
+    serve: (forward) => void options.serveForward(forward).catch(crash),
+  });
 }
 
 interface Ends {
@@ -114,6 +135,7 @@ function authenticate(
 }
 
 interface Serving extends Pick<Person, 'login' | 'identified'> {
+  readonly user: () => string;
   readonly crash: (error: unknown) => void;
   readonly outflow: ReturnType<typeof guardConnection>;
   readonly dismissed: AbortSignal;
@@ -124,16 +146,12 @@ function serveSessions(
   connection: Connection,
   visit: Visit,
   options: ConnectionOptions,
-  { crash, outflow, dismissed, login, identified }: Serving,
+  { user, crash, outflow, dismissed, login, identified }: Serving,
 ): void {
-  let user = '';
   let open = 0;
   let opened = 0;
   const gone = new AbortController();
   connection.on('close', () => gone.abort());
-  connection.on('authentication', (context) => {
-    user = context.username;
-  });
   connection.on('session', (accept, reject) => {
     if (visit.identified ? open >= options.limits.sessions : opened >= 1) return reject();
     open += 1;
@@ -146,7 +164,7 @@ function serveSessions(
         setTimeout(() => open === 0 && login.shared() === null && connection.end(), PARTING).unref();
     });
     serveSession(session, {
-      user,
+      user: user(),
       from: visit.from,
       outflow,
       connectionGone: gone.signal,

@@ -48,6 +48,7 @@ export function serveSession(session: Session, context: SessionContext): void {
   session.on('env', (accept, reject, { key, val }) => {
     if (!mayBeSet(key, val) || env.size >= MOST_VARIABLES) return reject?.();
     env.set(key, val);
+    if (key === REASON_VARIABLE) context.login.because(cleanReason(val));
     accept?.();
   });
   session.on('auth-agent', (_accept, reject) => {

@@ -1,4 +1,5 @@
 import type { ServerChannel, Session } from 'ssh2';
+import { cleanReason } from '#/domain/reason.js';
 import { inputFrom, outputTo } from './byte-streams.js';
 import type { resizing } from './resizing.js';
 import type { SessionContext } from './ssh-session.js';
@@ -64,6 +65,7 @@ export function terminalOn(
       context.identified(key, false);
       context.login.over();
     },
+    reasonGiven: (given) => context.login.because(cleanReason(given)),
     attemptRefused: () => context.attemptRefused(),
     close(status) {
       if (closing) return;

@@ -32,6 +32,8 @@ interface Handlers {
 }
 interface ChannelOpen {
   readonly type: string;
+  /** Of direct-tcpip; of other kinds, other things. */
+  readonly data?: { readonly destIP?: unknown; readonly destPort?: unknown };
   readonly sender: number;
   packetSize: number;
 }
@@ -47,14 +49,17 @@ export interface Outflow {
 
 export interface GuardOptions {
   readonly limits: DoorLimits;
-  /** A sentence for whoever asks for another kind of channel than a session. */
-  readonly noForwarding: string;
+  /** A sentence for whoever asks for another kind of channel than a session; null: it may be asked for. */
+  readonly mayOpen: (
+    type: string,
+    to: { readonly host: string; readonly port: number } | null,
+  ) => string | null;
   /** The client broke a rule that no honest client breaks: hang up. */
   readonly onViolation: (why: string) => void;
 }
 
 /** RFC 4254 §5.1. */
-const OPEN_FAILURE = { prohibited: 1, resourceShortage: 4 } as const;
+const OPEN_FAILURE = { prohibited: 1, connectFailed: 2, resourceShortage: 4 } as const;
 const SMALLEST_PACKET = 1024;
 const LARGEST_PACKET = 32 * 1024;
 const QUEUED_PACKETS = 20_000;
@@ -109,10 +114,11 @@ export function socketOf(connection: Connection): Socket {
 }
 
 /** A maximum packet size of 0 freezes the whole process at the first write (ssh2#1504). */
-function guardChannelOpen({ _protocol: protocol }: Internals, { noForwarding }: GuardOptions): void {
+function guardChannelOpen({ _protocol: protocol }: Internals, { mayOpen }: GuardOptions): void {
   const open = protocol._handlers.CHANNEL_OPEN;
   protocol._handlers.CHANNEL_OPEN = (self, info) => {
-    if (info.type !== 'session') protocol.channelOpenFail(info.sender, OPEN_FAILURE.prohibited, noForwarding);
+    const refused = info.type === 'session' ? null : mayOpen(info.type, destinationOf(info));
+    if (refused !== null) protocol.channelOpenFail(info.sender, OPEN_FAILURE.prohibited, refused);
     else if (info.packetSize < SMALLEST_PACKET)
       protocol.channelOpenFail(
         info.sender,
@@ -124,6 +130,28 @@ function guardChannelOpen({ _protocol: protocol }: Internals, { noForwarding }: 
       open(self, info);
     }
   };
+}
+
+function destinationOf({ data }: ChannelOpen): { readonly host: string; readonly port: number } | null {
+  const { destIP: host, destPort: port } = data ?? {};
+  return typeof host === 'string' && typeof port === 'number' ? { host, port } : null;
+}
+
+/** Refuses a channel with one of RFC 4254's reasons and a sentence, of which ssh2's own `reject` knows neither. */
+export function refuseChannel(
+  connection: Connection,
+  reject: () => void,
+  why: { readonly reason: keyof typeof OPEN_FAILURE; readonly sentence: string },
+): void {
+  const { _protocol: protocol } = connection as unknown as Internals;
+  const fail = protocol.channelOpenFail.bind(protocol);
+  protocol.channelOpenFail = (recipient) => fail(recipient, OPEN_FAILURE[why.reason], why.sentence);
+  try {
+    reject();
+  } finally {
+    // the class's own again
+    Reflect.deleteProperty(protocol, 'channelOpenFail');
+  }
 }
 
 /** The receive window is not enforced by ssh2 (ssh2#1505): 102 MB were taken on a window of 2 MiB. */

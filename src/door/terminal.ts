@@ -34,6 +34,8 @@ export interface Terminal {
   identified(): void;
   /** Nobody is logged in any more. */
   forgotten(): void;
+  /** The person gave a reason on the screen. */
+  reasonGiven(reason: string): void;
   /** A login was refused; after the last one allowed the person is dismissed. */
   attemptRefused(): void;
   /** Flushes what was written, tells the client its exit status and hangs up. */

@@ -9,6 +9,7 @@ import { OPENSSH_STARTUPS, parseStartups } from '#/door/startups.js';
 import type { Terminal } from '#/door/terminal.js';
 import { componentCredential } from '#/house/component-credential.js';
 import { doorQuestions } from './portal/door-questions.js';
+import { serveForward } from './portal/run-forward.js';
 import { openDesk } from './portal/serve-desk.js';
 import { serveDirect } from './portal/serve-direct.js';
 import { serveTerminal } from './portal/serve-terminal.js';
@@ -56,6 +57,7 @@ async function start(settings: ChildSettings, supervisor: Supervisor): Promise<C
     questions: doorQuestions(vault, delimiters),
     delimiters,
     serveDirect: (visit) => serveDirect(visit, { vault, run, delimiters }),
+    serveForward: (visit) => serveForward(visit, { vault, run, delimiters }),
     abandon: ({ ticket }) => void vault.ask('person.logout', { ticket }),
   });
   const shell = openLoginShellDoor(common);

@@ -140,7 +140,9 @@ function pipesOf(streams: Streams, hooks: ChannelHooks, status: () => number | n
   const { in: input, out, err, end } = streams;
   const outputs = [out, err];
   let exited = false;
-  let open = 3;
+  // a forwarded connection has no standard error: its stream may be over already
+  const running = [out, err, end].filter((stream) => !stream.closed);
+  let open = running.length;
   const over = (): void => {
     if (exited) return;
     exited = true;
@@ -151,7 +153,7 @@ function pipesOf(streams: Streams, hooks: ChannelHooks, status: () => number | n
   err.on('data', hooks.onErrors);
   input.on('drain', hooks.onDrain).resume();
   // after the last byte of both, and the word on how it ended
-  for (const stream of [out, err, end])
+  for (const stream of running)
     stream.once('close', () => {
       open -= 1;
       if (open === 0) over();

@@ -1,6 +1,7 @@
 import type { Asked } from '#/activities/classify.js';
 import { LONGEST_COMMAND, type PlainChannel, type WantedChannel } from '#/contract/session-link.js';
 import { oneLine } from '#/domain/failure.js';
+import { forwardText } from '#/domain/forward-pattern.js';
 import { rawBytes, shownText } from '#/domain/raw-text.js';
 
 /** One line that says what runs, for markers and the audit. */
@@ -14,17 +15,20 @@ export function channelName(channel: WantedChannel): string {
       return `command on a terminal ${oneLine(shownText(channel.command), 250)}`;
     case 'subsystem':
       return `subsystem ${oneLine(channel.name)}`;
+    case 'forward':
+      return `connection to ${forwardText(channel)}`;
     default:
       return channel satisfies never;
   }
 }
 
-/** Programs that carry files: what they send is contents and protocol, not text. */
+/** What carries files or other connections: what it sends is contents and protocol, not text. */
 const TRANSFER =
   /^(?:[\w./-]*\/)?(?:scp(?= .*-[a-z]*[tf])|rsync(?= .*--server)|sftp-server|internal-sftp|git-(?:upload|receive)-pack)\b/;
 
 export function isTransfer(channel: PlainChannel): boolean {
   if (channel.kind === 'subsystem') return channel.name === 'sftp';
+  if (channel.kind === 'forward') return true;
   return channel.kind === 'exec' && TRANSFER.test(channel.command);
 }
 
@@ -44,6 +48,8 @@ function fileText(channel: WantedChannel): string {
       return `t${channel.command}`;
     case 'subsystem':
       return `s${channel.name}`;
+    case 'forward':
+      return `w${channel.port} ${channel.host}`;
     default:
       return channel satisfies never;
   }

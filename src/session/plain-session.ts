@@ -2,7 +2,8 @@ import { classify } from '#/activities/classify.js';
 import { observe } from '#/activities/observe.js';
 import type { PlainChannel } from '#/contract/session-link.js';
 import type { Activity, Command } from '#/domain/activity.js';
-import { failure } from '#/domain/failure.js';
+import { type Failure, failure } from '#/domain/failure.js';
+import { forwardText } from '#/domain/forward-pattern.js';
 import { shownText } from '#/domain/raw-text.js';
 import type { Ending, SessionLimits } from '#/domain/session.js';
 import type { OpenTape } from '#/recorder/tape.js';
@@ -26,6 +27,8 @@ export interface PlainSessionOptions {
 /** A session without a terminal: bytes go through as they are, and a copy of them to the tape. Nobody comes back to it. */
 export interface PlainSession extends LiveSession {
   started(client: Pipes): void;
+  /** How a forwarded connection came out: the target has connected it, or why not. */
+  stood(how: 'ok' | Failure): void;
 }
 
 type Cause = 'portal' | 'tape' | 'suspended';
@@ -50,6 +53,7 @@ export function startPlainSession({ channel, tape, limits, now, end }: PlainSess
   const observer = spoken === null ? null : observe(spoken);
   const text = readPlain();
   const errorText = readPlain();
+  const forward = channel.kind === 'forward' ? { to: forwardText(channel), result: 'not opened' } : null;
   const kept = isTransfer(channel) ? TRANSFER_KEPT : COMMAND_KEPT;
   const output = recorded('output', 'from the target');
   const input = recorded('input', 'to the target');
@@ -73,6 +77,7 @@ export function startPlainSession({ channel, tape, limits, now, end }: PlainSess
     get lastKeyAt() {
       return lastInputAt;
     },
+    stood,
     welcome(first) {
       link = first;
       // until there is somebody to take it
@@ -109,6 +114,8 @@ export function startPlainSession({ channel, tape, limits, now, end }: PlainSess
       clock = startLimitClock({ limits, now, warn: () => undefined, end });
     },
     output(bytes) {
+      // its first bytes may be here before the word that it stands
+      stood('ok');
       clock?.keyPressed();
       output.take(bytes);
       tell(observer?.fromTarget(bytes));
@@ -135,6 +142,7 @@ export function startPlainSession({ channel, tape, limits, now, end }: PlainSess
       for (const stream of [input, output]) stream.end();
       for (const one of [text, errorText]) tape.text(one.end(at()));
       tell(observer?.end());
+      if (forward !== null) tell([forwarded(forward)]);
       if (isTransfer(channel))
         tape.append({
           at: at(),
@@ -153,7 +161,14 @@ export function startPlainSession({ channel, tape, limits, now, end }: PlainSess
     if (client?.write(bytes) === false) link?.pauseInput();
   }
   function say(line: string): void {
-    errors(Buffer.from(`postern: ${line}\n`));
+    // a forwarded connection has no place for words
+    if (forward === null) errors(Buffer.from(`postern: ${line}\n`));
+    else tape.append({ at: at(), kind: 'marker', label: line });
+  }
+  function stood(how: 'ok' | Failure): void {
+    if (forward === null || forward.result === 'ok') return;
+    forward.result = how === 'ok' ? how : how.message;
+    if (how === 'ok') link?.send({ type: 'opened' });
   }
   function at(): number {
     lastAt = Math.max(lastAt, Math.round(now() - startedAt));
@@ -164,6 +179,10 @@ export function startPlainSession({ channel, tape, limits, now, end }: PlainSess
   }
   function tell(activities: readonly Activity[] | undefined): void {
     for (const activity of activities ?? []) tape.append({ at: at(), kind: 'activity', activity });
+  }
+  function forwarded(about: { readonly to: string; readonly result: string }): Activity {
+    const counts = { toTarget: input.bytes, fromTarget: output.bytes };
+    return { kind: 'forward', protocol: 'tcp', ...about, ...counts };
   }
   function errors(bytes: Buffer): void {
     // what goes wrong is always of interest, and never bulk: on the tape it stands where a terminal would show it

@@ -1,7 +1,7 @@
 import type { SessionGrant } from '#/contract/rows.js';
 import type { PlainChannel } from '#/contract/session-link.js';
 import { forTarget } from '#/domain/environment.js';
-import { failure } from '#/domain/failure.js';
+import { type Failure, failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { cleanTerm } from '#/domain/session.js';
 import type { OpenTape } from '#/recorder/tape.js';
@@ -12,7 +12,16 @@ import { type PlainSession, startPlainSession } from './plain-session.js';
 import type { LoginOutcome, SharedLogin } from './shared-login.js';
 import { type Stages, stepper } from './stages.js';
 import { GONE, loginRefused, type RunningClient, type Trail } from './trail.js';
-import { redeemSecret, type Steps, sessionDirectory, settleHostKey, startTape, takeLanding } from './walk.js';
+import {
+  isGranted,
+  redeemSecret,
+  type Steps,
+  sessionDirectory,
+  settleHostKey,
+  startTape,
+  takeLanding,
+  WRONG_PERMIT,
+} from './walk.js';
 
 /** What a channel goes over: a login that another session of its connection made, or one that it makes itself. */
 interface Way {
@@ -72,6 +81,7 @@ async function findWay(steps: Steps, share: string | null, trail: Trail): Promis
     if (!ridden.ok) return ridden;
     const { grant } = ridden.value.value;
     if (grant !== null) {
+      if (!isGranted(message.channel, grant)) return failed(WRONG_PERMIT);
       trail.user = grant.user;
       return done({ grant, login: found, own: null });
     }
@@ -206,6 +216,7 @@ interface Opening {
 /** Stage 8: the channel itself. Nothing ran yet when the other login refuses it or is lost: then it gets one of its own. */
 async function open(steps: Steps, opening: Opening): Promise<Outcome<RunningClient>> {
   const { wish, live, login, share, trail } = opening;
+  const forward = steps.message.channel?.kind === 'forward';
   const ending = Promise.withResolvers<RunningClient['ending'] extends Promise<infer T> ? T : never>();
   const opened = await login.open(wish, {
     onData: (bytes) => live.output(bytes),
@@ -217,6 +228,11 @@ async function open(steps: Steps, opening: Opening): Promise<Outcome<RunningClie
   });
   if (opened === 'refused' || opened === 'lost') {
     if (steps.control.reason !== null) return GONE;
+    const why = forward ? await notForwarded(login, opened) : null;
+    if (why !== null) {
+      live.stood(why);
+      return failed(why);
+    }
     if (login.sessionId === steps.message.sessionId)
       return failed(
         failure('TARGET_PROTOCOL', `it ${opened === 'lost' ? 'closed the connection' : 'opens no session'}`, {
@@ -237,7 +253,15 @@ async function open(steps: Steps, opening: Opening): Promise<Outcome<RunningClie
   trail.client = client;
   live.started(opened);
   live.begin();
+  live.stood('ok');
   return done(client);
+}
+
+/** What the target says of a place that it does not connect to; null: it was not asked, for the login is gone. */
+async function notForwarded(login: SharedLogin, opened: 'refused' | 'lost'): Promise<Failure | null> {
+  if (opened === 'lost')
+    return login.hasRoom ? failure('FORWARDING_FAILED', 'it did not answer in time') : null;
+  return failure('FORWARDING_FAILED', (await login.refusal()) ?? 'it refuses, or is refused there');
 }
 
 /** The login went, and its channels with it. */

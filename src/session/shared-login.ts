@@ -15,6 +15,7 @@ import {
 } from './login-channels.js';
 import { type LoginRefused, loginResult } from './login-result.js';
 import type { HostParts } from './parts.js';
+import { watchRefusals } from './refusals.js';
 import { makeSessionDirectory, type SessionDirectory } from './session-directory.js';
 import { clientPaths, loginConfig } from './ssh-config.js';
 import { connectTarget } from './target.js';
@@ -55,6 +56,8 @@ export interface SharedLogin {
   /** Stage 7 of that session. */
   start(): Promise<LoginOutcome>;
   open(wish: ChannelWish, hooks: ChannelHooks): Promise<Opened>;
+  /** What the target said of a connection that it did not make just now, where that can be told. */
+  refusal(): Promise<string | null>;
   end(): void;
   /** Nothing of it is left. */
   readonly over: Promise<void>;
@@ -87,6 +90,7 @@ export function beginLogin({ parts, sessionId, share }: LoginOptions): SharedLog
   let preparing: Promise<unknown> = Promise.resolve();
   let room = Number.POSITIVE_INFINITY;
   let idle: NodeJS.Timeout | null = null;
+  const refusals = watchRefusals();
 
   return {
     sessionId,
@@ -118,6 +122,7 @@ export function beginLogin({ parts, sessionId, share }: LoginOptions): SharedLog
     prepare,
     start,
     open,
+    refusal: () => refusals.take(),
     end,
     over: over.promise,
   };
@@ -204,6 +209,7 @@ export function beginLogin({ parts, sessionId, share }: LoginOptions): SharedLog
     let said = '';
     const exited = Promise.withResolvers<{ readonly status: number }>();
     const hear = (bytes: Buffer): void => {
+      if (state === 'up') return refusals.hear(bytes);
       if (said.length < MOST_SAID) said += bytes.toString('latin1');
     };
     const client = startPlainBox(parts.box, boxId, {
@@ -240,9 +246,12 @@ export function beginLogin({ parts, sessionId, share }: LoginOptions): SharedLog
 
   async function open(wish: ChannelWish, hooks: ChannelHooks): Promise<Opened> {
     if (ready === null || state !== 'up') return 'lost';
-    const opened = await ready.channels.open(wish, hooks);
+    const isForward = wish.text.startsWith('w');
+    const opened = await (isForward
+      ? refusals.during(ready.channels.open(wish, hooks))
+      : ready.channels.open(wish, hooks));
     // he who asked is one of the riders
-    if (opened === 'refused') room = Math.max(1, riders.size - 1);
+    if (opened === 'refused' && !isForward) room = Math.max(1, riders.size - 1);
     return opened;
   }
 

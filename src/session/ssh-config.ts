@@ -2,6 +2,7 @@ import type { SecretKind } from '#/domain/account.js';
 import type { Environment } from '#/domain/environment.js';
 import type { HostKey } from '#/domain/host-key.js';
 import type { IsolationLevel } from '#/domain/session.js';
+import { REFUSAL_LOG } from './refusals.js';
 
 /** Where the client finds the session's sockets and the helper, as it sees them itself. */
 export interface ClientPaths {
@@ -52,7 +53,13 @@ export function sshConfig(config: ClientConfig): string {
 
 /** The same for a login that carries channels: what each of them sends of its environment is said with it (native/share.h). */
 export function loginConfig(config: Omit<ClientConfig, 'environment'>): string {
-  return sshConfig({ ...config, environment: {} }) + render([['SendEnv', 'LANG LC_*']]);
+  return (
+    sshConfig({ ...config, environment: {} }) +
+    render([
+      ['SendEnv', 'LANG LC_*'],
+      ['LogVerbose', REFUSAL_LOG],
+    ])
+  );
 }
 
 /** The configuration of a look at the host key: the client stops before it says who it is. */
@@ -97,7 +104,7 @@ function common(paths: ClientPaths, user: string, port: number): readonly Option
     ['HostbasedAuthentication', 'no'],
     ['GSSAPIAuthentication', 'no'],
     ['EscapeChar', 'none'],
-    ['IgnoreUnknown', 'EnableEscapeCommandline'],
+    ['IgnoreUnknown', 'EnableEscapeCommandline,LogVerbose'],
     ['EnableEscapeCommandline', 'no'],
     ['ClearAllForwardings', 'yes'],
     ['ForwardAgent', 'no'],

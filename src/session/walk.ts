@@ -2,6 +2,7 @@ import type { SessionGrant } from '#/contract/rows.js';
 import type { ToHost } from '#/contract/session-link.js';
 import { forTarget } from '#/domain/environment.js';
 import { failure } from '#/domain/failure.js';
+import { forwardText } from '#/domain/forward-pattern.js';
 import type { HostKey } from '#/domain/host-key.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { shownText } from '#/domain/raw-text.js';
@@ -79,8 +80,20 @@ export async function redeemSecret({ parts, message }: Steps): Promise<Outcome<G
   });
   if (!redeemed.ok) return redeemed;
   const grant = redeemed.value.value;
+  if (!isGranted(message.channel, grant)) {
+    redeemed.value.blob?.fill(0);
+    return failed(WRONG_PERMIT);
+  }
   const credential = readCredential(grant.secretKind, redeemed.value.blob);
   return credential.ok ? done({ grant, credential: credential.value }) : credential;
+}
+
+export const WRONG_PERMIT = failure('PERMIT_REFUSED', 'the permit is for another kind of connection');
+
+/** A permit for a forwarded connection is for that one place; one for a session is for no connection beyond the target. */
+export function isGranted(channel: OpenMessage['channel'], { forward }: SessionGrant): boolean {
+  if (channel?.kind !== 'forward') return forward === null;
+  return forward !== null && forwardText(forward) === forwardText(channel);
 }
 
 /** Still stage 4: which key the target is to show. */

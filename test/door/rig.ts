@@ -9,6 +9,7 @@ import { DELIMITERS } from '#/domain/destination.js';
 import { failure } from '#/domain/failure.js';
 import { failed } from '#/domain/outcome.js';
 import type { DirectVisit } from '#/door/direct-visit.js';
+import type { ForwardVisit } from '#/door/forward-visit.js';
 import { type DoorLimits, OPENSSH_LIMITS } from '#/door/limits.js';
 import type { DoorQuestions } from '#/door/ssh-authentication.js';
 import { openSshDoor } from '#/door/ssh-door.js';
@@ -46,6 +47,7 @@ export interface RigOptions {
   readonly questions?: Partial<DoorQuestions>;
   readonly serve?: (terminal: Terminal) => Promise<number | void>;
   readonly serveDirect?: (visit: DirectVisit) => Promise<void>;
+  readonly serveForward?: (visit: ForwardVisit) => Promise<void>;
   readonly now?: () => number;
   readonly random?: () => number;
 }
@@ -66,6 +68,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
       return (await serve(terminal)) ?? 0;
     },
     serveDirect: options.serveDirect ?? (() => Promise.resolve()),
+    serveForward: options.serveForward ?? (() => Promise.resolve()),
     abandon: (login) => abandoned.push(login),
     log: (what, about) => lines.push({ what, about }),
     chance: { now: options.now ?? (() => performance.now() / 1000), random: options.random ?? (() => 0.999) },

@@ -23,6 +23,7 @@ export function openPerson(house: House, marks: string[]): ServedPerson {
       env: new Map(),
       direct: null,
       reason: null,
+      reasonGiven: (reason) => marks.push(`because ${reason}`),
       identified: () => marks.push('identified'),
       forgotten: () => marks.push('forgotten'),
       attemptRefused: () => marks.push('refused'),

@@ -36,6 +36,7 @@ describe.runIf(hasBox)(
         ...rig.grant,
         target: { user, address: '127.0.0.1', port: target.port },
         secretKind: 'password',
+        forward: null,
         hostKey: parseHostKey(target.hostKey),
       };
       rig.secret = { secret: Buffer.from(PASSWORD), passphrase: Buffer.alloc(0) };
@@ -222,6 +223,18 @@ describe.runIf(hasBox)(
       await mallory.closed;
       expect(rig.asked.map((one) => one.call)).not.toContain('session.landed');
       expect(rig.asked.map((one) => one.call)).not.toContain('session.ended');
+    });
+
+    test.each([
+      ['a session, with a permit for a forwarded connection', undefined, { host: 'db1', port: 1 }],
+      ['a forwarded connection, with a permit for a session', { host: 'db1', port: 1 }, null],
+      ['another place than that of the permit', { host: 'db1', port: 1 }, { host: 'db1', port: 2 }],
+    ])('%s: refused at stage 4, and nothing is opened', async (_name, wanted, granted) => {
+      rig.grant = { ...rig.grant, forward: granted };
+      const alice = await rig.open(wanted === undefined ? {} : { channel: { kind: 'forward', ...wanted } });
+      expect((await alice.hears('failed')).failure).toMatchObject({ code: 'PERMIT_REFUSED', stage: 4 });
+      await over(alice);
+      expect(rig.asked.some((one) => one.call === 'session.head')).toBe(false);
     });
 
     test('no tape, no session: the target hears nothing', async () => {

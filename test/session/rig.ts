@@ -22,7 +22,7 @@ import type { ToChild } from '#/contract/orders.js';
 import type { SessionGrant, SignedHead } from '#/contract/rows.js';
 import { RpcPeer } from '#/contract/rpc.js';
 import { encodeSecretPayload } from '#/contract/secret-payload.js';
-import { landingProofText, type ToHost, type ToPortal } from '#/contract/session-link.js';
+import { landingProofText, type ToHost, type ToPortal, type WantedChannel } from '#/contract/session-link.js';
 import { runPaths, socketPath } from '#/contract/sockets.js';
 import { failure } from '#/domain/failure.js';
 import { makeId } from '#/domain/ids.js';
@@ -64,14 +64,17 @@ export interface Rig extends AsyncDisposable {
   readonly host: ChildProcess;
   restart(): Promise<void>;
   terminate(sessionId: string, kind: 'terminated' | 'owner-ended'): Promise<Outcome<unknown>>;
-  open(options?: {
-    readonly columns?: number;
-    readonly rows?: number;
-    readonly badProof?: boolean;
-  }): Promise<Person>;
+  open(options?: OpenOptions): Promise<Person>;
   attach(sessionId: string, size?: { readonly columns: number; readonly rows: number }): Promise<Person>;
   drain(): Promise<number | null>;
   boxes(): readonly string[];
+}
+
+interface OpenOptions {
+  readonly columns?: number;
+  readonly rows?: number;
+  readonly badProof?: boolean;
+  readonly channel?: WantedChannel;
 }
 
 /** A portal with its person: what came, what the screen shows, and hands to type with. */
@@ -315,7 +318,7 @@ export async function startRig(): Promise<Rig> {
         ? failed(failure('SESSION_GONE'))
         : await peer.call('host.terminate', { sessionId, by: 'bob', reason: 'enough', kind });
     },
-    open({ columns = 80, rows = 24, badProof = false } = {}) {
+    open({ columns = 80, rows = 24, badProof = false, channel: wanted }: OpenOptions = {}) {
       const sessionId = makeId('session', randomBytes(20));
       return person(
         sessionId,
@@ -328,6 +331,7 @@ export async function startRig(): Promise<Rig> {
           rows,
           term: 'xterm-256color',
           lang: 'C.UTF-8',
+          ...(wanted === undefined ? {} : { channel: wanted }),
         }),
         { columns, rows },
       );

@@ -54,6 +54,7 @@ test('what the box cannot carry is refused before it is tried', () => {
   expect(commandFile({ kind: 'shell' })).toBe('c');
   expect(commandFile({ kind: 'exec', command: 'a\nb ' })).toBe('ea\nb ');
   expect(commandFile({ kind: 'subsystem', name: 'sftp' })).toBe('ssftp');
+  expect(commandFile({ kind: 'forward', host: '::1', port: 80 })).toBe('w80 ::1');
   expect(commandFile({ kind: 'terminal', command: 'top' })).toBe('ttop');
   expect(commandFile({ kind: 'exec', command: 'a\0b' })).toBeNull();
   expect(commandFile({ kind: 'exec', command: 'ü'.repeat(65_600) })).toBeNull();

@@ -36,8 +36,8 @@ function notYet({ pty, channel }: DirectVisit): Lines | null {
 type Lines = readonly string[];
 
 /** The account that the user name means, or the lines that say why not. */
-async function accountOf(
-  visit: DirectVisit,
+export async function accountOf(
+  visit: Pick<DirectVisit, 'login' | 'target' | 'forgotten'>,
   { vault, delimiters }: DirectOptions,
 ): Promise<
   { readonly ok: true; readonly value: AccountRow } | { readonly ok: false; readonly failure: Lines }
@@ -67,7 +67,7 @@ function no(...lines: Lines): { readonly ok: false; readonly failure: Lines } {
 }
 
 /** What somebody has to do on a screen first. */
-function screenNeeded({ login }: DirectVisit): string | null {
+function screenNeeded({ login }: Pick<DirectVisit, 'login'>): string | null {
   const what =
     login.secondFactor !== 'done'
       ? 'A second factor must be enrolled'

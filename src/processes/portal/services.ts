@@ -30,6 +30,7 @@ export interface ServicesOptions {
     | 'env'
     | 'direct'
     | 'reason'
+    | 'reasonGiven'
     | 'identified'
     | 'forgotten'
     | 'attemptRefused'
@@ -203,6 +204,7 @@ export function servePerson({
     approveHostKey: (accountId, seen) => ask('person.approveHostKey', { accountId, seen }),
     reason: terminal.reason,
     async connect(account, { columns, rows }, hooks, reason) {
+      if (reason !== undefined) terminal.reasonGiven(reason);
       const why = reason ?? terminal.reason;
       hooks.onStage(0, 'begun');
       const permitted = await ask('person.connect', {

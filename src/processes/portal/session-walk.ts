@@ -67,6 +67,7 @@ export async function walkSession({
       case 'failed':
         return over.resolve(failedAs(heard));
       case 'challenge':
+      case 'opened':
         return;
       default:
         return over.resolve({

@@ -91,7 +91,8 @@ async function stage(
 }
 
 function connectDetail(session: StoredSession, detail: string | null): string | null {
-  const words = [...(detail === null ? [] : [detail]), ...wishWords(session)];
+  // where it leads, the detail says already
+  const words = [...(detail === null ? [] : [detail]), ...wishWords({ ...session, forward: null })];
   return words.length === 0 ? null : words.join('; ');
 }
 

@@ -1,0 +1,113 @@
+import type { Connection, ServerChannel } from 'ssh2';
+import { inputFrom, outputTo } from './byte-streams.js';
+import type { ConnectionLogin } from './connection-login.js';
+import type { DirectLogin } from './direct-visit.js';
+import type { ForwardVisit } from './forward-visit.js';
+import { REFUSALS } from './refusals.js';
+import { type Outflow, refuseChannel } from './ssh2-guards.js';
+import { windowWriter } from './window-writer.js';
+
+export interface ForwardsContext {
+  readonly user: () => string;
+  readonly from: string;
+  /** So many at once. */
+  readonly limit: number;
+  readonly outflow: Outflow;
+  readonly dismissed: AbortSignal;
+  readonly login: ConnectionLogin;
+  readonly serve: (visit: ForwardVisit) => void;
+}
+
+/** How long a client may take to read the last bytes. */
+const FAREWELL = 5000;
+
+/** Connections to be made from the target, as a client asks for them. The guard lets only those of direct logins come here. */
+export function serveForwards(connection: Connection, context: ForwardsContext): void {
+  const { login, serve, limit } = context;
+  const open = new Set<AbortController>();
+  connection.on('close', () => {
+    for (const gone of [...open]) gone.abort();
+  });
+  connection.on('tcpip', (accept, reject, { destIP: host, destPort: port }) => {
+    const direct = login.shared();
+    if (direct === null)
+      return refuseChannel(connection, reject, {
+        reason: 'prohibited',
+        sentence: REFUSALS.forwarding(context.user(), host),
+      });
+    if (open.size >= limit)
+      return refuseChannel(connection, reject, {
+        reason: 'resourceShortage',
+        sentence: REFUSALS.tooManyForwards,
+      });
+    const gone = new AbortController();
+    open.add(gone);
+    gone.signal.addEventListener('abort', () => open.delete(gone), { once: true });
+    const channel = waitingChannel(connection, { accept, reject, gone, outflow: context.outflow });
+    serve({
+      ...(direct satisfies DirectLogin),
+      ...channel,
+      reason: login.reason(),
+      from: context.from,
+      user: context.user(),
+      to: { host, port },
+      gone: gone.signal,
+      dismissed: context.dismissed,
+      forgotten: () => login.over(),
+    });
+  });
+}
+
+interface Asked {
+  readonly accept: () => ServerChannel;
+  readonly reject: () => void;
+  readonly gone: AbortController;
+  readonly outflow: Outflow;
+}
+
+/** A channel that was asked for, until it is opened or refused; then until it is closed. */
+function waitingChannel(
+  connection: Connection,
+  { accept, reject, gone, outflow }: Asked,
+): Pick<ForwardVisit, 'open' | 'refuse' | 'close'> {
+  let close: (() => void) | null = null;
+  return {
+    open() {
+      if (gone.signal.aborted || close !== null) return null;
+      const channel = accept();
+      const input = inputFrom(channel);
+      const output = outputTo(windowWriter(channel, outflow).output);
+      const leave = (): void => {
+        gone.abort();
+        input.destroy();
+        output.destroy();
+        channel.resume();
+      };
+      channel.on('error', () => undefined).on('close', leave);
+      gone.signal.addEventListener('abort', leave, { once: true });
+      close = () => {
+        const late = setTimeout(hangUp, FAREWELL);
+        function hangUp(): void {
+          clearTimeout(late);
+          channel.end();
+          leave();
+        }
+        output.end(hangUp);
+      };
+      return { input, output };
+    },
+    refuse(side, sentence) {
+      if (close !== null) return close();
+      if (!gone.signal.aborted)
+        refuseChannel(connection, reject, {
+          reason: side === 'ours' ? 'prohibited' : 'connectFailed',
+          sentence,
+        });
+      gone.abort();
+    },
+    close() {
+      if (close === null) gone.abort();
+      else close();
+    },
+  };
+}
