@@ -58,6 +58,7 @@ export function carefulServices(services: PortalServices): PortalServices {
     putMember: (wanted) => answered(() => services.putMember(wanted)),
     removeMember: (safe, member) => answered(() => services.removeMember(safe, member)),
     audit: (safe) => answered(() => services.audit(safe)),
+    search: (text, filter, listener) => services.search(text, filter, listener),
     replay: (recordingId, size, listener) => services.replay(recordingId, size, listener),
     watch: (sessionId, size, listener) => services.watch(sessionId, size, listener),
   };

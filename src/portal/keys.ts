@@ -40,6 +40,17 @@ export const COMMANDS = {
     help: 'copy it to the clipboard of your terminal (OSC 52), without showing it',
   },
   ...MANAGE_COMMANDS,
+  'recording.search': {
+    keys: ['ctrl-f'],
+    brief: 'search',
+    help: 'search the text of the recordings that are listed',
+  },
+  'search.enter': {
+    keys: ['enter'],
+    brief: 'search, open',
+    help: 'search for what is typed; then replay from the line that is selected',
+  },
+  'search.leave': { keys: ['escape'], brief: 'back', help: 'back to the recordings' },
   'recording.replay': { keys: ['enter'], brief: 'replay', help: 'replay the recording' },
   ...SESSION_COMMANDS,
   'help.back': { keys: ['escape'], brief: 'accounts', help: 'back to the accounts' },
@@ -213,7 +224,21 @@ export const SCREENS = {
   recordings: {
     title: 'Recordings',
     typing: true,
-    commands: ['recording.replay', ...TAB, 'list.refresh', 'list.back', 'you.open', ...MOVE, ...EDIT],
+    commands: [
+      'recording.replay',
+      'recording.search',
+      ...TAB,
+      'list.refresh',
+      'list.back',
+      'you.open',
+      ...MOVE,
+      ...EDIT,
+    ],
+  },
+  search: {
+    title: 'Search',
+    typing: true,
+    commands: ['search.enter', 'search.leave', ...MOVE, ...EDIT, ...LEAVE],
   },
   live: {
     title: 'Live',

@@ -12,6 +12,12 @@ import { groupsList } from './screens/groups/groups-view.js';
 import { liveList } from './screens/live/live-list.js';
 import { recordingsList } from './screens/recordings/recordings-list.js';
 import { safesList } from './screens/safes/safes-view.js';
+import {
+  notYetSearching,
+  type SearchAction,
+  type SearchState,
+  searchReducer,
+} from './screens/search/search-state.js';
 import { usersList } from './screens/users/users-view.js';
 import { createStore, type Store } from './store.js';
 
@@ -23,6 +29,7 @@ export interface Memory {
   readonly recordings: ListStore<RecordingRow>;
   readonly live: ListStore<SessionRow>;
   readonly safes: ListStore<PersonSafeRow>;
+  readonly search: Store<SearchState, SearchAction>;
   readonly users: ListStore<UserRow>;
   readonly groups: ListStore<GroupRow>;
 }
@@ -34,6 +41,7 @@ export function createMemory(): Memory {
     recordings: list(recordingsList),
     live: list(liveList),
     safes: list(safesList),
+    search: createStore(searchReducer, notYetSearching),
     users: list(usersList),
     groups: list(groupsList),
   };

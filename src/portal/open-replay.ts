@@ -21,11 +21,14 @@ export interface OpenReplay {
  */
 export function openReplay({
   recording,
+  at,
   services,
   portal,
   store,
 }: {
   readonly recording: RecordingRow;
+  /** Where to begin, paused; null: at the beginning, playing. */
+  readonly at: number | null;
   readonly services: PortalServices;
   readonly portal: Portal;
   readonly store: Store<ReplayState, ReplayAction>;
@@ -44,6 +47,8 @@ export function openReplay({
     stopTrying();
     handle?.close();
     handle = services.replay(recording.id, size, heard);
+    if (at !== null)
+      for (const command of [{ type: 'pause' }, { type: 'seek', to: at }] as const) handle.send(command);
   };
   /** A tape on its way to its safe is there in a moment. */
   const tryAgain = (): void => {

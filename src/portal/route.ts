@@ -56,7 +56,10 @@ export type Route =
       readonly keys: ChangedKeys | null;
     }
   | { readonly screen: 'approve'; readonly account: AccountRow; readonly keys: ChangedKeys }
-  | { readonly screen: 'replay'; readonly recording: RecordingRow }
+  /** `at`: the moment to begin at, milliseconds on the tape. */
+  | { readonly screen: 'replay'; readonly recording: RecordingRow; readonly at?: number }
+  /** `among`: as it is typed in the list of recordings. */
+  | { readonly screen: 'search'; readonly among: string }
   | { readonly screen: 'watch'; readonly session: SessionRow }
   | { readonly screen: 'secret'; readonly account: AccountRow }
   /** `safes`: where he may add accounts. */

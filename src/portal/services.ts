@@ -182,6 +182,8 @@ export interface PortalServices extends ManageServices {
   audit(safe: string | null): Promise<Outcome<readonly AuditRow[]>>;
 
   /** Opens at once; what becomes of it (opened, frames, failed) goes to the listener. `size` is the room for the picture. */
+  /** Looks for text in the recordings that fit and that the person may replay: hits come as they are found, newest first. */
+  search(text: string, filter: RecordingFilter, listener: (message: FromMonitor) => void): ReplayHandle;
   replay(recordingId: string, size: TerminalSize, listener: (message: FromMonitor) => void): ReplayHandle;
   /** The same for a session that runs: live frames, then over. Of the commands, resize and scroll do something. */
   watch(sessionId: string, size: TerminalSize, listener: (message: FromMonitor) => void): WatchHandle;

@@ -267,12 +267,15 @@ export function fakeServices(more: Partial<PortalServices> = {}): PortalServices
   readonly sent: ReplayCommand[];
   readonly keyboard: string[];
   replays(message: FromMonitor): void;
+  readonly searches: readonly { readonly text: string; readonly filter: object }[];
 } {
   const sent: ReplayCommand[] = [];
+  const searches: { readonly text: string; readonly filter: object }[] = [];
   const keyboard: string[] = [];
   let listener: (message: FromMonitor) => void = () => undefined;
   return {
     sent,
+    searches,
     keyboard,
     replays: (message) => listener(message),
     reason: null,
@@ -342,6 +345,11 @@ export function fakeServices(more: Partial<PortalServices> = {}): PortalServices
       Promise.resolve(done({ ...wanted, kind: 'user', permissions: [...PRESETS[wanted.preset]] })),
     removeMember: () => Promise.resolve(done(null)),
     audit: () => Promise.resolve(done(AUDIT)),
+    search(text, filter, hear) {
+      listener = hear;
+      searches.push({ text, filter });
+      return { send: () => undefined, close: () => undefined };
+    },
     replay(_id, _size, hear) {
       listener = hear;
       hear({

@@ -31,7 +31,7 @@ export function searchText(bytes: Buffer, pattern: RegExp, most: number): readon
       pattern.lastIndex = match.index + 1;
       continue;
     }
-    pushOnce(found, line);
+    found.push(line);
     pattern.lastIndex = end + 1;
   }
   return found;
@@ -52,10 +52,16 @@ function around(text: string, at: number): string {
   return neutralLine(part).trim();
 }
 
-function pushOnce(found: FoundLine[], line: FoundLine): void {
-  const last = found.at(-1);
-  const isSame =
-    line.kind === 'command' && last?.kind === 'screen' && Math.abs(line.at - last.at) < SAME_MOMENT;
-  if (isSame && last.line.includes(line.line)) found.pop();
-  found.push(line);
+/** In order of time; a command is told once, not also as the line of the screen that it was entered in. */
+export function inOrder(lines: readonly FoundLine[]): readonly FoundLine[] {
+  const sorted = lines.toSorted((a, b) => a.at - b.at);
+  return sorted.filter((line, place) => {
+    const isCommandHere = (other: FoundLine | undefined): boolean =>
+      other?.kind === 'command' &&
+      Math.abs(other.at - line.at) < SAME_MOMENT &&
+      line.line.includes(other.line);
+    return line.kind !== 'screen' || !NEAR.some((by) => isCommandHere(sorted[place + by]));
+  });
 }
+
+const NEAR = [-2, -1, 1, 2];

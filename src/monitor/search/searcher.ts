@@ -2,7 +2,7 @@ import { bytePattern } from './pattern.js';
 import type { FromSearcher, ToSearcher, Wanted } from './protocol.js';
 import { readOldText } from './read-old.js';
 import { readText } from './read-text.js';
-import { type FoundLine, searchText } from './search-text.js';
+import { type FoundLine, inOrder, searchText } from './search-text.js';
 
 /** Of one recording: more are found by opening it. */
 const MOST_OF_ONE = 50;
@@ -44,6 +44,6 @@ export function createSearcher(say: (message: FromSearcher) => void): (message: 
       found.push(...searchText(part, pattern, most - found.length));
       if (found.length >= most) break;
     }
-    return found.toSorted((a, b) => a.at - b.at);
+    return inOrder(found);
   }
 }

@@ -29,6 +29,7 @@ import { RecordingsScreen } from './recordings/recordings-screen.js';
 import { RefusedScreen } from './refused/refused-screen.js';
 import { ReplayScreen } from './replay/replay-screen.js';
 import { SafesScreen } from './safes/safes-screen.js';
+import { SearchScreen } from './search/search-screen.js';
 import { SecretScreen } from './secret/secret-screen.js';
 import { UnavailableScreen } from './unavailable/unavailable-screen.js';
 import { AddUserScreen } from './users/add-user-screen.js';
@@ -90,7 +91,9 @@ export function Screen({
     case 'approve':
       return <ApproveScreen account={route.account} keys={route.keys} />;
     case 'replay':
-      return <ReplayScreen recording={route.recording} />;
+      return <ReplayScreen recording={route.recording} at={route.at ?? null} />;
+    case 'search':
+      return <SearchScreen among={route.among} />;
     case 'watch':
       return <WatchScreen session={route.session} />;
     case 'secret':

@@ -51,6 +51,9 @@ export interface ServedPerson {
 const REFUSED_LOGINS: readonly FailureCode[] = ['LOGIN_REFUSED', 'LOGIN_THROTTLED', 'CODE_REFUSED'];
 
 /** Answers the screens of one connected person by asking the vault, a session host or the monitor. */
+/** Nobody reads more: he types more of what he looks for. */
+const MOST_HITS = 500;
+
 export function servePerson({
   vault,
   run,
@@ -237,6 +240,17 @@ export function servePerson({
     putMember: (wanted) => ask('person.member.put', wanted),
     removeMember: (safe, member) => ask('person.member.remove', { safe, member }),
     audit: (safe) => (safe === null ? ask('person.audit', {}) : ask('person.safe.audit', { safe })),
+    search: (text, filter, listener) =>
+      openReplay({
+        path: socketPath(run, 'monitor'),
+        listener,
+        opening: async () => {
+          const granted = await ask('person.search', { text, filter });
+          return granted.ok
+            ? done({ type: 'search', permit: granted.value.permit, most: MOST_HITS })
+            : granted;
+        },
+      }),
     replay: (recordingId, size, listener) =>
       openReplay({
         path: socketPath(run, 'monitor'),

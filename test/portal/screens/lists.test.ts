@@ -52,7 +52,7 @@ describe('recordings', () => {
 
           running · safe Linux-Production · from 10.0.0.5 · being written
 
-         Enter replay  Tab screens  Ctrl-Q quit  Ctrl-R refresh  Esc back  Ctrl-K you"
+         Enter replay  Ctrl-F search  Tab screens  Ctrl-Q quit  Ctrl-R refresh  Esc back"
       `);
     else
       expect(text).toMatchInlineSnapshot(`
@@ -75,7 +75,7 @@ describe('recordings', () => {
 
           running · safe Linux-Production · from 10.0.0.5 · being w…
 
-         Enter replay  Tab screens  Ctrl-Q quit  Ctrl-R refresh"
+         Enter replay  Ctrl-F search  Tab screens  Ctrl-Q quit"
       `);
   });
 

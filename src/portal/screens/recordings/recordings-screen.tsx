@@ -33,6 +33,8 @@ export function RecordingsScreen() {
         const recording = selectedItem(memory.recordings.now());
         if (recording !== null) portal.dispatch({ type: 'go', route: { screen: 'replay', recording } });
       },
+      'recording.search': () =>
+        portal.dispatch({ type: 'go', route: { screen: 'search', among: memory.recordings.now().filter } }),
       'list.refresh': refresh,
     },
     { text: (text) => memory.recordings.dispatch({ type: 'text', text }) },

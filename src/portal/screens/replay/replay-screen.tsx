@@ -10,7 +10,14 @@ import { notYetReplaying, replayReducer } from './replay-state.js';
 import { pictureRoom, replayLines } from './replay-view.js';
 
 /** A recording, played. The picture is drawn from cells: never a byte of the recording. */
-export function ReplayScreen({ recording }: { readonly recording: RecordingRow }) {
+/** `at`: the moment to begin at, milliseconds on the tape. */
+export function ReplayScreen({
+  recording,
+  at,
+}: {
+  readonly recording: RecordingRow;
+  readonly at: number | null;
+}) {
   const portal = usePortal();
   const services = useServices();
   const room = useRoom();
@@ -19,8 +26,8 @@ export function ReplayScreen({ recording }: { readonly recording: RecordingRow }
   const state = useStore(store);
   const { columns, rows } = pictureRoom(room);
   const replay = useMemo(
-    () => openReplay({ recording, services, portal, store }),
-    [recording, services, portal, store],
+    () => openReplay({ recording, at, services, portal, store }),
+    [recording, at, services, portal, store],
   );
   useEffect(() => {
     replay.show({ columns, rows });
