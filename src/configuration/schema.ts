@@ -57,6 +57,7 @@ export const schema = z.strictObject({
   spoolReserveMb: z.int().min(0).max(1_000_000).default(200),
   profileLimitMb: z.int().min(1).max(100_000).default(64),
   loginGraceSeconds: z.int().min(5).max(3600).default(120),
+  keepAliveSeconds: z.int().min(1).max(3600).default(15),
   maxStartups: z
     .string()
     .regex(/^[1-9]\d{0,3}:(100|[1-9]?\d):[1-9]\d{0,3}$/)
@@ -94,6 +95,7 @@ export const ALLOWED: Readonly<Record<keyof Configuration, string>> = {
   masterKeyMode: '"file", "passphrase" or "systemd-credential"',
   spoolReserveMb: 'a whole number of megabytes from 0 to 1000000',
   profileLimitMb: 'a whole number of megabytes from 1 to 100000',
+  keepAliveSeconds: 'a whole number of seconds from 1 to 3600',
   loginGraceSeconds: 'a whole number of seconds from 5 to 3600',
   maxStartups: 'START:PERCENT:FULL as in sshd_config, such as "100:30:300"',
   userNameDelimiters:

@@ -114,6 +114,7 @@ export interface ChildSettings {
     readonly spoolReserveMb: number;
     readonly loginGraceSeconds: number;
     readonly maxStartups: string;
+    readonly keepAliveSeconds: number;
     /** Two characters: before the target, and before a port. */
     readonly userNameDelimiters: string;
     readonly userCertificateAuthorities: readonly string[];

@@ -93,6 +93,7 @@ function limitsOf({ configuration }: ChildSettings): DoorLimits {
   return {
     ...OPENSSH_LIMITS,
     loginGrace: configuration.loginGraceSeconds * 1000,
+    keepAlive: configuration.keepAliveSeconds * 1000,
     startups: parseStartups(configuration.maxStartups) ?? OPENSSH_STARTUPS,
   };
 }

@@ -8,6 +8,7 @@ import { socketPath } from '#/contract/sockets.js';
 import { componentCredential } from '#/house/component-credential.js';
 import { openTape } from '#/recorder/tape.js';
 import { endBox } from '#/session/box.js';
+import { createLoginTurns } from '#/session/login-turns.js';
 import { readPsmServer } from '#/session/proof.js';
 import { createWorkerScreens } from '#/session/screen/worker-screens.js';
 import { sweepSessionDirectories } from '#/session/session-directory.js';
@@ -46,6 +47,9 @@ async function start(settings: ChildSettings, supervisor: Supervisor): Promise<C
     box,
     inside: join(dirname(settings.paths.box), 'postern-inside'),
     sessions: settings.paths.sessions,
+    // of the ten that a target's sshd bears
+    loginTurns: createLoginTurns(Math.max(1, Math.floor(8 / settings.sessionHosts))),
+    keepAliveSeconds: settings.configuration.keepAliveSeconds,
     spool: settings.paths.spool,
     reserveBytes: settings.configuration.spoolReserveMb * 1024 * 1024,
     now: Date.now,

@@ -14,17 +14,20 @@ export function failedEnding(failure: Failure): Ending {
   return { kind: 'failed', code: failure.code, stage: failure.stage ?? 5, message: failure.message };
 }
 
-/** A client that keeps asking gives up after 45 s of silence (ServerAliveInterval x ServerAliveCountMax). */
-const GIVEN_UP_AFTER = 40_000;
+/** Questions without an answer, after which the client gives up (ServerAliveCountMax). */
+export const UNANSWERED = 3;
 
 /** What the client's exit after a login means. 255 is ssh's own word for trouble, or the remote program's. */
 export function endingOfClient(
   exit: { readonly status: number; readonly signal: number | null },
   target: { readonly targetWentFirst: string | null; readonly silence: number },
+  keepAliveSeconds: number,
 ): Ending {
   if (exit.status !== 255) return { kind: 'exited', ...exit };
   if (target.targetWentFirst !== null) return { kind: 'target-lost', detail: target.targetWentFirst };
-  if (target.silence >= GIVEN_UP_AFTER) return { kind: 'target-lost', detail: 'it does not answer any more' };
+  // somewhat less: the answers to its questions are on their way for a while
+  if (target.silence >= keepAliveSeconds * UNANSWERED * 850)
+    return { kind: 'target-lost', detail: 'it does not answer any more' };
   return { kind: 'exited', ...exit };
 }
 

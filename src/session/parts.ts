@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { openTape } from '#/recorder/tape.js';
 import type { BoxProgram } from './box.js';
+import type { LoginTurns } from './login-turns.js';
 import type { Screens } from './screen/screens.js';
 import type { SharedLogins } from './shared-logins.js';
 import type { Vault } from './vault.js';
@@ -23,6 +24,10 @@ export interface HostParts {
   readonly inside: string;
   /** Parent of the sessions' directories. */
   readonly sessions: string;
+  /** Shared by everything that logs in at a target. */
+  readonly loginTurns: LoginTurns;
+  /** A question to the target every so long; three without an answer end the session. */
+  readonly keepAliveSeconds: number;
   readonly spool: string;
   readonly reserveBytes: number;
   /** Milliseconds since 1970. */

@@ -223,7 +223,11 @@ async function open(steps: Steps, opening: Opening): Promise<Outcome<RunningClie
     onErrors: (bytes) => live.errors(bytes),
     onDrain: () => live.drained(),
     onExit(status) {
-      ending.resolve(status === null ? lostWith(login) : { kind: 'exited', status, signal: null });
+      ending.resolve(
+        status === null
+          ? lostWith(login, steps.parts.keepAliveSeconds)
+          : { kind: 'exited', status, signal: null },
+      );
     },
   });
   if (opened === 'refused' || opened === 'lost') {
@@ -265,8 +269,9 @@ async function notForwarded(login: SharedLogin, opened: 'refused' | 'lost'): Pro
 }
 
 /** The login went, and its channels with it. */
-function lostWith({ target }: SharedLogin) {
-  const how = target === null ? null : endingOfClient({ status: 255, signal: null }, target);
+function lostWith({ target }: SharedLogin, keepAliveSeconds: number) {
+  const how =
+    target === null ? null : endingOfClient({ status: 255, signal: null }, target, keepAliveSeconds);
   return how?.kind === 'target-lost'
     ? how
     : ({ kind: 'target-lost', detail: 'the client that held the login ended' } as const);

@@ -86,6 +86,7 @@ export function beginLogin({ parts, sessionId, share }: LoginOptions): SharedLog
   const cleanup = new DisposableStack();
   let ready: Prepared | null = null;
   let state: 'new' | 'prepared' | 'started' | 'up' | 'over' = 'new';
+  let leaveLine: () => void = () => undefined;
   let recorded = false;
   let preparing: Promise<unknown> = Promise.resolve();
   let room = Number.POSITIVE_INFINITY;
@@ -143,6 +144,8 @@ export function beginLogin({ parts, sessionId, share }: LoginOptions): SharedLog
     const [shadow, isRecorded] = await Promise.all([parts.vault.ask('session.shadow', asked), wish.recorded]);
     if (!shadow.ok) return shadow;
     if (!isRecorded || isOver()) return gone;
+    leaveLine = await parts.loginTurns.take(wish.grant.target, controller.signal);
+    cleanup.defer(leaveLine);
     const target = await connectTarget(wish.grant.target, controller.signal);
     if (!target.ok) return target;
     cleanup.defer(() => target.value.destroy());
@@ -157,6 +160,7 @@ export function beginLogin({ parts, sessionId, share }: LoginOptions): SharedLog
         port: grant.target.port,
         secretKind: grant.secretKind,
         hostKey,
+        keepAliveSeconds: parts.keepAliveSeconds,
       }),
     );
     ready = await openAll(wish, directory, target.value);
@@ -231,6 +235,7 @@ export function beginLogin({ parts, sessionId, share }: LoginOptions): SharedLog
       hostKey,
       said: () => said,
     });
+    leaveLine();
     const came: LoginOutcome = result === 'ended' ? 'abandoned' : result;
     outcome.resolve(came);
     if (came !== 'up' || isOver()) {

@@ -2,6 +2,7 @@ import type { SecretKind } from '#/domain/account.js';
 import type { Environment } from '#/domain/environment.js';
 import type { HostKey } from '#/domain/host-key.js';
 import type { IsolationLevel } from '#/domain/session.js';
+import { UNANSWERED } from './ending.js';
 import { REFUSAL_LOG } from './refusals.js';
 
 /** Where the client finds the session's sockets and the helper, as it sees them itself. */
@@ -29,6 +30,7 @@ export interface ClientConfig {
   readonly hostKey: HostKey;
   /** What the target is asked to set. */
   readonly environment: Environment;
+  readonly keepAliveSeconds: number;
 }
 
 /** The configuration of the session's client. Nothing from the home or from /etc is read beside it. */
@@ -36,6 +38,8 @@ export function sshConfig(config: ClientConfig): string {
   const password = config.secretKind === 'password';
   return render([
     ...common(config.paths, config.user, config.port),
+    ['ServerAliveInterval', String(config.keepAliveSeconds)],
+    ['ServerAliveCountMax', String(UNANSWERED)],
     ['HostKeyAlgorithms', hostKeyAlgorithms(config.hostKey.type)],
     ['PreferredAuthentications', password ? 'password,keyboard-interactive' : 'publickey'],
     ['PasswordAuthentication', yes(password)],
@@ -117,8 +121,6 @@ function common(paths: ClientPaths, user: string, port: number): readonly Option
     ['Compression', 'no'],
     ['ConnectTimeout', '15'],
     ['ConnectionAttempts', '1'],
-    ['ServerAliveInterval', '15'],
-    ['ServerAliveCountMax', '3'],
     ['LogLevel', 'ERROR'],
   ];
 }

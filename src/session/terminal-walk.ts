@@ -61,12 +61,13 @@ async function logIn(
 ): Promise<Outcome<{ readonly client: RunningClient; readonly begin: () => void }>> {
   const { pty, exit, login } = startClient(steps, ready, live);
   const client: RunningClient = {
-    ending: exit.then((how) => endingOfClient(how, ready.sockets.dial)),
+    ending: exit.then((how) => endingOfClient(how, ready.sockets.dial, steps.parts.keepAliveSeconds)),
     stop: () => endBox(steps.parts.box, steps.message.sessionId),
     destroy: () => pty.destroy(),
   };
   trail.client = client;
   const came = await login;
+  ready.leaveLine();
   if (came === 'ended') return failed(failure('SESSION_GONE'));
   return 'begin' in came
     ? done({ client, begin: came.begin })

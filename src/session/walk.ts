@@ -121,6 +121,8 @@ export interface Ready {
   readonly hostKey: HostKey;
   readonly sockets: ClientSockets;
   readonly login: LoginEvents;
+  /** The login is over, whichever way: the next may try. */
+  readonly leaveLine: () => void;
   readonly healed: string | null;
   /** The person's terminal, where it was needed before the target: to wait for a second person. */
   readonly terminal: LiveSession | null;
@@ -163,6 +165,7 @@ export async function prepare(
       secretKind: grant.secretKind,
       hostKey,
       environment: forTarget(Object.entries(message.environment ?? {})),
+      keepAliveSeconds: parts.keepAliveSeconds,
     }),
   );
   if (message.channel !== undefined) {
@@ -172,6 +175,8 @@ export async function prepare(
   }
   const accompanied = grant.policy.fourEyes ? await waitForCompany(steps, grant, tape.value) : done(null);
   if (!accompanied.ok) return accompanied;
+  const leaveLine = await parts.loginTurns.take(grant.target, control.signal);
+  cleanup.defer(leaveLine);
   const target = await connectTarget(grant.target, control.signal);
   if (!target.ok) return target;
   cleanup.defer(() => target.value.destroy());
@@ -193,6 +198,7 @@ export async function prepare(
     hostKey,
     sockets,
     login,
+    leaveLine,
     healed,
     terminal: accompanied.value,
   });

@@ -56,6 +56,7 @@ export function settingsOf(post: Post, listeners: readonly Listener[], facts: Ho
       spoolReserveMb: configuration.spoolReserveMb,
       loginGraceSeconds: configuration.loginGraceSeconds,
       maxStartups: configuration.maxStartups,
+      keepAliveSeconds: configuration.keepAliveSeconds,
       userNameDelimiters: configuration.userNameDelimiters,
       userCertificateAuthorities: configuration.userCertificateAuthorities,
       liveGroups: configuration.liveGroups,

@@ -19,7 +19,10 @@ export interface Target {
   stop(): Promise<void>;
 }
 
-export async function startTarget(port?: number): Promise<Target> {
+export async function startTarget(
+  port?: number,
+  addresses: readonly string[] = ['127.0.0.1'],
+): Promise<Target> {
   const folder = mkdtempSync(join(tmpdir(), 'postern-target-'));
   chmodSync(folder, 0o755);
   const listening = port ?? (await freePort());
@@ -30,7 +33,7 @@ export async function startTarget(port?: number): Promise<Target> {
     join(folder, 'sshd_config'),
     [
       `Port ${listening}`,
-      'ListenAddress 127.0.0.1',
+      ...addresses.map((address) => `ListenAddress ${address}`),
       `HostKey ${join(folder, 'host_key')}`,
       'UsePAM no',
       'PasswordAuthentication yes',

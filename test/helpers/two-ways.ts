@@ -24,8 +24,11 @@ export interface TwoWays {
   remove(): Promise<void>;
 }
 
-export async function openTwoWays(config: Readonly<Record<string, unknown>> = {}): Promise<TwoWays> {
-  const [postern, target] = await Promise.all([startPostern({ config }), startTarget()]);
+export async function openTwoWays(
+  config: Readonly<Record<string, unknown>> = {},
+  { addresses }: { readonly addresses?: readonly string[] } = {},
+): Promise<TwoWays> {
+  const [postern, target] = await Promise.all([startPostern({ config }), startTarget(undefined, addresses)]);
   await prepare(postern, target);
   const identity = await keyOf(postern, 'alice');
   const folder = mkdtempSync(join(tmpdir(), 'postern-two-ways-'));

@@ -56,7 +56,7 @@ describe('ending', () => {
       { kind: 'target-lost', detail: 'it does not answer any more' },
     ],
   ])('a client that exits with %j, target %j', (exit, target, ending) => {
-    expect(endingOfClient(exit, target)).toEqual(ending);
+    expect(endingOfClient(exit, target, 15)).toEqual(ending);
   });
 
   test('what somebody else decided is said on the screen, what the person did is not', () => {
@@ -240,7 +240,15 @@ describe("the client's configuration", () => {
         ]),
     );
   const password = of(
-    sshConfig({ paths, user: 'bob', port: 2200, secretKind: 'password', hostKey: pinned, environment: {} }),
+    sshConfig({
+      paths,
+      user: 'bob',
+      port: 2200,
+      secretKind: 'password',
+      hostKey: pinned,
+      environment: {},
+      keepAliveSeconds: 15,
+    }),
   );
 
   test.each([
@@ -274,7 +282,15 @@ describe("the client's configuration", () => {
 
   test('with a key: the agent, and never a question', () => {
     const key = of(
-      sshConfig({ paths, user: 'bob', port: 22, secretKind: 'key', hostKey: pinned, environment: {} }),
+      sshConfig({
+        paths,
+        user: 'bob',
+        port: 22,
+        secretKind: 'key',
+        hostKey: pinned,
+        environment: {},
+        keepAliveSeconds: 15,
+      }),
     );
     expect([
       key['IdentityAgent'],
@@ -293,6 +309,7 @@ describe("the client's configuration", () => {
         secretKind: 'key',
         hostKey: pinned,
         environment: {},
+        keepAliveSeconds: 15,
       }),
     );
     expect([low['IdentityAgent'], low['ProxyCommand']]).toEqual([
@@ -324,7 +341,15 @@ describe("the client's configuration", () => {
       const file = join(folder, 'config');
       writeFileSync(
         file,
-        sshConfig({ paths, user, port: 22, secretKind: 'password', hostKey: pinned, environment: {} }),
+        sshConfig({
+          paths,
+          user,
+          port: 22,
+          secretKind: 'password',
+          hostKey: pinned,
+          environment: {},
+          keepAliveSeconds: 15,
+        }),
       );
       const read = execFileSync('ssh', ['-G', '-F', file, 'target'], { encoding: 'utf8' });
       rmSync(folder, { recursive: true });
@@ -339,7 +364,15 @@ describe("the client's configuration", () => {
     const file = join(folder, 'config');
     writeFileSync(
       file,
-      sshConfig({ paths, user: 'bob', port: 22, secretKind: 'key', hostKey: pinned, environment }),
+      sshConfig({
+        paths,
+        user: 'bob',
+        port: 22,
+        secretKind: 'key',
+        hostKey: pinned,
+        environment,
+        keepAliveSeconds: 15,
+      }),
     );
     const read = execFileSync('ssh', ['-G', '-F', file, 'target'], { encoding: 'utf8' });
     rmSync(folder, { recursive: true });
@@ -349,7 +382,15 @@ describe("the client's configuration", () => {
 
   test.each(['a\nProxyCommand x', 'a"b', 'a\\b', ''])('refuses user %j', (user) => {
     expect(() =>
-      sshConfig({ paths, user, port: 22, secretKind: 'password', hostKey: pinned, environment: {} }),
+      sshConfig({
+        paths,
+        user,
+        port: 22,
+        secretKind: 'password',
+        hostKey: pinned,
+        environment: {},
+        keepAliveSeconds: 15,
+      }),
     ).toThrow(RangeError);
   });
 });

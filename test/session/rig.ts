@@ -271,6 +271,7 @@ export async function startRig(): Promise<Rig> {
           shadowUidCount: 0,
           spoolReserveMb: 1,
           loginGraceSeconds: 120,
+          keepAliveSeconds: 15,
           maxStartups: '',
           userNameDelimiters: '@#',
           liveGroups: { control: [], terminate: [], suspend: [] },
