@@ -54,6 +54,10 @@ export const VAULT_RIGHTS = [
 ] as const;
 export type VaultRight = (typeof VAULT_RIGHTS)[number];
 
+export function isVaultRight(text: string): text is VaultRight {
+  return (VAULT_RIGHTS as readonly string[]).includes(text);
+}
+
 export function isPermission(text: string): text is Permission {
   return (PERMISSIONS as readonly string[]).includes(text);
 }

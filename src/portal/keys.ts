@@ -338,6 +338,7 @@ export const SCREENS = {
       'safe.members',
       'safe.audit',
       'audit.all',
+      'maps.open',
       'list.refresh',
       'list.back',
       'safe.add',
@@ -360,6 +361,16 @@ export const SCREENS = {
       ...EDIT,
       ...LEAVE,
     ],
+  },
+  maps: {
+    title: 'What people of directories get',
+    typing: true,
+    commands: ['map.manage', 'map.add', 'map.try', 'list.refresh', 'list.back', ...MOVE, ...EDIT, ...LEAVE],
+  },
+  trial: {
+    title: 'Trying a directory',
+    typing: true,
+    commands: ['list.refresh', 'list.back', ...MOVE, ...EDIT, ...LEAVE],
   },
   groups: {
     title: 'Groups',

@@ -16,6 +16,18 @@ export const MANAGE_COMMANDS = {
     help: 'disable or enable the user, set a password, expiry, hours, rights or groups: what you may',
   },
   'groups.open': { keys: ['ctrl-g'], brief: 'groups', help: 'the groups of users' },
+  'maps.open': {
+    keys: ['ctrl-n'],
+    brief: 'directories',
+    help: 'what people of directories get, if you say so',
+  },
+  'map.add': { keys: ['ctrl-a'], brief: 'add', help: 'add a map, a rule for people of a directory' },
+  'map.manage': { keys: ['enter', 'ctrl-x'], brief: 'change', help: 'move the map up or down, or remove it' },
+  'map.try': {
+    keys: ['ctrl-t'],
+    brief: 'try',
+    help: 'see step by step what somebody of a directory would get; nothing is changed',
+  },
   'group.add': { keys: ['ctrl-a'], brief: 'add', help: 'make a group, if you may' },
   'group.manage': {
     keys: ['enter', 'ctrl-x'],

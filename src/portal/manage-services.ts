@@ -1,3 +1,5 @@
+import type { CallArgs } from '#/contract/calls.js';
+import type { DirectoryMapRow, DirectoryRow, DirectoryTestResult } from '#/contract/directory-rows.js';
 import type { GroupRow, UserRow } from '#/contract/rows.js';
 import type { PlatformName, SecretKind } from '#/domain/account.js';
 import type { Outcome } from '#/domain/outcome.js';
@@ -66,6 +68,17 @@ export interface ManageServices {
   setGroup(name: string, secondFactor: SecondFactorPolicy): Promise<Outcome<null>>;
   putInGroup(group: string, user: string, present: boolean): Promise<Outcome<null>>;
   deleteGroup(name: string): Promise<Outcome<null>>;
+  directories(): Promise<Outcome<readonly DirectoryRow[]>>;
+  /** `position` from 1; null: the last. */
+  addMap(
+    directory: string,
+    position: number | null,
+    map: CallArgs<'person.directory.map.add'>['map'],
+  ): Promise<Outcome<readonly DirectoryMapRow[]>>;
+  removeMap(directory: string, position: number): Promise<Outcome<readonly DirectoryMapRow[]>>;
+  moveMap(directory: string, from: number, to: number): Promise<Outcome<readonly DirectoryMapRow[]>>;
+  /** Goes the way of a login without a password, and changes nothing. */
+  tryDirectory(directory: string, user: string): Promise<Outcome<DirectoryTestResult>>;
   addSafe(name: string): Promise<Outcome<null>>;
   renameSafe(safe: string, name: string): Promise<Outcome<null>>;
   deleteSafe(safe: string): Promise<Outcome<null>>;

@@ -10,6 +10,7 @@ import { emptyList, type ListAction, type ListKind, type ListState, listReducer 
 import { accountsList } from './screens/accounts/accounts-list.js';
 import { groupsList } from './screens/groups/groups-view.js';
 import { liveList } from './screens/live/live-list.js';
+import { type MapItem, mapsList } from './screens/maps/maps-view.js';
 import { recordingsList } from './screens/recordings/recordings-list.js';
 import { safesList } from './screens/safes/safes-view.js';
 import {
@@ -32,6 +33,7 @@ export interface Memory {
   readonly search: Store<SearchState, SearchAction>;
   readonly users: ListStore<UserRow>;
   readonly groups: ListStore<GroupRow>;
+  readonly maps: ListStore<MapItem>;
 }
 
 export function createMemory(): Memory {
@@ -44,5 +46,6 @@ export function createMemory(): Memory {
     search: createStore(searchReducer, notYetSearching),
     users: list(usersList),
     groups: list(groupsList),
+    maps: list(mapsList),
   };
 }

@@ -10,6 +10,7 @@ import type {
 import type { Failure } from '#/domain/failure.js';
 import type { HostKey } from '#/domain/host-key.js';
 import type { Permission } from '#/domain/permission.js';
+import type { MapItem } from './screens/maps/maps-view.js';
 import type { Enrolment } from './services.js';
 
 /** The screens that Tab goes around, in its order. */
@@ -71,6 +72,10 @@ export type Route =
   | { readonly screen: 'users' }
   | { readonly screen: 'addUser' }
   | { readonly screen: 'manageUser'; readonly user: UserRow }
+  | { readonly screen: 'maps' }
+  | { readonly screen: 'addMap' | 'askTrial'; readonly directories: readonly string[] }
+  | { readonly screen: 'manageMap'; readonly map: MapItem }
+  | { readonly screen: 'trial'; readonly directory: string; readonly user: string }
   | { readonly screen: 'groups' }
   | { readonly screen: 'addGroup' }
   | { readonly screen: 'manageGroup'; readonly group: GroupRow }

@@ -22,7 +22,17 @@ import {
 } from '../helpers/slapd.ts';
 import { ssh } from '../helpers/ssh-screen.ts';
 import { startTarget, type Target } from '../helpers/target.ts';
-import { ACCOUNTS, connectTo, PROMPT, prepare, SAFE } from '../helpers/walk.ts';
+import {
+  ACCOUNTS,
+  addPerson,
+  connectTo,
+  keyOf,
+  login,
+  PERSON_PASSWORD,
+  PROMPT,
+  prepare,
+  SAFE,
+} from '../helpers/walk.ts';
 
 let certificates: Certificates;
 let slapd: Slapd;
@@ -136,6 +146,34 @@ test.skipIf(!HAS_SLAPD)(
       screen.type('exit 3\r');
       expect(await screen.exited).toBe(3);
     }
+  },
+);
+
+test.skipIf(!HAS_SLAPD)(
+  'who may say what people get, does it on the screen and with commands, and tries it',
+  { timeout: 60_000 },
+  async () => {
+    await addPerson(postern, 'mapper', ['--right', 'manageDirectoryMapping', '--group', 'Linux']);
+    const screen = await login(postern, 'mapper', { identity: await keyOf(postern, 'mapper') });
+    screen.press('ctrl-o');
+    await screen.sees('type to find a safe');
+    screen.press('ctrl-n');
+    await screen.sees(/corp +2 +group /);
+    screen.press('ctrl-t');
+    await screen.sees('Try a directory');
+    screen.press('tab').type('alice').press('enter');
+    await screen.sees(/rights +well +alice@corp: groups Linux/);
+    screen.press('ctrl-q');
+    await screen.exited;
+
+    const file = join(certificates.folder, 'mapper');
+    writeFileSync(file, PERSON_PASSWORD);
+    const as = ['--as', 'mapper', '--login-file', file];
+    const add = ['directory', 'map', 'add', 'corp', '--everybody', ...as];
+    expect(await postern.cli([...add, '--give', 'Auditors'])).toMatchObject({ status: 3 });
+    expect(await postern.json([...add, '--give', 'Linux'])).toHaveLength(3);
+    expect(await postern.json(['directory', 'map', 'remove', 'corp', '3', ...as])).toHaveLength(2);
+    expect(await postern.cli(['directory', 'remove', 'corp', ...as])).toMatchObject({ status: 3 });
   },
 );
 

@@ -21,6 +21,11 @@ import { AddAccountScreen } from './manage/add-account-screen.js';
 import { AddSafeScreen } from './manage/add-safe-screen.js';
 import { ManageAccountScreen } from './manage/manage-account-screen.js';
 import { ManageSafeScreen } from './manage/manage-safe-screen.js';
+import { AddMapScreen } from './maps/add-map-screen.js';
+import { AskTrialScreen } from './maps/ask-trial-screen.js';
+import { ManageMapScreen } from './maps/manage-map-screen.js';
+import { MapsScreen } from './maps/maps-screen.js';
+import { TrialScreen } from './maps/trial-screen.js';
 import { MembersScreen } from './members/members-screen.js';
 import { OfferScreen } from './offer/offer-screen.js';
 import { PasswordScreen } from './password/password-screen.js';
@@ -108,6 +113,16 @@ export function Screen({
       return <AddUserScreen />;
     case 'manageUser':
       return <ManageUserScreen user={route.user} />;
+    case 'maps':
+      return <MapsScreen />;
+    case 'addMap':
+      return <AddMapScreen directories={route.directories} />;
+    case 'askTrial':
+      return <AskTrialScreen directories={route.directories} />;
+    case 'manageMap':
+      return <ManageMapScreen map={route.map} />;
+    case 'trial':
+      return <TrialScreen directory={route.directory} user={route.user} />;
     case 'groups':
       return <GroupsScreen />;
     case 'addGroup':

@@ -45,12 +45,16 @@ export function SafesScreen() {
         const safe = selectedItem(list.now());
         if (safe !== null) portal.dispatch({ type: 'go', route: { screen: 'manageSafe', safe } });
       },
+      'maps.open': () => portal.dispatch({ type: 'go', route: { screen: 'maps' } }),
       'audit.all': () => portal.dispatch({ type: 'go', route: { screen: 'audit', safe: null } }),
       'list.refresh': refresh,
     },
     {
       text: (text) => list.dispatch({ type: 'text', text }),
-      without: person?.rights.includes('auditUsers') === true ? [] : ['audit.all'],
+      without: [
+        ...(person?.rights.includes('auditUsers') === true ? [] : (['audit.all'] as const)),
+        ...(person?.rights.includes('manageDirectoryMapping') === true ? [] : (['maps.open'] as const)),
+      ],
     },
   );
   const view = listLines({
