@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { firstValue, normalDn } from '#/domain/dn.js';
-import { firstMatch, type MapRule } from '#/policy/directory-map.js';
+import { firstMatch, type MapRule, ruleText } from '#/policy/directory-map.js';
 
 const person = {
   groups: ['CN=CyberArk_Auditors,OU=Groups,DC=corp,DC=test', 'cn=Linux\\, all,ou=groups,dc=corp,dc=test'],
@@ -28,9 +28,27 @@ describe('a map', () => {
     ['any of its values', { kind: 'attribute', attribute: 'departmentNumber', value: '9' }, true],
     ['another value', { kind: 'attribute', attribute: 'title', value: 'manager' }, false],
     ['an attribute that he does not have', { kind: 'attribute', attribute: 'l', value: '' }, false],
+    [
+      'a value that he has in another attribute',
+      { kind: 'attribute', attribute: 'l', value: 'engineer' },
+      false,
+    ],
     ['everybody', { kind: 'everybody' }, true],
   ])('%s', (_what, rule, expected) => {
     expect(fits(rule)).toBe(expected);
+  });
+
+  test('a group whose name cannot be read is none', () => {
+    const odd = { groups: ['nonsense'], attributes: {} };
+    expect(firstMatch([{ rule: { kind: 'group', group: 'nonsense' } }], odd)).toBeNull();
+  });
+
+  test.each<[MapRule, string]>([
+    [{ kind: 'group', group: 'staff' }, 'group staff'],
+    [{ kind: 'attribute', attribute: 'title', value: 'Chief' }, 'title is Chief'],
+    [{ kind: 'everybody' }, 'everybody'],
+  ])('in words: %j', (rule, words) => {
+    expect(ruleText(rule)).toBe(words);
   });
 
   test('the first that fits counts', () => {

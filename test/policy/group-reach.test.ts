@@ -1,0 +1,46 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { VAULT_RIGHTS, type VaultRight } from '#/domain/permission.js';
+import { groupOutOfReach, holdsAll } from '#/policy/delegation.js';
+
+const group = (rights: readonly VaultRight[] = []) => ({ name: 'Operators', rights });
+
+test.each<[string, readonly VaultRight[], readonly string[], readonly VaultRight[], string | null]>([
+  ["of one's own", ['addUpdateUsers'], ['Operators'], [], null],
+  ['of others', ['addUpdateUsers'], ['Elsewhere'], [], 'you are not in Operators'],
+  [
+    'that holds more',
+    ['addUpdateUsers'],
+    ['Operators'],
+    ['addUpdateUsers', 'addSafes'],
+    'the group Operators holds addSafes, and you do not',
+  ],
+  ['that holds as much', ['addUpdateUsers'], ['Operators'], ['addUpdateUsers'], null],
+  ['of others, by who holds every right', VAULT_RIGHTS, [], ['addSafes'], null],
+  ['of others, by who holds all but one', VAULT_RIGHTS.slice(1), [], [], 'you are not in Operators'],
+])('a group %s', (_what, rights, groups, held, why) => {
+  expect(groupOutOfReach({ rights, groups }, group(held))).toBe(why);
+});
+
+test('who holds every right is who lacks none', () => {
+  fc.assert(
+    fc.property(fc.subarray([...VAULT_RIGHTS]), (rights) => {
+      expect(holdsAll({ rights })).toBe(rights.length === VAULT_RIGHTS.length);
+    }),
+  );
+});
+
+test('nobody manages a group that gives him, or others, what he does not have', () => {
+  fc.assert(
+    fc.property(
+      fc.subarray([...VAULT_RIGHTS]),
+      fc.boolean(),
+      fc.subarray([...VAULT_RIGHTS]),
+      (rights, inIt, held) => {
+        const may = groupOutOfReach({ rights, groups: inIt ? ['Operators'] : [] }, group(held)) === null;
+        const hasIt = inIt && held.every((right) => rights.includes(right));
+        expect(may).toBe(hasIt || rights.length === VAULT_RIGHTS.length);
+      },
+    ),
+  );
+});
