@@ -1,4 +1,5 @@
-import { MANAGE_COMMANDS } from './manage-keys.js';
+import { EDIT, FORM, LEAVE, MOVE, TAB } from './key-sets.js';
+import { MANAGE_COMMANDS, MANAGE_SCREENS } from './manage-keys.js';
 import { type Command, SESSION_COMMANDS } from './session-keys.js';
 import type { KeyName, Stroke } from './strokes.js';
 
@@ -136,12 +137,6 @@ export const COMMANDS = {
   },
 } as const satisfies Record<string, Command>;
 export type CommandName = keyof typeof COMMANDS;
-
-const MOVE = ['move.up', 'move.down', 'move.pageUp', 'move.pageDown', 'move.first', 'move.last'] as const;
-const EDIT = ['text.erase', 'text.eraseWord', 'text.clear'] as const;
-const FORM = ['form.enter', 'form.next', 'form.previous', ...EDIT, 'form.leave'] as const;
-const LEAVE = ['leave.now', 'leave.ask', 'screen.redraw'] as const;
-const TAB = ['screen.next', 'screen.previous', 'leave.now', 'leave.ask', 'screen.redraw'] as const;
 
 /** Commands that mean the same wherever they are; screens need not answer them. */
 export const EVERYWHERE = [...TAB, 'you.open'] as const;
@@ -331,63 +326,7 @@ export const SCREENS = {
     typing: true,
     commands: ['dialog.enter', 'secret.copy', 'dialog.cancel', ...EDIT],
   },
-  safes: {
-    title: 'Safes',
-    typing: true,
-    commands: [
-      'safe.members',
-      'safe.audit',
-      'audit.all',
-      'maps.open',
-      'list.refresh',
-      'list.back',
-      'safe.add',
-      'safe.manage',
-      ...MOVE,
-      ...EDIT,
-      ...LEAVE,
-    ],
-  },
-  users: {
-    title: 'Users',
-    typing: true,
-    commands: [
-      'user.manage',
-      'user.add',
-      'groups.open',
-      'list.refresh',
-      'list.back',
-      ...MOVE,
-      ...EDIT,
-      ...LEAVE,
-    ],
-  },
-  maps: {
-    title: 'What people of directories get',
-    typing: true,
-    commands: ['map.manage', 'map.add', 'map.try', 'list.refresh', 'list.back', ...MOVE, ...EDIT, ...LEAVE],
-  },
-  trial: {
-    title: 'Trying a directory',
-    typing: true,
-    commands: ['list.refresh', 'list.back', ...MOVE, ...EDIT, ...LEAVE],
-  },
-  groups: {
-    title: 'Groups',
-    typing: true,
-    commands: ['group.manage', 'group.add', 'list.refresh', 'list.back', ...MOVE, ...EDIT, ...LEAVE],
-  },
-  members: {
-    title: 'Members of a safe',
-    typing: true,
-    commands: ['member.add', 'member.remove', 'list.refresh', 'list.back', ...MOVE, ...EDIT, ...LEAVE],
-  },
-  addMember: {
-    title: 'Adding a member',
-    typing: true,
-    commands: ['form.enter', 'form.next', 'form.previous', 'choice.cancel', ...EDIT],
-  },
-  removeMember: { title: 'Removing a member', typing: false, commands: ['dialog.enter', 'dialog.cancel'] },
+  ...MANAGE_SCREENS,
   audit: {
     title: 'Audit',
     typing: true,

@@ -1,3 +1,5 @@
+import { EDIT, LEAVE, MOVE } from './key-sets.js';
+
 /** What people press to manage accounts, safes, users and groups: a part of COMMANDS. */
 export const MANAGE_COMMANDS = {
   'account.add': { keys: ['ctrl-a'], brief: 'add', help: 'add an account, if you may' },
@@ -39,4 +41,65 @@ export const MANAGE_COMMANDS = {
   'audit.all': { keys: ['ctrl-g'], brief: 'all audit', help: 'all of the audit, if you may' },
   'member.add': { keys: ['ctrl-a'], brief: 'add', help: 'add a member, or change what one may do' },
   'member.remove': { keys: ['ctrl-e'], brief: 'remove', help: 'remove the member, after asking' },
+} as const;
+
+/** What its screens listen to: a part of SCREENS. */
+export const MANAGE_SCREENS = {
+  safes: {
+    title: 'Safes',
+    typing: true,
+    commands: [
+      'safe.members',
+      'safe.audit',
+      'audit.all',
+      'maps.open',
+      'list.refresh',
+      'list.back',
+      'safe.add',
+      'safe.manage',
+      ...MOVE,
+      ...EDIT,
+      ...LEAVE,
+    ],
+  },
+  users: {
+    title: 'Users',
+    typing: true,
+    commands: [
+      'user.manage',
+      'user.add',
+      'groups.open',
+      'list.refresh',
+      'list.back',
+      ...MOVE,
+      ...EDIT,
+      ...LEAVE,
+    ],
+  },
+  maps: {
+    title: 'What people of directories get',
+    typing: true,
+    commands: ['map.manage', 'map.add', 'map.try', 'list.refresh', 'list.back', ...MOVE, ...EDIT, ...LEAVE],
+  },
+  trial: {
+    title: 'Trying a directory',
+    typing: true,
+    commands: ['list.refresh', 'list.back', ...MOVE, ...EDIT, ...LEAVE],
+  },
+  groups: {
+    title: 'Groups',
+    typing: true,
+    commands: ['group.manage', 'group.add', 'list.refresh', 'list.back', ...MOVE, ...EDIT, ...LEAVE],
+  },
+  members: {
+    title: 'Members of a safe',
+    typing: true,
+    commands: ['member.add', 'member.remove', 'list.refresh', 'list.back', ...MOVE, ...EDIT, ...LEAVE],
+  },
+  addMember: {
+    title: 'Adding a member',
+    typing: true,
+    commands: ['form.enter', 'form.next', 'form.previous', 'choice.cancel', ...EDIT],
+  },
+  removeMember: { title: 'Removing a member', typing: false, commands: ['dialog.enter', 'dialog.cancel'] },
 } as const;
