@@ -84,5 +84,5 @@ test('the thread of the models gives way to the thread with the bytes of the own
       ? [Number(fields[16])]
       : [];
   });
-  expect(nice).toEqual([getPriority() + 10]);
+  expect(nice).toEqual([getPriority() + 4]);
 });

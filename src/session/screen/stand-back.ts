@@ -1,7 +1,8 @@
 import { readlinkSync } from 'node:fs';
 import { setPriority } from 'node:os';
 
-const BEHIND = 10;
+/** Not more: re-attaching waits for it, and what was run is read from it before a session's tape is closed. */
+const BEHIND = 4;
 
 /** This thread gives way to the one with the owner's bytes, and to the client, when there is not enough processor for all. */
 export function standBack(): void {
