@@ -32,4 +32,10 @@ export const RECORDING_FAILURES = {
     message: 'The recording is not in its safe yet ({detail}).',
     next: 'Wait a moment; see: postern doctor',
   },
+  NO_PAGES_HERE: {
+    side: 'ours',
+    stage: null,
+    message: 'This way in carries no browser.',
+    next: 'Connect to the SSH door of Postern itself, or on the bastion: postern web ID',
+  },
 } as const satisfies Record<string, FailureKind>;

@@ -142,6 +142,7 @@ function terminalOn({ socket, keys, size, visit, dismissed, hello }: Parts): Ter
     output,
     gone: gone.signal,
     dismissed,
+    offerPages: null,
     size: size.size,
     onResize: size.onResize,
     identified: () => visit.identify(),

@@ -15,6 +15,7 @@ export const REFUSALS = {
   /** Also what ssh -J and -W ask for. `host`: where they wanted to go. */
   forwarding: (user: string, host: string | null): string =>
     `postern: From here nothing is forwarded. Connect instead: ssh -t ${oneLine(user.split(/[@%]/, 1)[0] ?? '', 64) || 'USER'}@TARGETUSER@${oneLine(host ?? 'ADDRESS', 64)}@BASTION`,
+  noPages: 'postern: Here is no page yet: log in on this connection, choose a recording and press Ctrl-W.',
   tooManyForwards: 'postern: This connection has as many forwarded connections as it may have.',
   agent: notHere('Agent forwarding'),
   x11: notHere('X11 forwarding'),

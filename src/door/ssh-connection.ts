@@ -6,6 +6,7 @@ import { type HeldLogin, holdLogin } from './connection-login.js';
 import type { DirectVisit } from './direct-visit.js';
 import type { ForwardVisit } from './forward-visit.js';
 import type { DoorLimits } from './limits.js';
+import { isPage, type PageChannels, pageChannels } from './page-channels.js';
 import { REFUSALS } from './refusals.js';
 import { answer, authentication, type DoorQuestions, type Verdict } from './ssh-authentication.js';
 import { serveForwards } from './ssh-forward.js';
@@ -56,6 +57,7 @@ export function serveConnection(
   connection.on('authentication', ({ username }) => {
     typed = username;
   });
+  const pages = pageChannels();
   const people = new Set<object>();
   const login = holdLogin({ abandon: options.abandon, over: () => leave(connection) });
   const leave = (who: object): void => {
@@ -63,10 +65,11 @@ export function serveConnection(
   };
   const outflow = guardConnection(connection, {
     limits: options.limits,
-    mayOpen: (type, to) =>
-      type === 'direct-tcpip' && visit.identified && (login.shared()?.target ?? null) !== null
-        ? null
-        : REFUSALS.forwarding(user(), to?.host ?? null),
+    mayOpen(type, to) {
+      const known = type === 'direct-tcpip' && visit.identified;
+      if (known && (pages.leadTo(to) || (login.shared()?.target ?? null) !== null)) return null;
+      return isPage(to) ? REFUSALS.noPages : REFUSALS.forwarding(user(), to?.host ?? null);
+    },
     onViolation: hangUp,
   });
   connection.on('error', (error) => hangUp(error.message));
@@ -78,7 +81,7 @@ export function serveConnection(
     visit.identify();
   };
   authenticate(connection, { visit, login, identified }, options, { crash, hangUp });
-  serveSessions(connection, visit, options, { user, crash, outflow, dismissed, login, identified });
+  serveSessions(connection, visit, options, { user, crash, outflow, dismissed, login, identified, pages });
   serveForwards(connection, {
     user,
     from: visit.from,
@@ -86,6 +89,7 @@ export function serveConnection(
     outflow,
     dismissed,
     login,
+    pages,
     serve: (forward) => void options.serveForward(forward).catch(crash),
   });
 }
@@ -139,6 +143,7 @@ interface Serving extends Pick<Person, 'login' | 'identified'> {
   readonly crash: (error: unknown) => void;
   readonly outflow: ReturnType<typeof guardConnection>;
   readonly dismissed: AbortSignal;
+  readonly pages: PageChannels;
 }
 
 /** Counts session channels. */
@@ -146,7 +151,7 @@ function serveSessions(
   connection: Connection,
   visit: Visit,
   options: ConnectionOptions,
-  { user, crash, outflow, dismissed, login, identified }: Serving,
+  { user, crash, outflow, dismissed, login, identified, pages }: Serving,
 ): void {
   let open = 0;
   let opened = 0;
@@ -171,6 +176,7 @@ function serveSessions(
       dismissed,
       login,
       identified,
+      offerPages: pages.offer,
       attemptRefused: () => void visit.attempt(),
       serve: (terminal) => void options.serve(terminal).then((status) => terminal.close(status), crash),
       serveDirect: (direct) => void options.serveDirect(direct).then(() => direct.exit(255), crash),

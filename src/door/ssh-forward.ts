@@ -3,6 +3,7 @@ import { inputFrom, outputTo } from './byte-streams.js';
 import type { ConnectionLogin } from './connection-login.js';
 import type { DirectLogin } from './direct-visit.js';
 import type { ForwardVisit } from './forward-visit.js';
+import type { PageChannels } from './page-channels.js';
 import { REFUSALS } from './refusals.js';
 import { type Outflow, refuseChannel } from './ssh2-guards.js';
 import { windowWriter } from './window-writer.js';
@@ -15,6 +16,7 @@ export interface ForwardsContext {
   readonly outflow: Outflow;
   readonly dismissed: AbortSignal;
   readonly login: ConnectionLogin;
+  readonly pages: PageChannels;
   readonly serve: (visit: ForwardVisit) => void;
 }
 
@@ -23,12 +25,19 @@ const FAREWELL = 5000;
 
 /** Connections to be made from the target, as a client asks for them. The guard lets only those of direct logins come here. */
 export function serveForwards(connection: Connection, context: ForwardsContext): void {
-  const { login, serve, limit } = context;
+  const { login, serve, limit, pages } = context;
   const open = new Set<AbortController>();
   connection.on('close', () => {
     for (const gone of [...open]) gone.abort();
   });
   connection.on('tcpip', (accept, reject, { destIP: host, destPort: port }) => {
+    if (pages.leadTo({ host, port })) {
+      if (pages.open(accept, context.outflow)) return;
+      return refuseChannel(connection, reject, {
+        reason: 'resourceShortage',
+        sentence: REFUSALS.tooManyForwards,
+      });
+    }
     const direct = login.shared();
     if (direct === null)
       return refuseChannel(connection, reject, {

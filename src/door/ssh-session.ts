@@ -19,6 +19,7 @@ export interface SessionContext {
   readonly connectionGone: AbortSignal;
   readonly dismissed: AbortSignal;
   readonly login: ConnectionLogin;
+  readonly offerPages: Terminal['offerPages'];
   identified(who: object, yes: boolean): void;
   attemptRefused(): void;
   /** Serves the terminal; what it throws ends this connection only. */

@@ -58,6 +58,7 @@ export function terminalOn(
     output,
     gone: gone.signal,
     dismissed: context.dismissed,
+    offerPages: context.offerPages,
     size: size.size,
     onResize: size.onResize,
     identified: () => context.identified(key, true),

@@ -1,4 +1,4 @@
-import type { Readable, Writable } from 'node:stream';
+import type { Duplex, Readable, Writable } from 'node:stream';
 import type { LoggedIn } from '#/contract/calls.js';
 import type { Target } from '#/domain/destination.js';
 import type { TerminalSize } from '#/domain/session.js';
@@ -27,6 +27,8 @@ export interface Terminal {
   readonly gone: AbortSignal;
   /** Aborted when the door is about to hang up; `reason` is a sentence for the person. */
   readonly dismissed: AbortSignal;
+  /** Takes who serves the pages that a browser asks for through this connection (null: nobody); null: no browser comes this way. */
+  readonly offerPages: ((serve: ((stream: Duplex) => void) | null) => void) | null;
   size(): TerminalSize;
   /** The result stops it. */
   onResize(listener: (size: TerminalSize) => void): () => void;

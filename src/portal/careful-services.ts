@@ -64,6 +64,7 @@ export function carefulServices(services: PortalServices): PortalServices {
     removeMember: (safe, member) => answered(() => services.removeMember(safe, member)),
     audit: (safe) => answered(() => services.audit(safe)),
     search: (text, filter, listener) => services.search(text, filter, listener),
+    webLink: (recordingId) => answered(() => services.webLink(recordingId)),
     replay: (recordingId, size, listener) => services.replay(recordingId, size, listener),
     watch: (sessionId, size, listener) => services.watch(sessionId, size, listener),
   };

@@ -1,5 +1,6 @@
 import { EDIT, FORM, LEAVE, MOVE, TAB } from './key-sets.js';
 import { MANAGE_COMMANDS, MANAGE_SCREENS } from './manage-keys.js';
+import { RECORDING_COMMANDS } from './recording-keys.js';
 import { type Command, SESSION_COMMANDS } from './session-keys.js';
 import type { KeyName, Stroke } from './strokes.js';
 
@@ -41,18 +42,7 @@ export const COMMANDS = {
     help: 'copy it to the clipboard of your terminal (OSC 52), without showing it',
   },
   ...MANAGE_COMMANDS,
-  'recording.search': {
-    keys: ['ctrl-f'],
-    brief: 'search',
-    help: 'search the text of the recordings that are listed',
-  },
-  'search.enter': {
-    keys: ['enter'],
-    brief: 'search, open',
-    help: 'search for what is typed; then replay from the line that is selected',
-  },
-  'search.leave': { keys: ['escape'], brief: 'back', help: 'back to the recordings' },
-  'recording.replay': { keys: ['enter'], brief: 'replay', help: 'replay the recording' },
+  ...RECORDING_COMMANDS,
   ...SESSION_COMMANDS,
   'help.back': { keys: ['escape'], brief: 'accounts', help: 'back to the accounts' },
 
@@ -109,32 +99,6 @@ export const COMMANDS = {
 
   'leave.yes': { keys: ['enter', "'y", 'ctrl-c', 'ctrl-d', 'ctrl-q'], brief: 'leave', help: 'leave' },
   'leave.no': { keys: ['escape', "'n"], brief: 'stay', help: 'stay' },
-
-  'replay.toggle': { keys: ["' "], brief: 'play', help: 'play or pause' },
-  'replay.back': { keys: ['left'], brief: '5 s', help: '5 seconds back' },
-  'replay.ahead': { keys: ['right'], brief: '5 s', help: '5 seconds ahead' },
-  'replay.farBack': { keys: ['pageUp'], brief: '60 s', help: '60 seconds back' },
-  'replay.farAhead': { keys: ['pageDown'], help: '60 seconds ahead' },
-  'replay.first': { keys: ['home'], help: 'to the beginning' },
-  'replay.last': { keys: ['end'], help: 'to the end' },
-  'replay.faster': { keys: ["'+", "'="], brief: 'speed', help: 'twice as fast, up to 16 times' },
-  'replay.slower': { keys: ["'-"], help: 'half as fast, down to a quarter' },
-  'replay.nextMarker': { keys: ["'n"], brief: 'marker', help: 'to the next marker' },
-  'replay.previousMarker': { keys: ["'p"], help: 'to the previous marker' },
-  'replay.idle': {
-    keys: ["'i"],
-    brief: 'idle',
-    help: 'shorten pauses to 2 seconds, or show them as they were',
-  },
-  'replay.up': { keys: ['up'], help: 'scroll up over a screen larger than yours' },
-  'replay.down': { keys: ['down'], help: 'scroll down' },
-  'replay.left': { keys: ["'["], help: 'scroll left' },
-  'replay.right': { keys: ["']"], help: 'scroll right' },
-  'replay.leave': {
-    keys: ['escape', "'q", 'ctrl-c', 'ctrl-q'],
-    brief: 'back',
-    help: 'back to the recordings',
-  },
 } as const satisfies Record<string, Command>;
 export type CommandName = keyof typeof COMMANDS;
 
@@ -224,10 +188,12 @@ export const SCREENS = {
       'recording.search',
       ...TAB,
       'list.refresh',
+      'recording.web',
       'list.back',
       'you.open',
       ...MOVE,
-      ...EDIT,
+      'text.erase',
+      'text.clear',
     ],
   },
   search: {
@@ -235,6 +201,7 @@ export const SCREENS = {
     typing: true,
     commands: ['search.enter', 'search.leave', ...MOVE, ...EDIT, ...LEAVE],
   },
+  webLink: { title: 'In a browser', typing: false, commands: ['dialog.enter', 'dialog.cancel'] },
   live: {
     title: 'Live',
     typing: true,

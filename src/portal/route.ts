@@ -11,7 +11,7 @@ import type { Failure } from '#/domain/failure.js';
 import type { HostKey } from '#/domain/host-key.js';
 import type { Permission } from '#/domain/permission.js';
 import type { MapItem } from './screens/maps/maps-view.js';
-import type { Enrolment } from './services.js';
+import type { Enrolment, WebLink } from './services.js';
 
 /** The screens that Tab goes around, in its order. */
 export const TABS = ['accounts', 'recordings', 'live', 'help'] as const;
@@ -59,6 +59,7 @@ export type Route =
   | { readonly screen: 'approve'; readonly account: AccountRow; readonly keys: ChangedKeys }
   /** `at`: the moment to begin at, milliseconds on the tape. */
   | { readonly screen: 'replay'; readonly recording: RecordingRow; readonly at?: number }
+  | { readonly screen: 'webLink'; readonly recording: RecordingRow; readonly link: WebLink }
   /** `among`: as it is typed in the list of recordings. */
   | { readonly screen: 'search'; readonly among: string }
   | { readonly screen: 'watch'; readonly session: SessionRow }

@@ -110,6 +110,13 @@ export type SessionResult =
 /** What the replay screen may tell the monitor; the permit is the services' business. */
 export type ReplayCommand = PictureCommand;
 
+/** A link for a browser on the person's own machine; `forward` is what his ssh needs for it. */
+export interface WebLink {
+  readonly url: string;
+  readonly forward: string;
+  readonly minutes: number;
+}
+
 /** A replay that is open. `send` after `close` does nothing. */
 export interface ReplayHandle {
   send(command: ReplayCommand): void;
@@ -181,6 +188,8 @@ export interface PortalServices extends ManageServices {
   /** Of a safe, or all of it (null), the newest first. */
   audit(safe: string | null): Promise<Outcome<readonly AuditRow[]>>;
 
+  /** A link that shows a recording in a browser, once. */
+  webLink(recordingId: string): Promise<Outcome<WebLink>>;
   /** Opens at once; what becomes of it (opened, frames, failed) goes to the listener. `size` is the room for the picture. */
   /** Looks for text in the recordings that fit and that the person may replay: hits come as they are found, newest first. */
   search(text: string, filter: RecordingFilter, listener: (message: FromMonitor) => void): ReplayHandle;

@@ -355,6 +355,14 @@ export function fakeServices(more: Partial<PortalServices> = {}): PortalServices
       searches.push({ text, filter });
       return { send: () => undefined, close: () => undefined };
     },
+    webLink: () =>
+      Promise.resolve(
+        done({
+          url: 'http://127.0.0.1:8722/#0123456789abcdef0123456789abcdef',
+          forward: '-L 8722:web:80',
+          minutes: 5,
+        }),
+      ),
     replay(_id, _size, hear) {
       listener = hear;
       hear({

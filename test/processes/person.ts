@@ -21,6 +21,7 @@ export function openPerson(house: House, marks: string[]): ServedPerson {
       term: 'xterm-kitty',
       lang: 'C.UTF-8',
       env: new Map(),
+      offerPages: null,
       direct: null,
       reason: null,
       reasonGiven: (reason) => marks.push(`because ${reason}`),

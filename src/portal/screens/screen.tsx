@@ -41,6 +41,7 @@ import { AddUserScreen } from './users/add-user-screen.js';
 import { ManageUserScreen } from './users/manage-user-screen.js';
 import { UsersScreen } from './users/users-screen.js';
 import { WatchScreen } from './watch/watch-screen.js';
+import { WebLinkScreen } from './web-link/web-link-screen.js';
 import { AddKeyScreen } from './you/add-key-screen.js';
 import { RemoveKeyScreen } from './you/remove-key-screen.js';
 import { YouScreen } from './you/you-screen.js';
@@ -97,6 +98,8 @@ export function Screen({
       return <ApproveScreen account={route.account} keys={route.keys} />;
     case 'replay':
       return <ReplayScreen recording={route.recording} at={route.at ?? null} />;
+    case 'webLink':
+      return <WebLinkScreen recording={route.recording} link={route.link} />;
     case 'search':
       return <SearchScreen among={route.among} />;
     case 'watch':

@@ -17,12 +17,14 @@ import { manageServices } from './manage-services.js';
 import { openReplay } from './replay-link.js';
 import { walkSession } from './session-walk.js';
 import { watchServices } from './watch-services.js';
+import { webPages } from './web-pages.js';
 
 export interface ServicesOptions {
   readonly vault: VaultLink;
   readonly run: string;
   readonly terminal: Pick<
     Terminal,
+    | 'offerPages'
     | 'from'
     | 'via'
     | 'term'
@@ -75,6 +77,7 @@ export function servePerson({
 
   type Ticketed = { [K in CallName]: CallArgs<K> extends { readonly ticket: string } ? K : never }[CallName];
   const forget = (): void => {
+    pages.close();
     ticket = null;
     known = false;
     terminal.forgotten();
@@ -132,6 +135,7 @@ export function servePerson({
     });
   };
 
+  const pages = webPages({ run, terminal, ask });
   const services: PortalServices = {
     async configuration() {
       const trouble = await vault.trouble();
@@ -181,6 +185,7 @@ export function servePerson({
     removeKey: (fingerprint) => ask('person.key.remove', { fingerprint }),
     async logout() {
       if (shared) {
+        pages.close();
         ticket = null;
         return done(null);
       }
@@ -251,6 +256,7 @@ export function servePerson({
             : granted;
         },
       }),
+    webLink: (recordingId) => pages.link(recordingId),
     replay: (recordingId, size, listener) =>
       openReplay({
         path: socketPath(run, 'monitor'),
@@ -265,6 +271,7 @@ export function servePerson({
   return {
     services,
     close() {
+      pages.close();
       if (ticket !== null && !shared) void vault.ask('person.logout', { ticket });
       ticket = null;
     },

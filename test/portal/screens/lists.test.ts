@@ -163,9 +163,9 @@ describe('live', () => {
        last login 22 Nov 23:40 from 10.0.0.5 · last failure 21 No…
       ────────────────────────────────────────────────────────────
       > _ type to find a session, sorted by start                2
-        State      User    Account                           Since
-      > running    you     root@web1.example.com             12:00
-        running    bob     postgres@db1.example.com        1:30:00
+        State      User    Account                  Idle     Since
+      > running    you     root@web1.example.com   02:00     12:00
+        running    bob     postgres@db1.example.…  02:00   1:30:00
 
 
 

@@ -1,6 +1,6 @@
 import { useRef } from 'react';
 import { Lines } from '../../components/lines.js';
-import { usePortal, useRoom, useTheme } from '../../context.js';
+import { usePortal, useRoom, useServices, useTheme } from '../../context.js';
 import { useKeys } from '../../keyboard.js';
 import { selectedItem } from '../../list.js';
 import { listHandlers } from '../../list-keys.js';
@@ -16,7 +16,8 @@ import {
 } from './recordings-view.js';
 
 export function RecordingsScreen() {
-  const { memory, state: portal, clock } = usePortal();
+  const { memory, state: portal, clock, failed, after } = usePortal();
+  const services = useServices();
   const room = useRoom();
   const { sign } = useTheme();
   const state = useStore(memory.recordings);
@@ -35,6 +36,14 @@ export function RecordingsScreen() {
       },
       'recording.search': () =>
         portal.dispatch({ type: 'go', route: { screen: 'search', among: memory.recordings.now().filter } }),
+      'recording.web': () => {
+        const recording = selectedItem(memory.recordings.now());
+        if (recording === null) return;
+        after(services.webLink(recording.id), (link) => {
+          if (!link.ok) failed(link.failure);
+          else portal.dispatch({ type: 'go', route: { screen: 'webLink', recording, link: link.value } });
+        });
+      },
       'list.refresh': refresh,
     },
     { text: (text) => memory.recordings.dispatch({ type: 'text', text }) },

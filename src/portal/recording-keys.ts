@@ -1,0 +1,47 @@
+import type { Command } from './session-keys.js';
+
+/** What can be done with recordings: a part of COMMANDS. */
+export const RECORDING_COMMANDS = {
+  'recording.search': {
+    keys: ['ctrl-f'],
+    brief: 'search',
+    help: 'search the text of the recordings that are listed',
+  },
+  'search.enter': {
+    keys: ['enter'],
+    brief: 'search, open',
+    help: 'search for what is typed; then replay from the line that is selected',
+  },
+  'search.leave': { keys: ['escape'], brief: 'back', help: 'back to the recordings' },
+  'recording.replay': { keys: ['enter'], brief: 'replay', help: 'replay the recording' },
+  'recording.web': {
+    keys: ['ctrl-w'],
+    brief: 'browser',
+    help: 'show it in a browser on your own machine, through your ssh',
+  },
+  'replay.toggle': { keys: ["' "], brief: 'play', help: 'play or pause' },
+  'replay.back': { keys: ['left'], brief: '5 s', help: '5 seconds back' },
+  'replay.ahead': { keys: ['right'], brief: '5 s', help: '5 seconds ahead' },
+  'replay.farBack': { keys: ['pageUp'], brief: '60 s', help: '60 seconds back' },
+  'replay.farAhead': { keys: ['pageDown'], help: '60 seconds ahead' },
+  'replay.first': { keys: ['home'], help: 'to the beginning' },
+  'replay.last': { keys: ['end'], help: 'to the end' },
+  'replay.faster': { keys: ["'+", "'="], brief: 'speed', help: 'twice as fast, up to 16 times' },
+  'replay.slower': { keys: ["'-"], help: 'half as fast, down to a quarter' },
+  'replay.nextMarker': { keys: ["'n"], brief: 'marker', help: 'to the next marker' },
+  'replay.previousMarker': { keys: ["'p"], help: 'to the previous marker' },
+  'replay.idle': {
+    keys: ["'i"],
+    brief: 'idle',
+    help: 'shorten pauses to 2 seconds, or show them as they were',
+  },
+  'replay.up': { keys: ['up'], help: 'scroll up over a screen larger than yours' },
+  'replay.down': { keys: ['down'], help: 'scroll down' },
+  'replay.left': { keys: ["'["], help: 'scroll left' },
+  'replay.right': { keys: ["']"], help: 'scroll right' },
+  'replay.leave': {
+    keys: ['escape', "'q", 'ctrl-c', 'ctrl-q'],
+    brief: 'back',
+    help: 'back to the recordings',
+  },
+} as const satisfies Record<string, Command>;

@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto';
+import type { CallArgs, CallResult } from '#/contract/calls.js';
+import { socketPath } from '#/contract/sockets.js';
+import { failure } from '#/domain/failure.js';
+import { done, failed, type Outcome } from '#/domain/outcome.js';
+import type { Terminal } from '#/door/terminal.js';
+import type { WebLink } from '#/portal/services.js';
+import { createLinks, LINK_LIFE } from '#/web/links.js';
+import { openSource } from '#/web/open-source.js';
+import { pageFiles } from '#/web/page-files.js';
+import { createPageServer, type PageServer } from '#/web/page-server.js';
+
+/** Where the person's own machine listens, and the only place that his ssh may forward it to. */
+const LOCAL_PORT = 8722;
+export const PAGE_HOST = 'web';
+
+export interface WebPagesOptions {
+  readonly run: string;
+  readonly terminal: Pick<Terminal, 'offerPages'>;
+  /** For the person who is logged in. */
+  readonly ask: (
+    call: 'person.replay',
+    args: Omit<CallArgs<'person.replay'>, 'ticket'>,
+  ) => Promise<Outcome<CallResult<'person.replay'>>>;
+}
+
+export interface WebPages {
+  link(recordingId: string): Promise<Outcome<WebLink>>;
+  /** Nobody is logged in any more: nothing that was opened is shown on. */
+  close(): void;
+}
+
+/** Pages of one person, for a browser that comes through his own ssh connection and no other way. */
+export function webPages({ run, terminal, ask }: WebPagesOptions): WebPages {
+  const links = createLinks({ now: Date.now, random: randomBytes });
+  let server: PageServer | null = null;
+  const start = async (): Promise<PageServer> =>
+    createPageServer({
+      files: await pageFiles(),
+      random: randomBytes,
+      async open(token) {
+        const recordingId = links.take(token);
+        if (recordingId === null)
+          return failed(failure('WATCHING_ENDED', 'the link was used, or is too old'));
+        const permit = await ask('person.replay', { recordingId });
+        return permit.ok ? await openSource(socketPath(run, 'monitor'), permit.value.permit) : permit;
+      },
+    });
+  return {
+    async link(recordingId) {
+      if (terminal.offerPages === null) return failed(failure('NO_PAGES_HERE'));
+      if (server === null) {
+        const started = await start();
+        server = started;
+        terminal.offerPages((stream) => started.accept(stream));
+      }
+      return done({
+        url: `http://127.0.0.1:${LOCAL_PORT}/#${links.issue(recordingId)}`,
+        forward: `-L ${LOCAL_PORT}:${PAGE_HOST}:80`,
+        minutes: LINK_LIFE / 60_000,
+      });
+    },
+    close() {
+      server?.close();
+      server = null;
+      terminal.offerPages?.(null);
+    },
+  };
+}
