@@ -34,6 +34,8 @@ export interface AccountRow {
   readonly mayPinHostKey: boolean;
   /** A reason must be given before connecting. */
   readonly reasonRequired: boolean;
+  /** What policy says of it in particular, a setting each with where that is said. */
+  readonly policy: readonly string[];
 }
 
 export interface SessionRow {

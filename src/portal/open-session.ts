@@ -2,7 +2,7 @@ import type { Portal } from './context.js';
 import { directEnd } from './direct-end.js';
 import { endingNotice } from './ending-words.js';
 import type { Notice } from './portal-state.js';
-import { type SessionWish, wishName } from './route.js';
+import { type ConnectWish, type SessionWish, wishName } from './route.js';
 import {
   type ConnectingAction,
   type ConnectingState,
@@ -100,6 +100,9 @@ function finish(portal: Portal, wish: SessionWish, result: SessionResult, givenU
   const name = wishName(wish);
   if (result.kind === 'failed' && result.failure.code === 'NOT_LOGGED_IN')
     return portal.failed(result.failure);
+  // policy changed since the list was drawn
+  if (result.kind === 'failed' && result.failure.code === 'REASON_NEEDED' && wish.kind === 'connect')
+    return portal.state.dispatch({ type: 'replace', route: { screen: 'connecting', wish: askedWhy(wish) } });
   if (wish.direct === true && !mayGoOn(wish, result)) {
     const { status, words } = directEnd(name, result);
     return portal.end(status, words);
@@ -113,6 +116,10 @@ function finish(portal: Portal, wish: SessionWish, result: SessionResult, givenU
     });
   }
   portal.state.dispatch({ type: 'show', tab, notice: noticeOf(name, result) });
+}
+
+function askedWhy({ reason: _none, account, ...wish }: ConnectWish): ConnectWish {
+  return { ...wish, account: { ...account, reasonRequired: true } };
 }
 
 /** A changed host key that he may approve is no reason to hang up on him. */

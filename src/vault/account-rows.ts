@@ -1,10 +1,11 @@
 import type { AccountRow } from '#/contract/rows.js';
 import { fingerprint, type HostKey } from '#/domain/host-key.js';
 import { effectivePermissions, type Membership } from '#/policy/grants.js';
+import type { ResolvedPolicy } from '#/policy/resolve.js';
 import { portOf, verdict } from './access.js';
 import { hostKeyPlace } from './host-key-place.js';
 import { type Person, subjectOf } from './persons.js';
-import { readPolicyBook } from './policy-book.js';
+import { particulars, readPolicyBook } from './policy-book.js';
 import type { StoredAccount } from './records/accounts.js';
 import type { Vault } from './vault.js';
 
@@ -19,6 +20,7 @@ export async function accountRows(
   );
   const uses = new Map((await records.accounts.uses(user.id)).map((use) => [use.accountId, use]));
   const policyOf = await readPolicyBook(vault, records);
+  const said = new Map<ResolvedPolicy, readonly string[]>();
   const sights = new Map<string, Sight>();
   const rows: AccountRow[] = [];
   for (const account of await records.accounts.accounts()) {
@@ -27,7 +29,7 @@ export async function accountRows(
     sights.set(account.safeId, sight);
     if (!sight.mayList) continue;
     const policy = policyOf(account);
-    const said = verdict(vault, user, account, sight.memberships, policy);
+    const judged = verdict(vault, user, account, sight.memberships, policy);
     const { id, safe, platform, secretKind, address } = account;
     const port = portOf(account);
     const use = uses.get(id);
@@ -39,16 +41,24 @@ export async function accountRows(
       port,
       platform,
       secretKind,
-      usable: said.kind === 'permit',
-      why: said.kind === 'permit' ? null : said.because,
+      usable: judged.kind === 'permit',
+      why: judged.kind === 'permit' ? null : judged.because,
       favourite: use?.favourite ?? false,
       lastUsedAt: use?.lastUsedAt ?? null,
       hostKeyFingerprint: printOf(keys.get(hostKeyPlace(address, port))),
       mayPinHostKey: sight.mayPin,
       reasonRequired: policy.values.reasonRequired,
+      policy: saidOf(policy),
     });
   }
   return rows;
+
+  /** Most accounts share what is said of them. */
+  function saidOf(policy: ResolvedPolicy): readonly string[] {
+    const known = said.get(policy) ?? particulars(policy);
+    said.set(policy, known);
+    return known;
+  }
 
   function sightOf(memberships: readonly Membership[]): Sight {
     const held = effectivePermissions(subjectOf(user), memberships, vault.now());

@@ -1,5 +1,11 @@
 import { accountName } from '#/domain/account.js';
-import { type Layer, type ResolvedPolicy, resolvePolicy } from '#/policy/resolve.js';
+import {
+  DEFAULT_SOURCE,
+  type Layer,
+  type ResolvedPolicy,
+  resolvePolicy,
+  settingLines,
+} from '#/policy/resolve.js';
 import type { StoredAccount } from './records/accounts.js';
 import type { SettingScope, StoredSetting } from './records/policy.js';
 import type { Records } from './records/records.js';
@@ -73,8 +79,17 @@ function layersOf(
   return [configured(vault), ...layers.filter((one) => Object.keys(one.stored).length > 0)];
 }
 
+const CONFIGURATION = 'configuration of the bastion';
+
+/** What is said beyond defaults and configuration, for who sees the account. */
+export function particulars(policy: ResolvedPolicy): readonly string[] {
+  return settingLines(policy, 'account')
+    .filter(({ source }) => source !== DEFAULT_SOURCE && source !== CONFIGURATION)
+    .map(({ name, shown, source }) => `${name} ${shown} (${source})`);
+}
+
 function configured({ settings }: Vault): Layer {
-  return { level: 'system', source: 'configuration of the bastion', stored: { ...settings.policy } };
+  return { level: 'system', source: CONFIGURATION, stored: { ...settings.policy } };
 }
 
 function layerOf({ level }: SettingScope, stored: readonly StoredSetting[], name: string): Layer {

@@ -1,7 +1,7 @@
 /** One login in its box: what its channels carry, and who cannot come near its control socket. */
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTarget, type Target } from '../helpers/target.ts';
@@ -172,6 +172,27 @@ describe.skipIf(!hasBox || !existsSync('/usr/sbin/sshd'))(
       // without an exit: it was lost with the login
       expect(host.said('d end')).toBe('opened\n');
       expect(target.log().split(`Accepted password for ${user}`)).toHaveLength(2);
+      host.close();
+    }, 40_000);
+
+    test('a connection from the target: to where it is asked for, and refused where there is nobody', async () => {
+      const host = await login('leads', '3');
+      const there = createServer({ allowHalfOpen: true }, (socket) => {
+        socket.on('end', () => socket.end('and back'));
+        socket.resume();
+      });
+      await new Promise<void>((resolve) => there.listen(0, '127.0.0.1', resolve));
+      const { port } = there.address() as AddressInfo;
+      host.ask('1', 'w', `${port} 127.0.0.1`);
+      host.ask('2', 'w', '1 127.0.0.1');
+      await host.over('2 end');
+      expect(host.said('2 end')).toBe('refused\n');
+      await until(() => host.said('1 end') === 'opened\n');
+      host.streams.get('1 in')?.socket.end('there');
+      await host.over('1 end');
+      expect(host.said('1 out')).toBe('and back');
+      expect(host.said('1 end')).toBe('opened\nexit 0\n');
+      there.close();
       host.close();
     }, 40_000);
 

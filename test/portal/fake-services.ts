@@ -74,6 +74,7 @@ export function account(
     hostKeyFingerprint: 'SHA256:uNiVztksCsDhcc0u9e8BgrJXVGLYIYtKxxZT1vDJrzg',
     mayPinHostKey: false,
     reasonRequired: false,
+    policy: [],
     ...more,
   };
 }

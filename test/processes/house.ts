@@ -32,6 +32,7 @@ export const account: AccountRow = {
   hostKeyFingerprint: null,
   mayPinHostKey: true,
   reasonRequired: false,
+  policy: [],
 };
 
 /** One portal's connection as a session host sees it. */

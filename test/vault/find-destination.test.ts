@@ -17,6 +17,7 @@ const row = (id: string, user: string, address: string, more: Partial<AccountRow
   hostKeyFingerprint: null,
   mayPinHostKey: false,
   reasonRequired: false,
+  policy: [],
   ...more,
 });
 

@@ -232,6 +232,17 @@ describe('a forwarded connection', () => {
   });
 });
 
+test('who sees an account sees what policy says of it in particular', async () => {
+  await set('safe', 'Lab', 'localForwarding', '127.0.0.1:*');
+  await set('account', accountId, 'reasonRequired', 'yes');
+  const door = await portal(running);
+  const ticket = await logIn(door, 'alice', 'alice and a password');
+  expect((await door.ask('person.accounts', { ticket }))[0]?.policy).toEqual([
+    'reasonRequired yes (account root@web1.test)',
+    'localForwarding 127.0.0.1:* (safe Lab)',
+  ]);
+});
+
 test('platforms say what they have of their own', async () => {
   await set('platform', 'UnixSSH', 'fourEyes', 'yes');
   expect(await desk.ask('admin.platform.list', {})).toEqual([

@@ -97,6 +97,20 @@ test('the accounts at 120x30: the details beside the list', async () => {
   `);
 });
 
+test('what policy says of an account in particular is in its details, and that it asks for a reason in the summary', async () => {
+  const policy = ['reasonRequired yes (safe Lab)', 'idleMinutes 10 (account root@web1)'];
+  const accounts = () =>
+    Promise.resolve(done([account('a1', 'root', 'web1', { reasonRequired: true, policy })]));
+  const wide = mount({ columns: 120, rows: 30, services: { accounts } });
+  expect(await wide.terminal.screen('web1', 'Policy')).toMatch(
+    /Policy +reasonRequired yes \(safe Lab\)\n.*idleMinutes 10/,
+  );
+  const narrow = mount({ services: { accounts } });
+  expect(await narrow.terminal.screen('web1', 'port 22')).toContain(
+    'UnixSSH by password · asks for a reason · host key',
+  );
+});
+
 test('without Unicode, every cell is ASCII and every column where it was', async () => {
   const { terminal } = mount({ env: { color: 'none', unicode: false } });
   const text = await terminal.sees('web1');

@@ -76,6 +76,25 @@ describe('an account that asks for a reason', () => {
     expect(given).toEqual([]);
   });
 
+  test('is asked about also when that became policy after the list was drawn', async () => {
+    const given: (string | undefined)[] = [];
+    const { terminal } = mount({
+      services: {
+        connect(_account, _size, _hooks, reason) {
+          given.push(reason);
+          const refused = { kind: 'failed', failure: failure('REASON_NEEDED') } as const;
+          return reason === undefined ? Promise.resolve(refused) : forever;
+        },
+      },
+    });
+    await terminal.sees('web1');
+    terminal.press('enter');
+    await terminal.sees('Policy asks for a reason');
+    terminal.type('late').press('enter');
+    await terminal.sees('checking your access');
+    expect(given).toEqual([undefined, 'late']);
+  });
+
   test('does not ask again for what the client sent along', async () => {
     const { terminal, given } = await asked({ reason: 'ticket 7' });
     await terminal.sees('checking your access');

@@ -59,6 +59,7 @@ export function accountSummary(row: AccountRow, sign: Signs): Line {
   const parts = [
     `port ${row.port}`,
     `${shown(row.platform)} by ${row.secretKind}`,
+    ...(row.reasonRequired ? ['asks for a reason'] : []),
     row.hostKeyFingerprint === null ? 'host key not known yet' : `host key ${row.hostKeyFingerprint}`,
   ];
   return [span(`  ${parts.join(` ${sign('between')} `)}`, 'quiet')];
@@ -77,6 +78,7 @@ export function accountDetails(row: AccountRow, columns: number): readonly Line[
       ['Host key', row.hostKeyFingerprint ?? 'not known yet'],
       ['Last used', row.lastUsedAt === null ? 'never by you' : `${dateTime(row.lastUsedAt)} UTC`],
       ['Favourite', row.favourite ? 'yes' : 'no'],
+      ...row.policy.map((said, place) => [place === 0 ? 'Policy' : '', shown(said)] as const),
     ],
     columns,
   );
