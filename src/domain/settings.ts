@@ -22,8 +22,8 @@ export interface Setting<T> {
 
 /** All that policy may set, a line each: what is added here can be set, is explained, and goes with every session. */
 export const SETTINGS = {
-  idleMinutes: everywhere(minutes, 30, 'minutes without a key pressed until a session ends'),
-  maximumMinutes: everywhere(minutes, 0, 'minutes that a session may last'),
+  idleMinutes: everywhere(minutes, 30, 'minutes without a key pressed until a session ends; 0: none'),
+  maximumMinutes: everywhere(minutes, 0, 'minutes that a session may last; 0: no limit'),
   graceMinutes: everywhere(minutes, 5, 'minutes that a session waits for a lost client'),
   hostKeyPolicy: everywhere(
     oneOf('ask', 'tofu', 'strict'),
@@ -33,9 +33,9 @@ export const SETTINGS = {
   recordInput: everywhere(yesOrNo, false, 'keystrokes are recorded, never in clear what was not echoed'),
   reasonRequired: everywhere(yesOrNo, false, 'a reason must be given before connecting'),
   localForwarding: everywhere(destinations, [], 'where ssh -L, -D and -W may lead, from the target'),
-  remoteForwarding: everywhere(notYet, false, 'ssh -R'),
-  x11Forwarding: everywhere(notYet, false, 'ssh -X'),
-  agentForwarding: everywhere(notYet, false, 'ssh -A'),
+  remoteForwarding: everywhere(notYet, false, 'ssh -R: not available in this release'),
+  x11Forwarding: everywhere(notYet, false, 'ssh -X: not available in this release'),
+  agentForwarding: everywhere(notYet, false, 'ssh -A: not available in this release'),
   fourEyes: everywhere(yesOrNo, false, 'a session runs only while somebody watches it'),
   fourEyesGraceSeconds: everywhere(seconds, 60, 'seconds that such a session waits for who watches'),
   tellWhenWatched: everywhere(yesOrNo, false, 'people are told when somebody watches their session'),

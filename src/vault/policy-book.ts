@@ -29,10 +29,12 @@ export async function readPolicyBook(
   const byScope = Map.groupBy(await records.policy.settings(), keyOf);
   const shared = new Map<string, ResolvedPolicy>();
   return (account) => {
-    const layers = layersOf(vault, account, (scope) => byScope.get(keyOf(scope)) ?? []);
-    if (layers.some(({ level }) => level === 'account')) return resolvePolicy(layers);
-    const key = JSON.stringify([account.platform, account.safeId]);
-    const known = shared.get(key) ?? resolvePolicy(layers);
+    const resolve = (): ResolvedPolicy =>
+      resolvePolicy(layersOf(vault, account, (scope) => byScope.get(keyOf(scope)) ?? []));
+    if (byScope.has(keyOf({ level: 'account', scope: account.id }))) return resolve();
+    // an id has no space in it
+    const key = `${account.safeId} ${account.platform}`;
+    const known = shared.get(key) ?? resolve();
     shared.set(key, known);
     return known;
   };

@@ -289,3 +289,29 @@ describe('where it is allowed', () => {
     expect((await exchange(port, Buffer.from('x'))).toString()).toBe('x');
   });
 });
+
+test('where a reason is required, a command is told how to give it; what is forwarded takes the connection’s', {
+  timeout: 60_000,
+}, async () => {
+  await allow(there);
+  await postern.json(['account', 'set', account, 'reasonRequired', 'yes']);
+  const without = ssh(['-T', 'via', 'echo ran']);
+  expect(await without.ended).toBe(255);
+  expect(without.said.out.length).toBe(0);
+  const told = /ssh -o '(SetEnv=[^']+)'/.exec(without.said.err)?.[1]?.replace('why', 'incident 42') ?? '';
+  expect(told).toBe('SetEnv=LC_POSTERN_REASON="incident 42"');
+  const refused = ssh(['-W', there, 'via']);
+  expect(await refused.ended).toBe(255);
+  expect(refused.said.err).toMatch(/administratively prohibited: postern: .*REASON_NEEDED/);
+  const port = await freePort();
+  const shell = ssh(['-T', '-o', told, '-L', `${port}:${there}`, 'via', 'echo ran; cat'], 'pipe');
+  await eventually('the command to run', () => shell.said.out.includes('ran'));
+  expect((await exchange(port, Buffer.from('x'))).toString()).toBe('x');
+  shell.child.stdin?.end();
+  expect(await shell.ended).toBe(0);
+  const rows = await postern.json<(Row & { reason: string })[]>(['recordings', 'list']);
+  expect(rows.slice(0, 2).map(({ forward, reason }) => [forward, reason])).toEqual([
+    [there, 'incident 42'],
+    [null, 'incident 42'],
+  ]);
+});

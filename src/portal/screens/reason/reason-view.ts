@@ -2,7 +2,7 @@ import type { AccountRow } from '#/contract/rows.js';
 import { accountName } from '#/domain/account.js';
 import type { TerminalSize } from '#/domain/session.js';
 import { shown } from '../../text.js';
-import { centered, EMPTY, framed, type Line, paragraph, type Signs } from '../../view.js';
+import { centered, EMPTY, framed, type Line, paragraph, type Signs, span } from '../../view.js';
 import { fieldLine } from '../form-view.js';
 
 export interface ReasonView {
@@ -17,7 +17,8 @@ export function reasonLines({ account, reason, room, sign }: ReasonView): readon
   const field = { label: 'Reason', labelColumns: 6, value: reason, here: true, columns: inner };
   const lines = [
     ...paragraph('Policy asks for a reason before this account is used.', inner),
-    EMPTY,
+    // the frame is as wide whatever is typed
+    [span(' '.repeat(inner))],
     fieldLine(field, sign),
     EMPTY,
     ...paragraph(
