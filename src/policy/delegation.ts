@@ -1,5 +1,6 @@
 import type { Permission, VaultRight } from '#/domain/permission.js';
 import { VAULT_RIGHTS } from '#/domain/permission.js';
+import { SECOND_FACTOR_POLICIES, type SecondFactorPolicy } from '#/domain/second-factor.js';
 import { grantsOf, type Membership, type Subject } from './grants.js';
 
 export interface Delegation {
@@ -66,6 +67,18 @@ export function groupOutOfReach(
   const right = group.rights.find((one) => !actor.rights.includes(one));
   if (right !== undefined) return `the group ${group.name} holds ${right}, and you do not`;
   return actor.groups.includes(group.name) ? null : `you are not in ${group.name}`;
+}
+
+/** Why somebody may not have a group ask for less at a login, or null: he is in it himself, and asks it of himself, too. */
+export function mayNotAskLess(
+  actor: Pick<Holder, 'rights'>,
+  group: { readonly name: string; readonly secondFactor: SecondFactorPolicy },
+  wanted: SecondFactorPolicy,
+): string | null {
+  const rank = (policy: SecondFactorPolicy): number => SECOND_FACTOR_POLICIES.indexOf(policy);
+  return holdsAll(actor) || rank(wanted) >= rank(group.secondFactor)
+    ? null
+    : `only who holds every right has ${group.name} ask for less than ${group.secondFactor}`;
 }
 
 function timeOf(expiresAt: number | null): number {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { VAULT_RIGHTS, type VaultRight } from '#/domain/permission.js';
-import { groupOutOfReach, holdsAll } from '#/policy/delegation.js';
+import { groupOutOfReach, holdsAll, mayNotAskLess } from '#/policy/delegation.js';
 
 const group = (rights: readonly VaultRight[] = []) => ({ name: 'Operators', rights });
 
@@ -43,4 +43,15 @@ test('nobody manages a group that gives him, or others, what he does not have', 
       },
     ),
   );
+});
+
+test.each([
+  ['required', 'optional', 'only who holds every right has Operators ask for less than required'],
+  ['required', 'required', null],
+  ['optional', 'off', 'only who holds every right has Operators ask for less than optional'],
+  ['off', 'optional', null],
+] as const)('a group that asks %s may be made to ask %s by a member: %s', (now, wanted, why) => {
+  const asks = { name: 'Operators', secondFactor: now };
+  expect(mayNotAskLess({ rights: ['addUpdateUsers'] }, asks, wanted)).toBe(why);
+  expect(mayNotAskLess({ rights: VAULT_RIGHTS }, asks, wanted)).toBeNull();
 });

@@ -55,6 +55,15 @@ test('whoever makes a group is in it and may put others there, but not himself i
   ).toMatchObject({ code: 'DENIED', message: expect.stringContaining('his own user') as string });
   await door.ask('person.group.set', { ticket, name: 'Makers', secondFactor: 'required' });
   expect((await row('plain'))?.secondFactor.policy).toBe('required');
+  // he is in it: he would take it from himself
+  for (const less of ['optional', 'off'] as const)
+    expect(
+      await door.refused('person.group.set', { ticket, name: 'Makers', secondFactor: less }),
+    ).toMatchObject({ code: 'DENIED' });
+  expect(await door.refused('person.group.delete', { ticket, name: 'Makers' })).toMatchObject({
+    code: 'DENIED',
+  });
+  await desk.ask('admin.group.set', { name: 'Makers', secondFactor: 'optional' });
   expect(await door.refused('person.group.delete', { ticket, name: 'Operators' })).toMatchObject({
     code: 'DENIED',
   });

@@ -3,7 +3,7 @@ import { failure } from '#/domain/failure.js';
 import { makeId } from '#/domain/ids.js';
 import { checkName } from '#/domain/names.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
-import { groupOutOfReach, holdsAll } from '#/policy/delegation.js';
+import { groupOutOfReach, holdsAll, mayNotAskLess } from '#/policy/delegation.js';
 import { putInGroup } from '../group-members.js';
 import { managedUser } from '../managed-user.js';
 import { withVaultRight } from '../person-rights.js';
@@ -38,6 +38,8 @@ export function personGroupCalls(vault: Vault): Handlers<Names> {
       withVaultRight(vault, 'person.group.set', args, asking, async (person) => {
         const found = await managedGroup(person, args.name);
         if (!found.ok) return found;
+        const less = mayNotAskLess(person.user, found.value, args.secondFactor);
+        if (less !== null) return failed(failure('DENIED', less));
         await person.records.people.setGroupSecondFactor(found.value.id, args.secondFactor);
         await note(vault, person, found.value.name, `second factor: ${args.secondFactor}`);
         return done({ value: null });
@@ -55,6 +57,9 @@ export function personGroupCalls(vault: Vault): Handlers<Names> {
         const found = await managedGroup(person, args.name);
         if (!found.ok) return found;
         if (found.value.builtIn) return failed(failure('DENIED', `group ${found.value.name} is built in`));
+        // what it asks goes with it
+        const less = mayNotAskLess(person.user, found.value, 'optional');
+        if (less !== null) return failed(failure('DENIED', less));
         await person.records.people.deleteGroup(found.value.id);
         await note(vault, person, found.value.name, 'deleted');
         return done({ value: null });
