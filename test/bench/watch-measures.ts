@@ -32,10 +32,10 @@ export async function watching(
     drivers.push(viewer);
     await viewer.wait('Accounts');
     viewer.write('\t');
-    await viewer.wait('type to find a recording');
+    await pause(500);
     viewer.write('\t');
-    await viewer.wait('running');
-    await pause(100);
+    await viewer.wait('find a session');
+    await pause(500);
     const begun = performance.now();
     viewer.write('\r');
     attached.push((await viewer.wait('WAT2CHED', 10)) - begun);
