@@ -28,6 +28,8 @@ export interface Overseen {
   readonly mine: boolean;
   readonly suspended: { readonly by: string; readonly reason: string; readonly frozen: boolean } | null;
   readonly viewers: readonly string[];
+  /** Connections that watch it; one viewer may have several. */
+  readonly watching: number;
 }
 
 /** Session host to monitor, JSON frames; the session's output is data frames. */

@@ -1,5 +1,5 @@
 import type { ControlCommand, LiveFrame } from '#/contract/replay-link.js';
-import type { ToWatchedHost } from '#/contract/watch-link.js';
+import type { Overseen, ToWatchedHost } from '#/contract/watch-link.js';
 import type { Failure } from '#/domain/failure.js';
 import type { Ending, TerminalSize } from '#/domain/session.js';
 import { keysFor } from './keys-for.js';
@@ -36,6 +36,13 @@ export interface Watching {
 
 /** Twenty pictures a second are enough to follow anything. */
 const TICK = 50;
+const SLOWEST = 400;
+
+/** The more who watch one session, the more seldom each of them is drawn for: together they take what five do. */
+export function tickFor(overseen: Pick<Overseen, 'mine' | 'watching'> | null): number {
+  if (overseen === null || overseen.mine) return TICK;
+  return Math.min(SLOWEST, Math.max(TICK, (TICK * overseen.watching) / 5));
+}
 
 /** What comes after a while of nothing is shown sooner. */
 const SOON = 5;
@@ -49,7 +56,8 @@ export function startWatching(parts: WatchParts): Watching {
   const feed = openLiveFeed({
     path: parts.path,
     request: parts.request,
-    drawn: () => (timer ??= setTimeout(show, Math.max(SOON, shownAt + TICK - performance.now()))),
+    drawn: () =>
+      (timer ??= setTimeout(show, Math.max(SOON, shownAt + tickFor(feed.overseen) - performance.now()))),
     told: parts.told,
     over(ending) {
       show();

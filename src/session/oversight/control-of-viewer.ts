@@ -66,7 +66,14 @@ export function offerControl({ vault, now, link, which, oversight, watchers }: C
   };
   const tell = (): void => {
     const { typing, suspended } = oversight.state;
-    link.send({ type: 'overseen', typing, mine: keyboard !== null, suspended, viewers: watchers.names });
+    link.send({
+      type: 'overseen',
+      typing,
+      mine: keyboard !== null,
+      suspended,
+      viewers: watchers.names,
+      watching: watchers.count,
+    });
   };
   const stopListening = oversight.onChange(tell);
   const stopCounting = watchers.onChange(tell);

@@ -77,7 +77,7 @@ describe('watching a session', () => {
       },
     });
     const overseen = (typing: string | null, mine: boolean) =>
-      hears({ type: 'overseen', typing, mine, suspended: null, viewers: ['alice', 'carol'] });
+      hears({ type: 'overseen', typing, mine, suspended: null, viewers: ['alice', 'carol'], watching: 2 });
     hears(FRAME);
     overseen('carol', false);
     await terminal.sees('carol has the keyboard');
@@ -130,6 +130,7 @@ describe('watching a session', () => {
       mine: false,
       suspended: { by: 'alice', reason: 'look.', frozen: true },
       viewers: ['alice'],
+      watching: 1,
     });
     await terminal.sees('suspended by alice: look.');
     terminal.press('ctrl-s');

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { keysFor } from '#/monitor/keys-for.js';
+import { tickFor } from '#/monitor/watch.js';
 
 test.each([
   [
@@ -21,4 +22,12 @@ test.each([
   ['UTF-8', true, false, 'é漢\x1b[B', 'é漢\x1bOB'],
 ])('keys, %s', (_what, application, bracketedPaste, typed, said) => {
   expect(keysFor(Buffer.from(typed), { application, bracketedPaste }).toString()).toBe(said);
+});
+
+test('one who watches, or types, sees twenty pictures a second; of twenty each sees five', () => {
+  expect(tickFor(null)).toBe(50);
+  expect(tickFor({ mine: false, watching: 1 })).toBe(50);
+  expect(tickFor({ mine: false, watching: 20 })).toBe(200);
+  expect(tickFor({ mine: false, watching: 32 })).toBe(320);
+  expect(tickFor({ mine: true, watching: 32 })).toBe(50);
 });
