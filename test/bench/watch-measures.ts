@@ -32,10 +32,10 @@ export async function watching(
     drivers.push(viewer);
     await viewer.wait('Accounts');
     viewer.write('\t');
-    await pause(500);
+    await pause(700);
     viewer.write('\t');
-    await viewer.wait('find a session');
-    await pause(500);
+    // what is drawn differs from what was there by a few characters: there is no word to wait for
+    await pause(2500);
     const begun = performance.now();
     viewer.write('\r');
     attached.push((await viewer.wait('WAT2CHED', 10)) - begun);

@@ -103,6 +103,9 @@ const COMMANDS = [
   'account delete',
   'account import',
   'sessions list',
+  'sessions suspend',
+  'sessions resume',
+  'sessions message',
   'sessions terminate',
   'recordings list',
   'recordings show',
@@ -552,9 +555,12 @@ describe('a session, as scripts see it', () => {
     screen = await login(postern, 'alice', { identity: await keyOf(postern, 'alice') });
     await connectTo(screen, 'admin64');
     const row = await eventually('the session to run', async () =>
-      (await postern.json<{ id: string; state: string }[]>(['sessions', 'list'])).find(
-        (one) => one.state === 'running',
-      ),
+      (
+        await postern.json<{ id: string; state: string; recordedBytes: number | null }[]>([
+          'sessions',
+          'list',
+        ])
+      ).find((one) => one.state === 'running' && one.recordedBytes !== null),
     );
     sessionId = row.id;
     expect(row).toEqual({
@@ -565,11 +571,27 @@ describe('a session, as scripts see it', () => {
       safe: SAFE,
       from: '127.0.0.1',
       startedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) as unknown,
+      lastKeyAt: null,
+      recordedBytes: expect.any(Number) as unknown,
+      lastActivity: null,
       isolation: 3,
       state: 'running',
+      suspendedBy: null,
+      controlledBy: null,
+      company: null,
       watchers: [],
+      reason: null,
+      forward: null,
     });
     expect(await said(['sessions', 'list'])).toContain(sessionId);
+    expect(await said(['sessions', 'suspend', sessionId, '--reason', 'a look'])).toBe(
+      `${sessionId} is suspended\n`,
+    );
+    expect(await said(['sessions', 'resume', sessionId])).toBe(`${sessionId} goes on\n`);
+    expect(await refused(['sessions', 'message', 'nix', 'hello'])).toMatchObject({
+      status: 4,
+      failure: { code: 'NOT_FOUND' },
+    });
   });
 
   test('sessions terminate: the owner reads the reason, and it is in the books', {
