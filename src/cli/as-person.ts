@@ -117,6 +117,9 @@ const WAYS: Ways = {
       : failed(failure('DENIED', "only the console tries others' passwords")),
   'admin.sessions.list': (ask) => ask('person.sessions', {}),
   'admin.sessions.terminate': (ask, args) => ask('person.endSession', args),
+  'admin.recordings.delete': (ask, args) => ask('person.recording.delete', args),
+  'admin.recordings.hold': (ask, args) => ask('person.recording.hold', { ...args, held: true }),
+  'admin.recordings.release': (ask, args) => ask('person.recording.hold', { ...args, held: false }),
   'admin.audit.list': async (ask, { limit, newestFirst }) => {
     // people are shown the newest rows only: an export that lacks the others would be taken for all of it
     if (!newestFirst) return failed(failure('DENIED', 'the whole audit is exported by the console'));

@@ -24,6 +24,7 @@ import { OVERSIGHT_CALLS, OVERSIGHT_ORDERS } from './oversight-calls.js';
 import { POLICY_CALLS } from './policy-calls.js';
 import { PROOF_CALLS } from './proof-calls.js';
 import { RECORDING_CALLS } from './recording-calls.js';
+import { RECORDING_PERSON_CALLS } from './recording-person-calls.js';
 import type {
   AccountAdminRow,
   AccountRow,
@@ -124,6 +125,7 @@ export const CALLS = {
   ),
 
   ...MANAGE_CALLS,
+  ...RECORDING_PERSON_CALLS,
   ...GROUP_CALLS,
   ...OVERSIGHT_CALLS,
   ...DIRECTORY_PERSON_CALLS,

@@ -25,6 +25,8 @@ const BESIDE = [
   'person.accounts',
   'person.sessions',
   'person.endSession',
+  'person.recording.delete',
+  'person.recording.hold',
 ] as const satisfies readonly Ticketed[];
 export type DeskCall =
   | keyof typeof MANAGE_CALLS

@@ -31,6 +31,7 @@ import { personAccountCalls } from './calls/person-accounts.js';
 import { personAuditCalls } from './calls/person-audit.js';
 import { personDirectoryCalls } from './calls/person-directories.js';
 import { personGroupCalls } from './calls/person-groups.js';
+import { personRecordingCalls } from './calls/person-recordings.js';
 import { personSafeCalls } from './calls/person-safes.js';
 import { personUserCalls } from './calls/person-users.js';
 import { policyCalls } from './calls/policy.js';
@@ -74,6 +75,7 @@ export function handlersOf(vault: Vault): Handlers {
     ...controlCalls(vault),
     ...personAccountCalls(vault),
     ...personSafeCalls(vault),
+    ...personRecordingCalls(vault),
     ...personAuditCalls(vault),
     ...personUserCalls(vault),
     ...personGroupCalls(vault),

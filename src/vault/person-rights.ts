@@ -51,6 +51,8 @@ export const PERSON_RIGHTS = {
   'person.messageSession': own, // who may suspend, end or control it
   'person.control': own, // what he may monitor, by group (liveGroups.control)
   'person.replay': own, // what he may monitor
+  'person.recording.delete': own, // deleteAccounts on its recording safe
+  'person.recording.hold': own, // manageSafe on its recording safe
   'person.search': own, // in what he may monitor
   'person.safes': own, // rows: safes that he is a member of
   'person.favourite': account('listAccounts'),

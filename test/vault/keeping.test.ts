@@ -230,6 +230,38 @@ test('whoever watches is judged anew while he does, and a deletion ends it', asy
   expect(await monitor.refused('replay.goesOn', mine)).toMatchObject({ code: 'RECORDING_DELETED' });
 });
 
+test('people hold and delete by their rights in the recording safe, their own recordings too', async () => {
+  const { id } = await recording();
+  const asked = { recordingId: id, reason: 'a test' };
+  const refusal = async () => [
+    (await door.refused('person.recording.delete', { ticket, ...asked })).code,
+    (await door.refused('person.recording.hold', { ticket, ...asked, held: true })).code,
+  ];
+  expect(await refusal(), 'she sees it, as it is hers').toEqual(['DENIED', 'DENIED']);
+  const put = (permissions: ('deleteAccounts' | 'manageSafe' | 'listAccounts')[]) =>
+    desk.ask('admin.member.add', { safe: 'PSMRecordings', member: 'alice', permissions, expiresAt: null });
+  await put(['listAccounts', 'manageSafe']);
+  await door.ask('person.recording.hold', { ticket, ...asked, held: true });
+  await put(['listAccounts', 'deleteAccounts']);
+  expect(await door.refused('person.recording.delete', { ticket, ...asked })).toMatchObject({
+    code: 'RECORDING_HELD',
+  });
+  await put(['listAccounts', 'deleteAccounts', 'manageSafe']);
+  await door.ask('person.recording.hold', { ticket, ...asked, held: false });
+  await door.ask('person.recording.delete', { ticket, ...asked });
+  expect(await shown(id)).toMatchObject({ stored: 'deleted', deletion: { by: 'alice' } });
+  await desk.ask(
+    'admin.user.add',
+    { name: 'bob', groups: [], mustChange: false, rights: [], expiresAt: null, logonHours: null },
+    Buffer.from('bob and a password'),
+  );
+  const bob = await logIn(door, 'bob', 'bob and a password');
+  const other = await recording();
+  expect(
+    await door.refused('person.recording.delete', { ...asked, ticket: bob, recordingId: other.id }),
+  ).toMatchObject({ code: 'NOT_FOUND' });
+});
+
 test('what the books and the audit say of a deletion must agree', async () => {
   const { id } = await recording();
   await running.vault.store.transaction((records) =>
