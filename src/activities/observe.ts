@@ -1,8 +1,8 @@
 import type { Spoken } from './classify.js';
 import type { Observer } from './observer.js';
+import { observeRsync } from './rsync/rsync.js';
 import { observeScp } from './scp.js';
 import { observeSftp } from './sftp/sftp.js';
-import { observeTotals } from './totals.js';
 
 /** The observer for what is going to be spoken. */
 export function observe(spoken: Spoken): Observer {
@@ -12,7 +12,7 @@ export function observe(spoken: Spoken): Observer {
     case 'scp':
       return observeScp(spoken);
     case 'rsync':
-      return observeTotals('rsync', spoken.command);
+      return observeRsync(spoken);
     default:
       return spoken satisfies never;
   }
