@@ -8,7 +8,7 @@ import { auditRecords } from './audit.js';
 import { componentRecords } from './components.js';
 
 import { directoryRecords } from './directories.js';
-
+import { groupCommit } from './group-commit.js';
 import { metaRecords } from './meta.js';
 import { migrate, userVersion } from './migrate.js';
 import { asSqliteDatabase } from './node-sqlite.js';
@@ -82,10 +82,11 @@ function prepare(database: DatabaseSync, { path, create }: OpenOptions): Opened 
 
 export function storeOf(database: DatabaseSync): Store {
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: asSqliteDatabase(database) }) });
+  const inTransaction = groupCommit(db);
   return {
     async transaction(work) {
       try {
-        return await db.transaction().execute((transaction) => work(recordsOf(transaction)));
+        return await inTransaction((transaction) => work(recordsOf(transaction)));
       } catch (error) {
         throw isSqlite(error) ? storeFailure(error) : error;
       }

@@ -46,6 +46,65 @@ test('a transaction that throws leaves nothing, and the next one runs', async ()
   expect(await count()).toBe(0);
 });
 
+test('those that wait together are flushed once, and each fails for itself alone', async () => {
+  const set = (key: string, fails = false) =>
+    store.transaction(async ({ meta }) => {
+      await meta.setValue(key, Buffer.from(key));
+      if (fails) throw new Error(`${key} is broken`);
+      return key;
+    });
+  let flushes = 0;
+  const { exec, prepare } = database;
+  const count = (text: string): void => {
+    if (/^commit/i.test(text)) flushes += 1;
+  };
+  database.exec = (text) => {
+    count(text);
+    exec.call(database, text);
+  };
+  database.prepare = (text) => {
+    const statement = prepare.call(database, text);
+    const run = statement.run.bind(statement);
+    statement.run = (...parameters: never[]) => {
+      count(text);
+      return run(...parameters);
+    };
+    return statement;
+  };
+  const all = await Promise.allSettled([set('a'), set('b', true), set('c'), set('d', true), set('e')]);
+  expect(all.map((one) => (one.status === 'fulfilled' ? one.value : String(one.reason)))).toEqual([
+    'a',
+    'Error: b is broken',
+    'c',
+    'Error: d is broken',
+    'e',
+  ]);
+  // the first one began before the others came
+  expect(flushes).toBeLessThanOrEqual(2);
+  const found = await store.transaction(({ meta }) =>
+    Promise.all(['a', 'b', 'c', 'd', 'e'].map(async (key) => (await meta.value(key))?.toString() ?? null)),
+  );
+  expect(found).toEqual(['a', null, 'c', null, 'e']);
+});
+
+test('when the commit fails, nobody is told that it was done', async () => {
+  database.exec(
+    'create table parent (id integer primary key); create table child (of integer references parent deferrable initially deferred)',
+  );
+  const both = await Promise.allSettled([
+    store.transaction(({ meta }) => meta.setValue('first', Buffer.from('1'))),
+    ...['x', 'y'].map((key) =>
+      store.transaction(async ({ meta }) => {
+        await meta.setValue(key, Buffer.from('1'));
+        // refused at the commit, and not before
+        if (key === 'x') database.exec('insert into child values (7)');
+      }),
+    ),
+  ]);
+  expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
+  expect(await store.transaction(({ meta }) => meta.value('y'))).toBeNull();
+});
+
 test('what the database refuses is told apart from what is broken', async () => {
   database.exec("create trigger t before insert on meta begin select raise(abort, 'disk full'); end");
   await expect(store.transaction(({ meta }) => meta.setValue('n', Buffer.from('1')))).rejects.toMatchObject({
