@@ -42,7 +42,7 @@ import type {
 } from './rows.js';
 import type { RpcPeer } from './rpc.js';
 import { SEARCH_CALLS } from './search-calls.js';
-import { SESSION_WALK_CALLS } from './session-walk-calls.js';
+import { passedStages, SESSION_WALK_CALLS } from './session-walk-calls.js';
 
 export type { Caller } from './call-kind.js';
 export type { Permitted } from './connect-calls.js';
@@ -167,6 +167,8 @@ export const CALLS = {
       head: z.string().length(64),
       final: z.boolean(),
       ephemeral: z.string().length(44).optional(),
+      /** With the first head: stages of the session that are passed with it, in the same write. */
+      passed: passedStages.optional(),
     }),
   ),
   'session.redeemAttach': call<{ readonly user: string }>()(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Outcome } from '#/domain/outcome.js';
 import type { IsolationLevel } from '#/domain/session.js';
 import { call } from './call-kind.js';
 import type { SessionGrant } from './rows.js';
@@ -6,14 +7,21 @@ import type { SessionGrant } from './rows.js';
 const id = z.string().max(64);
 const text = z.string().max(1024);
 
+export const passedStages = z
+  .array(z.strictObject({ stage: z.int().min(0).max(9), detail: text.nullable() }))
+  .max(8);
+
 /** The walk of a session, as its host tells of it: a part of CALLS. */
 export const SESSION_WALK_CALLS = {
   /** Stage 3: PSMConnect verified the portal's proof and takes the session. */
-  /** `share`: sessions of one connection to one account have the same, and may ride on one login; null: this one may not. */
-  'session.landed': call<{ readonly share: string | null }>()(
-    ['PSMGW'],
-    z.strictObject({ permit: text, sessionId: id }),
-  ),
+  /**
+   * `share`: sessions of one connection to one account have the same, and may ride on one login; null: this one may not.
+   * With `rides` it does at once (session.ride) where the vault knows of a login with this host: stage 4 is passed, too.
+   */
+  'session.landed': call<{
+    readonly share: string | null;
+    readonly ride: { readonly on: string; readonly grant: Outcome<SessionGrant> } | null;
+  }>()(['PSMGW'], z.strictObject({ permit: text, sessionId: id, rides: z.boolean().optional() })),
   /** Stage 5: makes or verifies the shadow identity and has the supervisor write the box record. */
   'session.shadow': call<{
     readonly name: string;
@@ -33,10 +41,7 @@ export const SESSION_WALK_CALLS = {
   'session.stage': call<null>()(
     ['PSMGW'],
     z.strictObject({
-      passed: z
-        .array(z.strictObject({ stage: z.int().min(0).max(9), detail: text.nullable() }))
-        .max(8)
-        .optional(),
+      passed: passedStages.optional(),
       sessionId: id,
       stage: z.int().min(0).max(9),
       ok: z.boolean(),

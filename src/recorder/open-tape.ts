@@ -24,6 +24,8 @@ export interface OpenTape {
   drained(): Promise<void>;
   /** Resolves, once, with why nothing more can be recorded; never when all goes well. */
   readonly failed: Promise<string>;
+  /** Resolves when the end is on the disk, before its head is anchored; never when the tape has failed. */
+  readonly written: Promise<void>;
   /** Writes what is pending and the end, and anchors the last head. Later calls give the same outcome. */
   close(ending: Ending): Promise<Outcome<ClosedTape>>;
 }

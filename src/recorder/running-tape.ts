@@ -25,6 +25,8 @@ interface Parts {
 
 export class RunningTape implements OpenTape {
   readonly failed: Promise<string>;
+  readonly written: Promise<void>;
+  readonly #sayWritten: () => void;
   readonly #parts: Parts;
   readonly #backlog = new Backlog();
   readonly #sayFailed: (why: string) => void;
@@ -42,6 +44,9 @@ export class RunningTape implements OpenTape {
     const { promise, resolve } = Promise.withResolvers<string>();
     this.failed = promise;
     this.#sayFailed = resolve;
+    const end = Promise.withResolvers<void>();
+    this.written = end.promise;
+    this.#sayWritten = end.resolve;
   }
 
   get pending(): number {
@@ -119,6 +124,7 @@ export class RunningTape implements OpenTape {
     await this.#guard(() => this.#parts.writer.end(ending));
     await this.#release();
     if (this.#failure !== null) return failed(failure('RECORDER_FAILED', this.#failure));
+    this.#sayWritten();
     const { segments, head } = this.#parts.writer;
     const refused = await this.#parts.anchors.final(segments, head);
     return refused === null ? done({ segments, head, bytes: this.#parts.file.bytes }) : failed(refused);

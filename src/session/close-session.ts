@@ -3,6 +3,7 @@ import type { Ending } from '#/domain/session.js';
 import type { Control } from './control.js';
 import { lastLine } from './ending.js';
 import type { SessionHostParts } from './parts.js';
+import { plainOf } from './plain-channel.js';
 import type { PortalLink } from './portal-link.js';
 import type { Stages } from './stages.js';
 import type { Trail } from './trail.js';
@@ -37,8 +38,10 @@ export async function closeSession(closing: Closing, because: Failure | null): P
   } else {
     stages.begun(9);
   }
-  const booked = book(closing, ending);
-  await Promise.race([booked, after(PATIENCE)]);
+  const { written, booked } = book(closing, ending);
+  // whoever runs one command after another does not wait for the books each time, but for the recording
+  const enough = ending.kind === 'exited' && plainOf(closing.message.channel) !== null ? written : booked;
+  await Promise.race([enough, after(PATIENCE)]);
   if (because === null) link()?.send({ type: 'ended', ending });
   link()?.close();
   if (!closing.link.gone) closing.link.close();
@@ -63,12 +66,16 @@ async function stopClient({ parts, message, trail }: Closing, ending: Ending): P
   live?.stop();
 }
 
-/** Stage 9: the tape is sealed, then the vault knows how it ended. */
-async function book(closing: Closing, ending: Ending): Promise<void> {
+/** Stage 9: the end of the tape is on the disk, then the vault knows how it ended and what the last head is. */
+function book(
+  closing: Closing,
+  ending: Ending,
+): { readonly written: Promise<unknown>; readonly booked: Promise<unknown> } {
   const sealed = seal(closing, ending);
-  await Promise.race([sealed, after(SEALING)]);
-  if (closing.trail.landed) await tellEnded(closing, ending);
-  await sealed;
+  const { tape, landed } = closing.trail;
+  const written = Promise.race([tape === null ? sealed : tape.written, sealed, after(SEALING)]);
+  const told = written.then(() => (landed ? tellEnded(closing, ending) : undefined));
+  return { written, booked: Promise.all([told, sealed]) };
 }
 
 async function seal({ parts, message, trail }: Closing, ending: Ending): Promise<void> {

@@ -1,3 +1,4 @@
+import type { CallResult } from '#/contract/calls.js';
 import type { SessionGrant } from '#/contract/rows.js';
 import type { PlainChannel } from '#/contract/session-link.js';
 import { forTarget } from '#/domain/environment.js';
@@ -44,12 +45,14 @@ export async function walkPlain(
   trail: Trail,
 ): Promise<Outcome<RunningClient>> {
   const step = stepper(steps.control, stages);
-  const landed = await step(3, () => takeLanding(steps), { atOnce: false });
+  const landed = await step(3, () => takeLanding(steps, true), { atOnce: false });
   if (!landed.ok) return landed;
   trail.landed = true;
   const { share } = landed.value;
-  const way = await step(4, () => findWay(steps, share, trail), { atOnce: false });
+  const way = await step(4, () => findWay(steps, landed.value, trail), { atOnce: false });
   if (!way.ok) return way;
+  if (way.value.own === null && way.value.login.isUp)
+    return await rideAlong(steps, channel, way.value, { stages, share, trail });
   const { grant, own } = way.value;
   const ready = await step(5, () => prepare(steps, channel, way.value), {
     note: (value) => value.healed,
@@ -69,25 +72,59 @@ export async function walkPlain(
   return await open(steps, { wish: ready.value.wish, live: live.value, login: login.value, share, trail });
 }
 
+/** Stages 5 to 8 where nothing is left to be done but the tape: they are in the books with its first head, or none of them is. */
+async function rideAlong(
+  steps: Steps,
+  channel: PlainChannel,
+  { grant, login }: Way,
+  { stages, share, trail }: { readonly stages: Stages; readonly share: string | null; readonly trail: Trail },
+): Promise<Outcome<RunningClient>> {
+  if (steps.control.reason !== null) return GONE;
+  stages.begun(5);
+  const asked = wishOf(steps, channel, grant);
+  if (!asked.ok) return asked;
+  const wish = asked.value;
+  const passed = [5, 6, 7].map((stage) => ({ stage, detail: null }));
+  const tape = await startTape(steps, grant, [...passed, { stage: 8, detail: channelName(channel) }]);
+  if (!tape.ok) return tape;
+  const live = welcome(steps, channel, grant, tape.value);
+  if (!live.ok) return live;
+  trail.live = live.value;
+  return await open(steps, { wish, live: live.value, login, share, trail });
+}
+
 /** Stage 4: the right to ride on a login that is there, or the secret for one of its own. */
-async function findWay(steps: Steps, share: string | null, trail: Trail): Promise<Outcome<Way>> {
-  const { parts, message, cleanup } = steps;
+async function findWay(
+  steps: Steps,
+  { share, ride }: CallResult<'session.landed'>,
+  trail: Trail,
+): Promise<Outcome<Way>> {
+  const { parts, message } = steps;
+  const known = ride === null ? null : parts.logins.madeBy(ride.on);
+  if (ride !== null && !ride.grant.ok) return ride.grant;
+  if (ride !== null && ride.grant.ok && known !== null) return rides(steps, known, ride.grant.value, trail);
   const found = parts.logins.find(share);
-  if (found !== null) {
-    const leave = found.ride();
-    cleanup.defer(leave);
-    const { permit, sessionId } = message;
-    const ridden = await parts.vault.ask('session.ride', { permit, sessionId, on: found.sessionId });
-    if (!ridden.ok) return ridden;
-    const { grant } = ridden.value.value;
-    if (grant !== null) {
-      if (!isGranted(message.channel, grant)) return failed(WRONG_PERMIT);
-      trail.user = grant.user;
-      return done({ grant, login: found, own: null });
-    }
-    leave();
-  }
-  return await ownWay(steps, share, trail);
+  // until its maker has the secret, the vault knows of no such login
+  if (found === null || !(await found.granted) || !found.hasRoom) return await ownWay(steps, share, trail);
+  const { permit, sessionId } = message;
+  const ridden =
+    ride === null ? await parts.vault.ask('session.ride', { permit, sessionId, on: found.sessionId }) : null;
+  if (ridden === null) return await ownWay(steps, share, trail);
+  if (!ridden.ok) return ridden;
+  const { grant } = ridden.value.value;
+  return grant === null ? await ownWay(steps, share, trail) : rides(steps, found, grant, trail);
+}
+
+function rides(
+  { cleanup, message }: Steps,
+  login: SharedLogin,
+  grant: SessionGrant,
+  trail: Trail,
+): Outcome<Way> {
+  if (!isGranted(message.channel, grant)) return failed(WRONG_PERMIT);
+  cleanup.defer(login.ride());
+  trail.user = grant.user;
+  return done({ grant, login, own: null });
 }
 
 async function ownWay(
@@ -107,6 +144,7 @@ async function ownWay(
   if (!granted.ok) return granted;
   const { grant, credential } = granted.value;
   login.hold(credential);
+  login.isGranted();
   trail.user = grant.user;
   const key =
     grant.hostKey === null
@@ -127,10 +165,9 @@ async function prepare(
   channel: PlainChannel,
   { grant, login, own }: Way,
 ): Promise<Outcome<Prepared>> {
-  if (grant.policy.fourEyes) return failed(failure('FOUR_EYES_NO_TERMINAL'));
-  const text = commandFile(channel);
-  if (text === null) return failed(failure('COMMAND_TOO_LONG'));
-  const wish = { text, environment: forTarget(Object.entries(steps.message.environment ?? {})) };
+  const asked = wishOf(steps, channel, grant);
+  if (!asked.ok) return asked;
+  const wish = asked.value;
   const opening = startTape(steps, grant);
   const [tape, login_] = await Promise.all([
     opening,
@@ -140,6 +177,13 @@ async function prepare(
   ]);
   if (!tape.ok) return tape;
   return login_.ok ? done({ tape: tape.value, wish, healed: login_.value.healed }) : login_;
+}
+
+function wishOf({ message }: Steps, channel: PlainChannel, grant: SessionGrant): Outcome<ChannelWish> {
+  if (grant.policy.fourEyes) return failed(failure('FOUR_EYES_NO_TERMINAL'));
+  const text = commandFile(channel);
+  if (text === null) return failed(failure('COMMAND_TOO_LONG'));
+  return done({ text, environment: forTarget(Object.entries(message.environment ?? {})) });
 }
 
 function prepareLogin(

@@ -41,6 +41,10 @@ export interface SharedLogin {
   /** Which sessions may ride on it; null: none but its own. */
   readonly share: string | null;
   readonly outcome: Promise<LoginOutcome>;
+  /** Resolves true when its maker has the secret, and false when it never will. */
+  readonly granted: Promise<boolean>;
+  isGranted(): void;
+  readonly isUp: boolean;
   /** It takes a further session, as far as we know. */
   readonly hasRoom: boolean;
   /** The way to the target, as long as there is one. */
@@ -81,6 +85,7 @@ export function beginLogin({ parts, sessionId, share }: LoginOptions): SharedLog
   const riders = new Set<object>();
   const controller = new AbortController();
   const outcome = Promise.withResolvers<LoginOutcome>();
+  const granted = Promise.withResolvers<boolean>();
   const ended = Promise.withResolvers<void>();
   const over = Promise.withResolvers<void>();
   const cleanup = new DisposableStack();
@@ -97,6 +102,11 @@ export function beginLogin({ parts, sessionId, share }: LoginOptions): SharedLog
     sessionId,
     share,
     outcome: outcome.promise,
+    granted: granted.promise,
+    isGranted: () => granted.resolve(true),
+    get isUp() {
+      return state === 'up';
+    },
     get hasRoom() {
       return state !== 'over' && riders.size < room;
     },
@@ -286,6 +296,7 @@ export function beginLogin({ parts, sessionId, share }: LoginOptions): SharedLog
     state = 'over';
     if (idle !== null) clearTimeout(idle);
     outcome.resolve('abandoned');
+    granted.resolve(false);
     ended.resolve();
     controller.abort();
     void close(ran).finally(over.resolve);

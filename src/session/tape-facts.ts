@@ -43,6 +43,7 @@ export function countedTape(tape: OpenTape): { readonly tape: OpenTape; readonly
       },
       drained: () => tape.drained(),
       failed: tape.failed,
+      written: tape.written,
       close: (ending) => tape.close(ending),
     },
   };

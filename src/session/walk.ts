@@ -1,3 +1,4 @@
+import type { CallArgs, CallResult } from '#/contract/calls.js';
 import type { SessionGrant } from '#/contract/rows.js';
 import type { ToHost } from '#/contract/session-link.js';
 import { forTarget } from '#/domain/environment.js';
@@ -43,7 +44,10 @@ export interface Steps {
 }
 
 /** Stage 3: PSMConnect takes the session, from a portal that proves that it may land one. */
-export async function takeLanding(steps: Steps): Promise<Outcome<{ readonly share: string | null }>> {
+export async function takeLanding(
+  steps: Steps,
+  rides = false,
+): Promise<Outcome<CallResult<'session.landed'>>> {
   const { parts, message } = steps;
   const trouble = (await parts.vault.trouble?.()) ?? null;
   if (trouble !== null) return failed({ ...trouble, stage: 3 });
@@ -54,6 +58,7 @@ export async function takeLanding(steps: Steps): Promise<Outcome<{ readonly shar
   const landed = await parts.vault.ask('session.landed', {
     permit: message.permit,
     sessionId: message.sessionId,
+    ...(rides ? { rides } : {}),
   });
   return landed.ok ? done(landed.value.value) : landed;
 }
@@ -204,7 +209,12 @@ export async function prepare(
   });
 }
 
-export async function startTape(steps: Steps, grant: SessionGrant): Promise<Outcome<OpenTape>> {
+/** `passed`: stages that are passed as soon as the tape is open, and told with its first head. */
+export async function startTape(
+  steps: Steps,
+  grant: SessionGrant,
+  passed?: CallArgs<'session.head'>['passed'],
+): Promise<Outcome<OpenTape>> {
   const { parts, anteroom, control } = steps;
   const opened = await parts.openTape({
     spool: parts.spool,
@@ -230,6 +240,7 @@ export async function startTape(steps: Steps, grant: SessionGrant): Promise<Outc
         head,
         final,
         ...(ephemeral === undefined ? {} : { ephemeral }),
+        ...(passed === undefined || segments > 0 || final ? {} : { passed }),
       });
       return signed.ok ? done(signed.value.value) : signed;
     },

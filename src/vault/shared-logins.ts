@@ -24,6 +24,9 @@ export interface SharedLogins {
   /** A session of it was granted, and will go to this host. */
   granted(share: string, about: Pick<Share, 'ticket' | 'userId' | 'accountId' | 'host'>): void;
   get(share: string): Share | null;
+  /** The newest that was made with this host; null: none. */
+  newest(share: string, host: number): string | null;
+  loginOver(session: string): void;
   forget(share: string): void;
 }
 
@@ -41,6 +44,13 @@ export function createSharedLogins(now: () => number): SharedLogins {
       else known.usedAt = now();
     },
     get: (share) => shares.get(share) ?? null,
+    newest(share, host) {
+      const one = shares.get(share);
+      return one?.host === host ? ([...one.logins].at(-1) ?? null) : null;
+    },
+    loginOver(session) {
+      for (const one of shares.values()) one.logins.delete(session);
+    },
     forget: (share) => void shares.delete(share),
   };
 }

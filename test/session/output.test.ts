@@ -66,6 +66,7 @@ function memoryTape(log: string[]): {
     activities: { commands: 0, transfers: 0 },
     drained: () => new Promise((resolve) => (state.wake = resolve)),
     failed: new Promise(() => undefined),
+    written: new Promise(() => undefined),
     close: () => Promise.resolve(done({ segments: 0, head: '', bytes: 0 })),
   };
   return { tape, events, frames, state };

@@ -160,7 +160,7 @@ export async function startRig(): Promise<Rig> {
       done({
         value: { psmServer: key.publicKey.export({ format: 'der', type: 'spki' }).toString('base64') },
       }),
-    'session.landed': () => done({ value: { share: null } }),
+    'session.landed': () => done({ value: { share: null, ride: null } }),
     'session.redeem': ({ sessionId }) =>
       done({
         value: { ...state.grant, sessionId },

@@ -80,6 +80,75 @@ describe('a session rides', () => {
     expect((await rows(sessionId)).map(({ stage }) => stage)).toEqual([0, 3, 4, 5, 6, 7, 8]);
   });
 
+  test('as soon as it has landed, where its login is known; and what its tape begins with may hold its stages', async () => {
+    const first = await makes();
+    const { permit, sessionId } = await door.ask('person.connect', {
+      ticket,
+      accountId,
+      columns: 80,
+      rows: 24,
+      term: 'none',
+      shares: true,
+    });
+    const landed = await host.ask('session.landed', { permit, sessionId, rides: true });
+    expect(landed).toMatchObject({
+      share: first.share,
+      ride: { on: first.sessionId, grant: { ok: true, value: { sessionId, user: 'alice' } } },
+    });
+    const head = { recordingId: sessionId, segments: 0, head: 'a'.repeat(64), final: false };
+    const passed = [5, 6, 7, 8].map((stage) => ({ stage, detail: stage === 8 ? 'command true' : null }));
+    await host.ask('session.head', { ...head, passed });
+    expect((await rows(sessionId)).map(({ stage, action }) => stage ?? action)).toEqual([
+      0,
+      3,
+      4,
+      'recordingHead',
+      5,
+      6,
+      7,
+      8,
+    ]);
+    expect(await door.ask('person.sessions', { ticket })).toContainEqual(
+      expect.objectContaining({ id: sessionId, state: 'running' }),
+    );
+    // a login that is over carries nobody
+    await host.ask('session.loginOver', { sessionId: first.sessionId });
+    const next = await door.ask('person.connect', {
+      ticket,
+      accountId,
+      columns: 80,
+      rows: 24,
+      term: 'none',
+      shares: true,
+    });
+    const { ride: none } = await host.ask('session.landed', {
+      permit: next.permit,
+      sessionId: next.sessionId,
+      rides: true,
+    });
+    expect(none).toBeNull();
+  });
+
+  test('not past a right that was taken away meanwhile, and has landed all the same', async () => {
+    await makes();
+    const { permit, sessionId } = await door.ask('person.connect', {
+      ticket,
+      accountId,
+      columns: 80,
+      rows: 24,
+      term: 'none',
+      shares: true,
+    });
+    await desk.ask('admin.member.remove', { safe: 'Lab', member: 'alice' });
+    const { ride: refused } = await host.ask('session.landed', { permit, sessionId, rides: true });
+    expect(refused?.grant).toMatchObject({ ok: false, failure: { code: 'PERMIT_REFUSED' } });
+    expect((await rows(sessionId)).map(({ stage, outcome }) => `${stage} ${outcome}`)).toEqual([
+      '0 ok',
+      '3 ok',
+      '4 failure',
+    ]);
+  });
+
   test('once, and gets the secret once when that login does not carry it, also when it runs already', async () => {
     const first = await makes();
     const second = await lands();

@@ -6,6 +6,7 @@ import type { Records } from '../records/records.js';
 import type { StoredSession } from '../records/sessions.js';
 import { aboutSession } from '../session-life.js';
 import type { Answer, Handlers, Vault } from '../vault.js';
+import { passStages } from './progress.js';
 
 /** Anchors the heads of tapes in the audit. */
 export function headCalls(vault: Vault): Handlers<'session.head'> {
@@ -22,7 +23,10 @@ export function headCalls(vault: Vault): Handlers<'session.head'> {
           session.stage < 4
         )
           return failed(failure('SESSION_GONE'));
-        return await anchor(vault, records, session, args);
+        const anchored = await anchor(vault, records, session, args);
+        if (!anchored.ok || args.passed === undefined) return anchored;
+        const passed = await passStages(vault, records, session, args.passed);
+        return passed.ok ? anchored : passed;
       }),
   };
 }

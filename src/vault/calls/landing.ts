@@ -7,6 +7,7 @@ import type { Secret } from '#/domain/secret.js';
 import { psmServer } from '../objects.js';
 import type { Records } from '../records/records.js';
 import type { StoredSession } from '../records/sessions.js';
+import { rideOn } from '../ride.js';
 import { placeOfObject, takeSecret } from '../secrets.js';
 import { aboutSession, reconcile } from '../session-life.js';
 import type { Handlers, Vault } from '../vault.js';
@@ -77,7 +78,7 @@ export function landingCalls(
         return failed(failure('INTEGRITY', 'object PSMServer is missing'));
       return done({ value: { psmServer: stored.object.publicKey.toString('base64') } });
     },
-    'session.landed': ({ permit, sessionId }, { connection }) =>
+    'session.landed': ({ permit, sessionId, rides = false }, { connection }) =>
       store.transaction(async (records) => {
         const session = await sessionOf(records, sessionId);
         if (session === null || connection.host === null)
@@ -108,7 +109,16 @@ export function landingCalls(
           outcome: 'ok',
           detail: `session host ${connection.host}, for ${session.user}`,
         });
-        return done({ value: { share: landed.grant.share } });
+        const { share } = landed.grant;
+        const on = rides && share !== null ? vault.sharedLogins.newest(share, connection.host) : null;
+        if (on === null) return done({ value: { share, ride: null } });
+        const { host } = connection;
+        const taken = { ...session, host, stage: 3 };
+        const grant = await rideOn(vault, records, { session: taken, permit, on, host });
+        if (!grant.ok) return done({ value: { share, ride: { on, grant } } });
+        return done({
+          value: { share, ride: grant.value === null ? null : { on, grant: done(grant.value) } },
+        });
       }),
     'session.redeemAttach': ({ permit, sessionId }, { connection }) =>
       store.transaction(async (records) => {

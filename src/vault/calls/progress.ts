@@ -1,7 +1,7 @@
 import type { CallArgs } from '#/contract/calls.js';
 import { failure } from '#/domain/failure.js';
 import type { SessionId } from '#/domain/ids.js';
-import { done, failed } from '#/domain/outcome.js';
+import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { withOwnSession } from '../own-session.js';
 import type { Records } from '../records/records.js';
 import type { StoredSession } from '../records/sessions.js';
@@ -37,18 +37,28 @@ async function stages(
   vault: Vault,
   records: Records,
   session: StoredSession,
-  {
-    passed = [],
-    ...last
-  }: StageReport & { readonly passed?: readonly Pick<StageReport, 'stage' | 'detail'>[] | undefined },
+  { passed = [], ...last }: StageReport & { readonly passed?: Passed | undefined },
 ): Promise<Answer<'session.stage'>> {
+  const before = await passStages(vault, records, session, passed);
+  return before.ok ? await stage(vault, records, before.value, last) : before;
+}
+
+type Passed = readonly Pick<StageReport, 'stage' | 'detail'>[];
+
+/** The session as it is when they are passed. */
+export async function passStages(
+  vault: Vault,
+  records: Records,
+  session: StoredSession,
+  passed: Passed,
+): Promise<Outcome<StoredSession>> {
   let now = session;
-  for (const said of [...passed.map((one) => ({ ...one, ok: true, code: null })), last]) {
-    const told = await stage(vault, records, now, said);
-    if (!told.ok || said === last) return told;
-    now = { ...now, stage: Math.max(now.stage, said.stage) };
+  for (const one of passed) {
+    const told = await stage(vault, records, now, { ...one, ok: true, code: null });
+    if (!told.ok) return told;
+    now = { ...now, stage: Math.max(now.stage, one.stage) };
   }
-  return done({ value: null });
+  return done(now);
 }
 
 /** One event a stage, in order, and none beyond a failure. */

@@ -3,10 +3,9 @@ import { loginBoxId, parseId } from '#/domain/ids.js';
 import { done, failed } from '#/domain/outcome.js';
 import { mayConnect } from '../access.js';
 import type { Records } from '../records/records.js';
-import { aboutSession } from '../session-life.js';
+import { rideOn } from '../ride.js';
 import type { Share } from '../shared-logins.js';
 import type { Answer, Asking, Handlers, Vault } from '../vault.js';
-import { checkGrant, grantOf } from './redeem.js';
 
 /** One login at the target for the channels of one connection. */
 export function sharedLoginCalls(
@@ -30,13 +29,13 @@ export function sharedLoginCalls(
         return id === null ? null : await records.sessions.session(id);
       });
       if (session === null || session.host !== connection.host) return failed(failure('SESSION_GONE'));
+      vault.sharedLogins.loginOver(session.id);
       await vault.order({ kind: 'forget-box', sessionId: loginBoxId(session.id) });
       return done({ value: null });
     },
   };
 }
 
-/** The same checks as for the secret, which is not touched: the audit has no use of it, but whose login carries the session. */
 async function ride(
   vault: Vault,
   records: Records,
@@ -47,29 +46,7 @@ async function ride(
   const session = id === null ? null : await records.sessions.session(id);
   if (session === null || connection.host === null)
     return failed(failure('PERMIT_REFUSED', 'no such session'));
-  const used = vault.permits.ride(permit, session.id, connection.host);
-  const share = used.ok && used.grant.share !== null ? vault.sharedLogins.get(used.grant.share) : null;
-  if (used.ok && (share === null || share.host !== connection.host || !share.logins.has(on)))
-    return done({ value: { grant: null } });
-  const checked = await checkGrant(vault, records, session, used);
-  const row = { ...aboutSession(session), gateway: 'PSMGW', action: 'sessionStage', stage: 4 } as const;
-  if (!checked.ok) {
-    await vault.journal.append(records.audit, {
-      ...row,
-      outcome: 'failure',
-      code: checked.failure.code,
-      detail: checked.failure.message,
-    });
-    if (used.ok) await records.sessions.changeSession(session.id, { failedStage: 4 });
-    return checked;
-  }
-  await vault.journal.append(records.audit, {
-    ...row,
-    outcome: 'ok',
-    detail: `rides on the login of session ${on}`,
-  });
-  await records.sessions.changeSession(session.id, { stage: 4 });
-  const grant = await grantOf(vault, records, session, checked.value.account, false);
+  const grant = await rideOn(vault, records, { session, permit, on, host: connection.host });
   return grant.ok ? done({ value: { grant: grant.value } }) : grant;
 }
 
