@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Postern, startPostern } from '../helpers/postern.ts';
 import { startTarget, type Target } from '../helpers/target.ts';
+import { measureChannels } from './channel-measures.ts';
 import { type Driver, drive, median, pause } from './driver.ts';
 import { bulkRate, echoTime, type Figures, shellAnswers } from './measures.ts';
 import { type Peer, startPeers } from './peers.ts';
@@ -30,7 +31,7 @@ try {
   await prepareBench(postern);
   const results = new Map<string, Figures[]>();
   const enters: number[] = [];
-  // --runs 0: what needs no peer to be held against
+  // --runs 0: what needs no peer to be held against; with --channels only what runs without a terminal
   for (let run = 0; run < runs; run += 1) {
     for (const peer of peers.list) add(results, peer.name, await measurePeer(peer));
     const { figures, enter } = await measurePostern();
@@ -39,8 +40,11 @@ try {
     process.stderr.write(`run ${run + 1} of ${runs} done\n`);
   }
   if (runs > 0) report(results, enters);
-  await reportWatching();
-  await reportPortal();
+  if (!process.argv.includes('--channels')) {
+    await reportWatching();
+    await reportPortal();
+  }
+  await reportChannels();
 } finally {
   await postern.remove();
   peers.stop();
@@ -157,6 +161,27 @@ function report(results: ReadonlyMap<string, readonly Figures[]>, enters: readon
   );
   bar('Enter to prompt / direct set-up', median(enters) / direct, 1.3, 'most');
   bar('end to end / direct set-up', middle('Postern', 'setup') / direct, 1.6, 'most');
+}
+
+async function reportChannels(): Promise<void> {
+  const figures = await measureChannels(
+    {
+      target,
+      user: 'bench',
+      identity,
+      posternPort: postern.port,
+      size: {
+        execs: option('execs', 100),
+        atOnce: 20,
+        megabytes: option('scp-mb', 500),
+        files: option('scp-files', 2000),
+        hosts: 20,
+      },
+    },
+    (line) => void process.stderr.write(`${line}\n`),
+  );
+  print(['without a terminal, through Postern / ProxyJump', 'ratio of ms', 'bar', '']);
+  for (const { what, jump, postern: ours, bar: limit } of figures) bar(what, ours / jump, limit, 'most');
 }
 
 async function reportPortal(): Promise<void> {
