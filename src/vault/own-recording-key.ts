@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { Secret } from '#/domain/secret.js';
@@ -32,6 +32,24 @@ export async function makeRecordingKey(
     return done(rawX25519(pair.publicKey));
   } finally {
     pair.privateKey.fill(0);
+  }
+}
+
+/** The public half of the key that was made for a session, raw. */
+export async function recipientOf(
+  vault: Pick<Vault, 'keyring'>,
+  records: Records,
+  session: StoredSession,
+): Promise<Outcome<Buffer>> {
+  const own = await ownRecordingKey(vault, records, session);
+  if (!own.ok) return own;
+  const key = own.value;
+  if (key === null) return failed(failure('INTEGRITY', 'the session has no recording key'));
+  try {
+    const half = createPrivateKey({ key: key.exposeSecret(), format: 'der', type: 'pkcs8' });
+    return done(rawX25519(createPublicKey(half).export({ format: 'der', type: 'spki' })));
+  } finally {
+    key.wipe();
   }
 }
 

@@ -1,6 +1,6 @@
 import type { SessionGrant } from '#/contract/rows.js';
 import { done, type Outcome } from '#/domain/outcome.js';
-import { checkGrant, grantOf } from './calls/redeem.js';
+import { checkGrant, grantOf } from './check-grant.js';
 import type { Records } from './records/records.js';
 import type { StoredSession } from './records/sessions.js';
 import { aboutSession } from './session-life.js';

@@ -161,7 +161,7 @@ describe('a session rides', () => {
       }),
     ).toMatchObject({ code: 'PERMIT_REFUSED' });
     const third = await lands();
-    await ride(third, first.sessionId);
+    const { grant } = await ride(third, first.sessionId);
     const bound = { permit: third.permit, sessionId: third.sessionId };
     for (const stage of [5, 6, 7, 8])
       await host.ask('session.stage', {
@@ -171,7 +171,11 @@ describe('a session rides', () => {
         code: null,
         detail: null,
       });
-    expect((await host.blob('session.redeem', bound))?.length).toBeGreaterThan(0);
+    const redeemed = await host.peer.call('session.redeem', bound);
+    if (!redeemed.ok) throw new Error(redeemed.failure.message);
+    expect(redeemed.value.blob?.length).toBeGreaterThan(0);
+    // its tape is open under the key that it was granted first
+    expect((redeemed.value.value as typeof grant)?.recording).toEqual(grant?.recording);
     expect((await rows(third.sessionId)).at(-1)).toMatchObject({
       action: 'use',
       detail: expect.stringContaining('does not carry this one') as string,
