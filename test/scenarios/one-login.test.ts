@@ -46,6 +46,17 @@ const ps = (): readonly string[] =>
 const atTarget = (): number => ps().filter((line) => line.includes('sshd: admin60')).length;
 const boxes = (): number => ps().filter((line) => line.includes(`${postern.run}/bin/postern-box`)).length;
 
+/** The ssh that holds a login, somewhere below this process: others may run beside us. */
+function heldBy(ancestor: number): number | undefined {
+  const all = execFileSync('ps', ['-eo', 'pid,ppid,args', '--no-headers'], { encoding: 'utf8' })
+    .split('\n')
+    .map((line) => /^ *(\d+) +(\d+) (.*)$/.exec(line))
+    .map((found) => ({ pid: Number(found?.[1]), parent: Number(found?.[2]), args: found?.[3] ?? '' }));
+  const below = (pid: number): boolean =>
+    pid === ancestor || (pid > 1 && below(all.find((one) => one.pid === pid)?.parent ?? 0));
+  return all.find(({ pid, args }) => args.startsWith('ssh -F /s/ssh_config -M') && below(pid))?.pid;
+}
+
 async function connection(): Promise<(command: string) => Channel> {
   const socket = join(folder, `mux-${masters.length}`);
   const master = spawn('ssh', ['-F', config, '-M', '-S', socket, '-N', 'via'], { stdio: 'ignore' });
@@ -156,11 +167,8 @@ test('a login that is killed takes its channels along, with words, and the next 
 }, async () => {
   const run = await connection();
   const two = [await waiting(run, 'a'), await waiting(run, 'b')];
-  const [pid] = ps()
-    .filter((line) => line.includes('/usr/bin/ssh') || line.includes(' -M -S /tmp/mux'))
-    .filter((line) => line.includes('/s/ssh_config'))
-    .map((line) => Number(line.trim().split(/\s+/)[0]));
-  process.kill(pid ?? 0, 'SIGKILL');
+  const pid = await eventually('the ssh of the login', () => heldBy(postern.pid));
+  process.kill(pid, 'SIGKILL');
   for (const one of two) {
     expect(await one.status).toBe(255);
     expect(one.err()).toContain('The connection to the target was lost');
