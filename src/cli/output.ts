@@ -5,6 +5,7 @@ const EXIT_OF: Partial<Record<FailureCode, number>> = {
   PASSWORD_TOO_WEAK: EXIT.usage,
   ALREADY_EXISTS: EXIT.failed,
   DENIED: EXIT.denied,
+  PASSPHRASE_WRONG: EXIT.denied,
   NOT_YOUR_ROLE: EXIT.denied,
   NOT_FOUND: EXIT.notFound,
   SESSION_GONE: EXIT.notFound,

@@ -119,6 +119,12 @@ export const FAILURES = {
     message: 'The vault is sealed.',
     next: 'An administrator opens it on the bastion: postern unseal',
   },
+  PASSPHRASE_WRONG: {
+    side: 'ours',
+    stage: null,
+    message: 'That is not the passphrase of the vault; it stays sealed.',
+    next: 'Try again on the bastion: postern unseal',
+  },
   INTEGRITY: {
     side: 'ours',
     stage: null,

@@ -153,12 +153,13 @@ function stopSignals(): { readonly first: Promise<void>; readonly second: Promis
 }
 
 /** The passphrase is typed into a process of its own: it never comes here. */
-function askToUnseal(host: Host): void {
+function askToUnseal(host: Host, tries = 3): void {
   const program = join(host.installation, 'dist/cli/main.js');
-  spawn(process.execPath, [program, 'unseal', '--home', host.home], { stdio: 'inherit' }).on(
-    'error',
-    () => undefined,
-  );
+  spawn(process.execPath, [program, 'unseal', '--home', host.home], { stdio: 'inherit' })
+    .on('error', () => undefined)
+    .on('exit', (code) => {
+      if (code === EXIT.denied && tries > 1) askToUnseal(host, tries - 1);
+    });
 }
 
 function hostKeyFingerprint(home: string): string {

@@ -109,7 +109,7 @@ export async function openWithPassphrase(
   const derived = await derive(passphrase, Buffer.from(kdf.salt, 'base64'), kdf);
   const master = open(derived, sealed, PLACE);
   derived.fill(0);
-  return master === null ? failed(failure('DENIED', 'the passphrase is wrong')) : done(master);
+  return master === null ? failed(failure('PASSPHRASE_WRONG')) : done(master);
 }
 
 function derive(

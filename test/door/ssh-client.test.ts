@@ -197,10 +197,11 @@ describe('a person with the real ssh client', () => {
   });
 
   test('is asked for a sign of life, and dropped when three are missing', async () => {
-    await door({ limits: { keepAlive: 50 } });
+    await door({ limits: { keepAlive: 300 } });
     const person = ssh(rig, ['-tt']);
     await person.sees('hello');
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    // more often than he may be silent; long enough for a client on a loaded machine to answer
+    await new Promise((resolve) => setTimeout(resolve, 1500));
     expect(rig.terminals[0]?.gone.aborted).toBe(false);
     person.pty.kill('SIGSTOP');
     await until(() => rig.terminals[0]?.gone.aborted === true);

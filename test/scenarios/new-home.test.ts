@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { eventually, type Postern, startPostern } from '../helpers/postern.ts';
+import { Screen } from '../helpers/ssh-screen.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const minutes = { timeout: 120_000 };
@@ -97,6 +98,45 @@ test(
     expect(everything(home)).not.toContain('canary of a passphrase');
     await postern.restart();
     expect(await safes()).not.toBe(0);
+  },
+);
+
+test(
+  'at a terminal the passphrase is typed: twice for a new home, then at each start, again when it was wrong',
+  minutes,
+  async () => {
+    configure({ masterKeyMode: 'passphrase', demo: false });
+    const env = {
+      POSTERN_HOME: home,
+      POSTERN_LISTEN: '127.0.0.1:0',
+      POSTERN_RECORDINGS: join(folder, 'recordings'),
+    };
+    const start = (): Screen =>
+      new Screen(join(ROOT, 'node_modules/node/bin/node'), [join(ROOT, 'bin/posternd')], { rows: 40, env });
+    const first = start();
+    await first.output('New passphrase of the vault', 60);
+    first.type('typed by hand 1\r');
+    await first.output('Once more');
+    first.type('typed by hand 1\r');
+    await first.output('shown only now', 60);
+    await first.output('postern ready on', 60);
+    await first.output('passphrase of the vault');
+    first.type('typed by hand 1\r');
+    await first.output('the vault is open');
+    first.press('ctrl-c');
+    expect(await first.exited).toBe(0);
+
+    const second = start();
+    await second.output('postern ready on', 60);
+    await second.output('passphrase of the vault');
+    second.type('not that one\r');
+    await second.output('not the passphrase');
+    await second.output('passphrase of the vault (not shown)');
+    second.type('typed by hand 1\r');
+    await second.output('the vault is open');
+    second.press('ctrl-c');
+    expect(await second.exited).toBe(0);
+    expect(Buffer.concat([first.bytes, second.bytes]).includes('typed by hand')).toBe(false);
   },
 );
 

@@ -132,7 +132,7 @@ describe('a vault with a passphrase', () => {
         next: 'postern unseal',
       });
       expect(await desk.refused('admin.unseal', {}, Buffer.from('four words, not two'))).toMatchObject({
-        code: 'DENIED',
+        code: 'PASSPHRASE_WRONG',
       });
       expect(running.vault.keyring.sealed).toBe(true);
       await desk.ask('admin.unseal', {}, Buffer.from('four words, not one'));

@@ -7,7 +7,7 @@ export function unsealCommand(program: Command): void {
   leaf(
     program.command('unseal').description('open a sealed vault; the passphrase comes from standard input'),
     async ({ admin, json }) => {
-      const passphrase = await secretFromStdin('passphrase');
+      const passphrase = await secretFromStdin('passphrase of the vault');
       if (!passphrase.ok) return passphrase;
       const outcome = await admin.ask('admin.unseal', {}, passphrase.value);
       passphrase.value.fill(0);
