@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Failure } from '#/domain/failure.js';
 import type { Ending } from '#/domain/session.js';
-import type { TextKind } from '#/domain/tape-text.js';
+import type { TextKind, TextLine } from '#/domain/tape-text.js';
 import type { RecordingRow } from './rows.js';
 import type { Overseen } from './watch-link.js';
 import type { WebAbout, WebIndex } from './web-page.js';
@@ -39,7 +39,20 @@ export const toMonitor = z.discriminatedUnion('type', [
   /** Milliseconds on the tape. */
   z.strictObject({ type: z.literal('seek'), to: z.number() }),
   z.strictObject({ type: z.literal('speed'), factor: z.number().min(0.25).max(16) }),
-  z.strictObject({ type: z.literal('marker'), direction: z.enum(['next', 'previous']) }),
+  /** `only`: of commands. */
+  z.strictObject({
+    type: z.literal('marker'),
+    direction: z.enum(['next', 'previous']),
+    only: z.literal('commands').optional(),
+  }),
+  /** To the next thing that was shown, or the one before; pauses. */
+  z.strictObject({ type: z.literal('step'), direction: z.enum(['next', 'previous']) }),
+  /** So many rows of the transcript beside the picture, 0: none; from that line on, null: it follows. */
+  z.strictObject({
+    type: z.literal('transcript'),
+    rows: z.int().min(0).max(500),
+    from: z.int().min(0).nullable(),
+  }),
   /** Pauses on the tape longer than this many milliseconds are shortened to it; 0: as they were. */
   z.strictObject({ type: z.literal('idle'), limit: z.number().min(0) }),
   z.strictObject({ type: z.literal('resize'), ...size }),
@@ -91,6 +104,19 @@ export interface ReplayFrame extends PictureFrame {
   readonly idleLimit: number;
 }
 
+/** A part of the transcript. */
+export interface TranscriptFrame {
+  readonly type: 'transcript';
+  /** The number of its first line, of so many that are known by now. */
+  readonly first: number;
+  readonly total: number;
+  /** The last one that was there at the moment of the picture; -1: none. */
+  readonly current: number;
+  /** There will be no more. */
+  readonly whole: boolean;
+  readonly lines: readonly TextLine[];
+}
+
 /** What a running session shows now. */
 export interface LiveFrame extends PictureFrame {
   readonly type: 'live';
@@ -132,6 +158,7 @@ export type FromMonitor =
     }
   | { readonly type: 'page'; readonly index: WebIndex; readonly about: WebAbout }
   | ReplayFrame
+  | TranscriptFrame
   | LiveFrame
   /** What is done with the session that is watched, and who is there. */
   | ({ readonly type: 'overseen' } & Overseen)

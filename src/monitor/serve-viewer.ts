@@ -5,6 +5,7 @@ import { exportBundle } from './export-bundle.js';
 import { exportCast } from './export-cast.js';
 import { exportHtml } from './export-html.js';
 import { exportText } from './export-text.js';
+import { stepFrom } from './next-event.js';
 import { type FoundTape, findTape, type OpeningParts, openRecording } from './open-recording.js';
 import type { Places } from './places.js';
 import { DamagedTape } from './read-events.js';
@@ -15,6 +16,7 @@ import { storedTapes } from './stored-tapes.js';
 import type { TapeReader } from './tape-reader.js';
 import { openScreen } from './tape-screen.js';
 import { timelineOf } from './tape-timeline.js';
+import { transcriptOf } from './tape-transcript.js';
 import { lostVerdict, verifyTape } from './verify-tape.js';
 import { openViewerLink, type ViewerLink } from './viewer-link.js';
 import { startWatching, type Watching } from './watch.js';
@@ -258,6 +260,9 @@ async function sendReplay(
     size: request,
     clock: parts.clock,
     send: (frame) => link.send(frame),
+    transcript: transcriptOf(reader),
+    step: (at, direction) => stepFrom(reader, at, direction),
+    sendTranscript: (frame) => link.send(frame),
     idle: () => link.idle,
     failed: (why) => fail(link, why),
   });

@@ -25,8 +25,15 @@ export type PlayCommand =
   | { readonly type: 'play' | 'pause' }
   | { readonly type: 'seek'; readonly to: number }
   | { readonly type: 'speed'; readonly factor: number }
-  | { readonly type: 'marker'; readonly direction: 'next' | 'previous' }
+  | {
+      readonly type: 'marker';
+      readonly direction: 'next' | 'previous';
+      readonly only?: 'commands' | undefined;
+    }
   | { readonly type: 'idle'; readonly limit: number };
+
+/** How the markers of commands begin. */
+const COMMAND = 'command ';
 
 /** Someone who presses "previous" a moment after a marker means the one before it. */
 const MOMENT = 1000;
@@ -59,10 +66,14 @@ export function obey(before: Playhead, timeline: Timeline, command: PlayCommand,
     case 'idle':
       return { ...head, idleLimit: command.limit };
     case 'marker': {
+      const markers =
+        command.only === undefined
+          ? timeline.markers
+          : timeline.markers.filter(({ label }) => label.startsWith(COMMAND));
       const found =
         command.direction === 'next'
-          ? timeline.markers.find(({ at }) => at > head.at)
-          : timeline.markers.findLast(({ at }) => at < head.at - MOMENT);
+          ? markers.find(({ at }) => at > head.at)
+          : markers.findLast(({ at }) => at < head.at - MOMENT);
       if (found !== undefined) return seek(head, timeline, found.at);
       return command.direction === 'next' ? head : seek(head, timeline, 0);
     }

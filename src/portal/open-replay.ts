@@ -12,6 +12,10 @@ export interface OpenReplay {
   /** Opens the replay at first; later says how much room there is. */
   readonly show: (size: TerminalSize) => void;
   readonly press: (key: ReplayKey) => void;
+  /** Paused there, milliseconds on the tape. */
+  readonly seek: (to: number) => void;
+  /** So many rows of the transcript, 0: none; from a line on, null: it follows. */
+  readonly transcript: (rows: number, from: number | null) => void;
   readonly close: () => void;
 }
 
@@ -36,6 +40,7 @@ export function openReplay({
   let handle: ReplayHandle | null = null;
   let asked: TerminalSize | null = null;
   let newest: FromMonitor | null = null;
+  let beside: { readonly rows: number; readonly from: number | null } = { rows: 0, from: null };
   let stopWaiting: () => void = () => undefined;
   let stopTrying: () => void = () => undefined;
 
@@ -47,8 +52,12 @@ export function openReplay({
     stopTrying();
     handle?.close();
     handle = services.replay(recording.id, size, heard);
-    if (at !== null)
-      for (const command of [{ type: 'pause' }, { type: 'seek', to: at }] as const) handle.send(command);
+    if (at !== null) seekTo(at);
+    if (beside.rows > 0) handle.send({ type: 'transcript', ...beside });
+  };
+  const seekTo = (to: number): void => {
+    handle?.send({ type: 'pause' });
+    handle?.send({ type: 'seek', to });
   };
   /** A tape on its way to its safe is there in a moment. */
   const tryAgain = (): void => {
@@ -79,6 +88,12 @@ export function openReplay({
         if (command.type === 'seek') store.dispatch({ type: 'sought', to: command.to });
         handle?.send(command);
       }
+    },
+    seek: seekTo,
+    transcript(rows, from) {
+      if (rows === 0 && beside.rows === 0) return;
+      beside = { rows, from };
+      handle?.send({ type: 'transcript', rows, from });
     },
     close() {
       stopWaiting();

@@ -30,6 +30,17 @@ export const RECORDING_COMMANDS = {
   'replay.slower': { keys: ["'-"], help: 'half as fast, down to a quarter' },
   'replay.nextMarker': { keys: ["'n"], brief: 'marker', help: 'to the next marker' },
   'replay.previousMarker': { keys: ["'p"], help: 'to the previous marker' },
+  'replay.nextCommand': { keys: ["'c"], help: 'to the next command' },
+  'replay.previousCommand': { keys: ["'C", "'x"], help: 'to the previous command' },
+  'replay.stepAhead': { keys: ["'."], help: 'pause, and one thing that was shown ahead' },
+  'replay.stepBack': { keys: ["',"], help: 'pause, and one thing that was shown back' },
+  'replay.transcript': {
+    keys: ["'t"],
+    brief: 'transcript',
+    help: 'into the transcript at the side, where there is room for it',
+  },
+  'transcript.jump': { keys: ['enter'], brief: 'go there', help: 'to the moment of the line' },
+  'transcript.leave': { keys: ["'t", 'escape', "'q"], brief: 'picture', help: 'back to the picture' },
   'replay.idle': {
     keys: ["'i"],
     brief: 'idle',

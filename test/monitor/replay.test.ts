@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Failure } from '#/domain/failure.js';
+import { done } from '#/domain/outcome.js';
 import { startReplay } from '#/monitor/replay.js';
 import type { TapeScreen } from '#/monitor/tape-screen.js';
 
@@ -15,6 +16,9 @@ function replay(failed: (failure: Failure) => void) {
     size: { columns: 80, rows: 24 },
     clock: () => 0,
     send: () => undefined,
+    transcript: { lines: [], whole: true, read: () => Promise.resolve(done(null)), close: () => undefined },
+    step: () => Promise.resolve(done(null)),
+    sendTranscript: () => undefined,
     idle: () => true,
     failed,
   });

@@ -1,8 +1,10 @@
 import { type CommandOf, SCREENS } from '../../keys.js';
 
-export type ReplayKey = Exclude<CommandOf<'replay'>, 'replay.leave'>;
+/** What stays on this side. */
+type Ours = 'replay.leave' | 'replay.transcript';
+export type ReplayKey = Exclude<CommandOf<'replay'>, Ours>;
 
 /** The keys that the monitor hears of. */
 export const REPLAY_KEYS: readonly ReplayKey[] = SCREENS.replay.commands.filter(
-  (command) => command !== 'replay.leave',
+  (command) => command !== 'replay.leave' && command !== 'replay.transcript',
 );

@@ -8,9 +8,10 @@ import { createStore, useStore } from '../../store.js';
 import { REPLAY_KEYS, type ReplayKey } from './replay-keys.js';
 import { notYetReplaying, replayReducer } from './replay-state.js';
 import { pictureRoom, replayLines } from './replay-view.js';
+import { TranscriptKeys } from './transcript-keys.js';
+import { moved, transcriptColumns } from './transcript-view.js';
 
-/** A recording, played. The picture is drawn from cells: never a byte of the recording. */
-/** `at`: the moment to begin at, milliseconds on the tape. */
+/** A recording, played from a moment on (`at`, milliseconds on the tape). The picture is drawn from cells: never a byte of it. */
 export function ReplayScreen({
   recording,
   at,
@@ -29,19 +30,56 @@ export function ReplayScreen({
     () => openReplay({ recording, at, services, portal, store }),
     [recording, at, services, portal, store],
   );
+  const beside = transcriptColumns(room) > 0 ? rows : 0;
   useEffect(() => {
     replay.show({ columns, rows });
   }, [replay, columns, rows]);
+  useEffect(() => {
+    replay.transcript(beside, null);
+  }, [replay, beside]);
+  const select = (by: number): void => {
+    const { transcript, line } = store.now();
+    if (transcript === null || transcript.total === 0) return;
+    const next = moved(transcript, line ?? Math.max(0, transcript.current), by);
+    store.dispatch({ type: 'line', line: next.line });
+    replay.transcript(beside, next.from);
+  };
+  const leaveTranscript = (): void => {
+    store.dispatch({ type: 'line', line: null });
+    replay.transcript(beside, null);
+  };
+  const jump = (): void => {
+    const { transcript, line } = store.now();
+    const wanted = line === null ? undefined : transcript?.lines[line - transcript.first];
+    if (wanted !== undefined) replay.seek(wanted.at);
+  };
   useEffect(() => () => replay.close(), [replay]);
   const handlers = Object.fromEntries(REPLAY_KEYS.map((key) => [key, () => replay.press(key)])) as Record<
     ReplayKey,
     () => void
   >;
+  const playable = state.frame !== null && state.failure === null;
   useKeys(
     'replay',
-    { ...handlers, 'replay.leave': () => portal.state.dispatch({ type: 'back' }) },
+    {
+      ...handlers,
+      'replay.transcript': () => select(0),
+      'replay.leave': () => portal.state.dispatch({ type: 'back' }),
+    },
     // without a picture there is nothing to play
-    { without: state.frame === null || state.failure !== null ? REPLAY_KEYS : [] },
+    {
+      without: [
+        ...(playable ? [] : REPLAY_KEYS),
+        ...(playable && beside > 0 ? [] : (['replay.transcript'] as const)),
+      ],
+    },
   );
-  return <Lines lines={replayLines(state, recording, room, theme)} />;
+  return (
+    <>
+      {state.line === null || beside === 0 ? null : (
+        <TranscriptKeys page={beside} move={select} jump={jump} leave={leaveTranscript} />
+      )}
+      <Lines lines={replayLines(state, recording, room, theme)} />
+    </>
+  );
 }

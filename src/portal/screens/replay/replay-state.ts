@@ -1,7 +1,7 @@
-import type { FromMonitor, ReplayFrame } from '#/contract/replay-link.js';
+import type { FromMonitor, ReplayFrame, TranscriptFrame } from '#/contract/replay-link.js';
 import type { Failure } from '#/domain/failure.js';
-import type { CommandOf } from '../../keys.js';
 import type { ReplayCommand } from '../../services.js';
+import type { ReplayKey } from './replay-keys.js';
 
 type Opened = Extract<FromMonitor, { type: 'opened' }>;
 
@@ -12,19 +12,33 @@ export interface ReplayState {
   readonly failure: Failure | null;
   /** Where the last seek went that no frame has answered yet: the next one starts from there. */
   readonly sought: number | null;
+  readonly transcript: TranscriptFrame | null;
+  /** The line that is selected in the transcript; null: it is not in use, and follows. */
+  readonly line: number | null;
 }
 
-export const notYetReplaying: ReplayState = { opened: null, frame: null, failure: null, sought: null };
+export const notYetReplaying: ReplayState = {
+  opened: null,
+  frame: null,
+  failure: null,
+  sought: null,
+  transcript: null,
+  line: null,
+};
 
 export type ReplayAction =
   | { readonly type: 'heard'; readonly message: FromMonitor }
-  | { readonly type: 'sought'; readonly to: number };
+  | { readonly type: 'sought'; readonly to: number }
+  /** Null: out of the transcript. */
+  | { readonly type: 'line'; readonly line: number | null };
 
 export function replayReducer(state: ReplayState, action: ReplayAction): ReplayState {
   if (action.type === 'sought') return { ...state, sought: action.to };
+  if (action.type === 'line') return { ...state, line: action.line };
   const { message } = action;
   if (message.type === 'opened') return { ...state, opened: message, failure: null };
   if (message.type === 'frame') return { ...state, frame: message, sought: null };
+  if (message.type === 'transcript') return { ...state, transcript: message };
   return message.type === 'failed' ? { ...state, failure: message.failure } : state;
 }
 
@@ -36,10 +50,7 @@ const ROWS = 5;
 const COLUMNS = 20;
 
 /** What a key tells the monitor; nothing while there is no picture. */
-export function replayCommands(
-  state: ReplayState,
-  command: Exclude<CommandOf<'replay'>, 'replay.leave'>,
-): readonly ReplayCommand[] {
+export function replayCommands(state: ReplayState, command: ReplayKey): readonly ReplayCommand[] {
   const { frame, opened } = state;
   if (frame === null || opened === null) return [];
   const seek = (to: number): readonly ReplayCommand[] => [
@@ -70,6 +81,14 @@ export function replayCommands(
       return [{ type: 'marker', direction: 'next' }];
     case 'replay.previousMarker':
       return [{ type: 'marker', direction: 'previous' }];
+    case 'replay.nextCommand':
+      return [{ type: 'marker', direction: 'next', only: 'commands' }];
+    case 'replay.previousCommand':
+      return [{ type: 'marker', direction: 'previous', only: 'commands' }];
+    case 'replay.stepAhead':
+      return [{ type: 'step', direction: 'next' }];
+    case 'replay.stepBack':
+      return [{ type: 'step', direction: 'previous' }];
     case 'replay.idle':
       return [{ type: 'idle', limit: frame.idleLimit > 0 ? 0 : IDLE_LIMIT }];
     case 'replay.up':

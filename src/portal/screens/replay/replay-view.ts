@@ -17,10 +17,12 @@ import {
 } from '../../view.js';
 import { pictureLines } from './picture.js';
 import type { ReplayState } from './replay-state.js';
+import { transcriptColumns, transcriptLines } from './transcript-view.js';
 
-/** Title and time bar take two rows; the rest is for the picture. */
+/** Title and time bar take two rows, the transcript a part of a wide window; the rest is for the picture. */
 export function pictureRoom(room: TerminalSize): TerminalSize {
-  return { columns: room.columns, rows: Math.max(1, room.rows - 2) };
+  const beside = transcriptColumns(room);
+  return { columns: room.columns - (beside > 0 ? beside + 3 : 0), rows: Math.max(1, room.rows - 2) };
 }
 
 export function replayLines(
@@ -31,12 +33,36 @@ export function replayLines(
 ): readonly Line[] {
   const space = pictureRoom(room);
   const picture = pictureOf(state, space, theme);
-  const padded = Array.from({ length: space.rows }, (_, row) => picture[row] ?? EMPTY);
+  const padded = withTranscript(
+    state,
+    Array.from({ length: space.rows }, (_, row) => picture[row] ?? EMPTY),
+    room,
+    theme.sign,
+  );
   return [
     titleLine(state, recording, room.columns, theme.sign),
     ...padded,
     barLine(state, room.columns, theme.sign),
   ];
+}
+
+function withTranscript(
+  { transcript, line, failure }: ReplayState,
+  picture: readonly Line[],
+  room: TerminalSize,
+  sign: Signs,
+): readonly Line[] {
+  const columns = transcriptColumns(room);
+  if (columns === 0) return picture;
+  const space = pictureRoom(room);
+  const lines =
+    failure === null ? transcriptLines(transcript, line, { columns, rows: space.rows }, sign) : [];
+  const bar = span(` ${sign('column')} `, 'quiet');
+  return picture.map((one, row) => [
+    ...fitLine(one, space.columns, ''),
+    bar,
+    ...fitLine(lines[row] ?? EMPTY, columns, sign('more')),
+  ]);
 }
 
 function pictureOf({ failure, frame }: ReplayState, space: TerminalSize, theme: Theme): readonly Line[] {
