@@ -1,6 +1,6 @@
 import { activityLine } from '#/domain/activity.js';
 import { done, type Outcome } from '#/domain/outcome.js';
-import { clampSize } from '#/domain/session.js';
+import { clampSize, type TerminalSize } from '#/domain/session.js';
 import { NO_TERMINAL, type TapeEvent } from '#/domain/tape.js';
 import type { TextLine } from '#/domain/tape-text.js';
 import { readScreen } from '#/terminal/reading.js';
@@ -37,7 +37,7 @@ export async function* readLines(reader: TapeReader): AsyncGenerator<Outcome<rea
   async function take(event: TapeEvent): Promise<void> {
     const { at } = event;
     if (event.kind === 'output') await write(event.bytes, at);
-    else if (event.kind === 'resize') steady.resize(clampSize(event.columns, event.rows));
+    else if (event.kind === 'resize') await resize(event);
     else if (event.kind === 'marker') lines.push({ at, kind: 'marker', text: event.label });
     else if (event.kind === 'activity') {
       const { activity } = event;
@@ -47,6 +47,11 @@ export async function* readLines(reader: TapeReader): AsyncGenerator<Outcome<rea
           : { at, kind: 'activity', text: activityLine(activity) },
       );
     }
+  }
+  /** They cost time, and may come by the thousand: the rest of the world gets its turn. */
+  async function resize({ columns, rows }: TerminalSize): Promise<void> {
+    steady.resize(clampSize(columns, rows));
+    await new Promise((resolve) => setImmediate(resolve));
   }
   async function write(bytes: Buffer, at: number): Promise<void> {
     reading.before(at);

@@ -125,6 +125,8 @@ class Screen implements TapeScreen {
       await this.#write(Buffer.concat(output));
       output = [];
       this.#resize(event);
+      // they cost time, and may come by the thousand
+      await new Promise((resolve) => setImmediate(resolve));
     }
     await this.#write(Buffer.concat(output));
   }

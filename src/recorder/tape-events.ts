@@ -94,7 +94,7 @@ export function decodeEvents(lines: string, first: number): TapeEvent[] {
     const cast = decodeCastEvent(3, line, previous ?? 0);
     if (cast === null) continue;
     // a segment stands by itself: its first event is at the time that its head says
-    const at: number = previous === null ? first : cast.at;
+    const at: number = previous === null ? first : Math.min(cast.at, LATEST);
     previous = at;
     if (cast.code === 'b') replaceBytes(events, Buffer.from(cast.data, 'base64'));
     else {

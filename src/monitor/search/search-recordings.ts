@@ -46,13 +46,17 @@ export async function searchRecordings(
 ): Promise<Outcome<null>> {
   const thread = startThread(text, worker);
   const old: Old[] = [];
+  let ahead: ReturnType<SearchVault['page']> | null = null;
   const count = { recordings: 0, slow: 0, left: 0, failed: 0, hits: 0 };
   try {
-    let after: string | null = null;
-    do {
-      const answer = await vault.page(search, after);
+    let next: ReturnType<SearchVault['page']> | null = vault.page(search, null);
+    while (next !== null && count.hits < most) {
+      const answer: Awaited<typeof next> = await next;
+      next = null;
       if (!answer.ok) return answer;
       const { page, keys } = answer.value;
+      // the vault finds the next ones while these are searched
+      if (page.after !== null) ahead = next = vault.page(search, page.after);
       count.left += page.left;
       const rows = page.rows.map((row, place) => ({
         ...row,
@@ -62,8 +66,7 @@ export async function searchRecordings(
       const went = await batch(rows.filter((row) => row.text !== null));
       keys.fill(0);
       if (went !== null) return went;
-      after = page.after;
-    } while (after !== null && count.hits < most);
+    }
     while (old.length > 0 && count.hits < most) {
       const next = old.splice(0, OLD_BATCH);
       const went = await batch(next);
@@ -75,6 +78,7 @@ export async function searchRecordings(
     return { ok: true, value: null };
   } finally {
     for (const { key } of old) key.fill(0);
+    void ahead?.then((answer) => (answer.ok ? answer.value.keys.fill(0) : null)).catch(() => undefined);
     await thread.end();
   }
 

@@ -60,10 +60,12 @@ test('is not asked for where there is no room', async () => {
   expect(services.sent.filter(({ type }) => type === 'transcript')).toEqual([]);
   terminal.type('t').type('.').type(',').type('c').type('x');
   await terminal.sees('Space play');
-  await expect.poll(() => services.sent.slice(-4)).toEqual([
-    { type: 'step', direction: 'next' },
-    { type: 'step', direction: 'previous' },
-    { type: 'marker', direction: 'next', only: 'commands' },
-    { type: 'marker', direction: 'previous', only: 'commands' },
-  ]);
+  await expect
+    .poll(() => services.sent.slice(-4))
+    .toEqual([
+      { type: 'step', direction: 'next' },
+      { type: 'step', direction: 'previous' },
+      { type: 'marker', direction: 'next', only: 'commands' },
+      { type: 'marker', direction: 'previous', only: 'commands' },
+    ]);
 });
