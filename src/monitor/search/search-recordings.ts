@@ -68,10 +68,10 @@ export async function searchRecordings(
       if (went !== null) return went;
     }
     while (old.length > 0 && count.hits < most) {
-      const next = old.splice(0, OLD_BATCH);
-      const went = await batch(next);
-      for (const { key } of next) key.fill(0);
-      count.slow += next.length;
+      const some = old.splice(0, OLD_BATCH);
+      const went = await batch(some);
+      for (const { key } of some) key.fill(0);
+      count.slow += some.length;
       if (went !== null) return went;
     }
     await say({ type: 'searched', ...count, over: true, more: count.hits >= most });
