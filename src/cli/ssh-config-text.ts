@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { type Delimiters, printSshUser, type Target } from '#/domain/destination.js';
 import { oneLine } from '#/domain/failure.js';
+import { REASON_VARIABLE } from '#/domain/reason.js';
 
 interface Reached {
   readonly id: string;
@@ -69,6 +70,8 @@ export function sshConfigText(
       `    Port ${port}`,
       `    User "${one.user}"`,
       `    HostKeyAlias ${port === 22 ? host : `[${host}]:${port}`}`,
+      // where policy asks for a reason: LC_POSTERN_REASON="why" ssh web1-root
+      `    SendEnv ${REASON_VARIABLE}`,
       ...(multiplex ? MULTIPLEX : []),
       '',
     ].join('\n');

@@ -73,15 +73,29 @@ export function serveConnection(
     onViolation: hangUp,
   });
   connection.on('error', (error) => hangUp(error.message));
-  // X11, agents and forwarded ports ask by a global request, which has no place for a sentence
-  connection.on('request', (_accept, reject) => reject?.());
+  // a global request has no place for a sentence: a terminal that follows has
+  let askedBack = false;
+  connection.on('request', (_accept, reject, name) => {
+    askedBack ||= name === 'tcpip-forward';
+    reject?.();
+  });
   const identified = (who: object, yes: boolean): void => {
     if (!yes) return leave(who);
     people.add(who);
     visit.identify();
   };
   authenticate(connection, { visit, login, identified }, options, { crash, hangUp });
-  serveSessions(connection, visit, options, { user, crash, outflow, dismissed, login, identified, pages });
+  const refused = (): readonly string[] => (askedBack ? [REFUSALS.remote] : []);
+  serveSessions(connection, visit, options, {
+    user,
+    refused,
+    crash,
+    outflow,
+    dismissed,
+    login,
+    identified,
+    pages,
+  });
   serveForwards(connection, {
     user,
     from: visit.from,
@@ -140,6 +154,8 @@ function authenticate(
 
 interface Serving extends Pick<Person, 'login' | 'identified'> {
   readonly user: () => string;
+  /** Sentences about what the connection asked for and did not get. */
+  readonly refused: () => readonly string[];
   readonly crash: (error: unknown) => void;
   readonly outflow: ReturnType<typeof guardConnection>;
   readonly dismissed: AbortSignal;
@@ -151,7 +167,7 @@ function serveSessions(
   connection: Connection,
   visit: Visit,
   options: ConnectionOptions,
-  { user, crash, outflow, dismissed, login, identified, pages }: Serving,
+  { user, refused, crash, outflow, dismissed, login, identified, pages }: Serving,
 ): void {
   let open = 0;
   let opened = 0;
@@ -170,6 +186,7 @@ function serveSessions(
     });
     serveSession(session, {
       user: user(),
+      refused,
       from: visit.from,
       outflow,
       connectionGone: gone.signal,

@@ -13,6 +13,8 @@ import type { Terminal } from './terminal.js';
 
 export interface SessionContext {
   readonly user: string;
+  /** Sentences about what the connection asked for and did not get. */
+  readonly refused: () => readonly string[];
   readonly from: string;
   readonly outflow: Outflow;
   /** Aborted when the connection is gone. */
@@ -72,7 +74,8 @@ export function serveSession(session: Session, context: SessionContext): void {
     if (channel === undefined) return;
     if (pty === null) return begin(channel, { kind: 'shell' }, REFUSALS.noTerminal);
     // before the screens: it is still there in the scroll-back when they are gone
-    for (const sentence of new Set(sentences)) channel.stderr.write(`${sentence}\r\n`);
+    for (const sentence of new Set([...context.refused(), ...sentences]))
+      channel.stderr.write(`${sentence}\r\n`);
     const looks = {
       size,
       term: termOf(pty),

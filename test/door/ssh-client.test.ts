@@ -189,6 +189,10 @@ describe('a person with the real ssh client', () => {
     await door();
     const remote = ssh(rig, ['-tt', '-o', 'ExitOnForwardFailure=yes', '-R', '45671:127.0.0.1:9']);
     expect(await remote.exit).toBe(255);
+    const told = ssh(rig, ['-tt', '-R', '45671:127.0.0.1:9']);
+    await told.sees(/ssh -R\) is not available in this release/);
+    await told.sees('hello');
+    told.pty.kill('SIGKILL');
     const local = ssh(rig, ['-o', 'LogLevel=INFO', '-W', '127.0.0.9:9']);
     expect(await local.exit).not.toBe(0);
     expect(local.screen()).toMatch(
