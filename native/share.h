@@ -105,7 +105,7 @@ __attribute__((noreturn)) static void serve_channel(const char *directory, const
         if (got < 0) break;
         if (type == (uint32_t)MUX_OPENED) length = snprintf(line, sizeof line, "opened\n");
         else if (type == (uint32_t)MUX_EXIT && whole) ended = true, length = snprintf(line, sizeof line, "exit %u\n", number_at(heard + 8) & 255);
-        else if ((type == (uint32_t)MUX_FAILURE || type == (uint32_t)MUX_DENIED) && whole) length = snprintf(line, sizeof line, "refused\n");
+        else if ((type == (uint32_t)MUX_FAILURE || type == (uint32_t)MUX_DENIED) && whole) ended = true, length = snprintf(line, sizeof line, "refused\n");
         else continue;
         if (!say(end, line, (size_t)length)) _exit(0);
     }
