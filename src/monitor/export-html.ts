@@ -17,6 +17,7 @@ export async function* exportHtml(reader: TapeReader): AsyncGenerator<string> {
     bundled('asciinema-player.min.js'),
     bundled('asciinema-player.css'),
   ]);
+  const styles = `${style}\nbody { margin: 0; background: #121314; } #player { height: 100vh; }`;
   const title = escaped(
     oneLine(
       `${reader.header.user} as ${reader.header.account}, ${new Date(reader.header.startedAt).toISOString()}`,
@@ -26,11 +27,10 @@ export async function* exportHtml(reader: TapeReader): AsyncGenerator<string> {
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy([player, START])}">
+<meta http-equiv="Content-Security-Policy" content="${policy([player, START], styles)}">
 <meta name="referrer" content="no-referrer">
 <title>${title}</title>
-<style>${style}
-body { margin: 0; background: #121314; } #player { height: 100vh; }</style>
+<style>${styles}</style>
 </head>
 <body>
 <div id="player"></div>
@@ -44,12 +44,11 @@ body { margin: 0; background: #121314; } #player { height: 100vh; }</style>
 `;
 }
 
-/** Scripts run that we put there, and nothing is loaded. The player's terminal is WebAssembly. */
-function policy(scripts: readonly string[]): string {
-  const hashes = scripts
-    .map((text) => `'sha256-${createHash('sha256').update(text, 'utf8').digest('base64')}'`)
-    .join(' ');
-  return `default-src 'none'; script-src ${hashes} 'wasm-unsafe-eval'; style-src 'unsafe-inline'; font-src data:; img-src data:; base-uri 'none'; form-action 'none'`;
+/** Scripts and styles count that we put there, and nothing is loaded. The player's terminal is WebAssembly. */
+function policy(scripts: readonly string[], styles: string): string {
+  const hash = (text: string): string =>
+    `'sha256-${createHash('sha256').update(text, 'utf8').digest('base64')}'`;
+  return `default-src 'none'; script-src ${scripts.map(hash).join(' ')} 'wasm-unsafe-eval'; style-src ${hash(styles)}; font-src data:; img-src data:; base-uri 'none'; form-action 'none'`;
 }
 
 /** No part of the recording can end the element that it stands in. */

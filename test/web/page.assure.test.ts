@@ -113,6 +113,7 @@ test('the file of an export plays by itself, whatever is on the recording', asyn
   await reader.close();
   const file = join(folder, 'export.html');
   writeFileSync(file, parts.join(''));
+  const complained = browser.complaints.length;
   const before = browser.requests.length;
   await browser.go(pathToFileURL(file).href);
   await browser.sees(`document.querySelector('#player .ap-player')`);
@@ -123,4 +124,5 @@ test('the file of an export plays by itself, whatever is on the recording', asyn
   await picture('export');
   expect(await browser.eval('typeof window.hacked')).toBe('undefined');
   expect(browser.requests.slice(before).filter((one) => /^https?:/.test(one))).toEqual([]);
+  expect(browser.complaints.slice(complained)).toEqual([]);
 });
