@@ -17,6 +17,7 @@ import { type Credential, readCredential } from './credential.js';
 import { NOTICE_LINE } from './ending.js';
 import { learnHostKey } from './learn-host-key.js';
 import { type LiveSession, startLiveSession } from './live-session.js';
+import { waitForCompany } from './oversight/wait-for-company.js';
 import type { SessionHostParts } from './parts.js';
 import { commandFile, plainOf } from './plain-channel.js';
 import type { PortalLink } from './portal-link.js';
@@ -178,8 +179,8 @@ export async function prepare(
     if (command === null) return failed(failure('COMMAND_TOO_LONG'));
     directory.write('command', command);
   }
-  const accompanied = grant.policy.fourEyes ? await waitForCompany(steps, grant, tape.value) : done(null);
-  if (!accompanied.ok) return accompanied;
+  const early = grant.policy.fourEyes ? await accompanied(steps, grant, tape.value) : done(null);
+  if (!early.ok) return early;
   const leaveLine = await parts.loginTurns.take(grant.target, control.signal);
   cleanup.defer(leaveLine);
   const target = await connectTarget(grant.target, control.signal);
@@ -205,7 +206,7 @@ export async function prepare(
     login,
     leaveLine,
     healed,
-    terminal: accompanied.value,
+    terminal: early.value,
   });
 }
 
@@ -304,28 +305,15 @@ function onTerminal(steps: Steps, { grant, tape }: Pick<Ready, 'grant' | 'tape'>
   return live;
 }
 
-/** So long somebody waits for a second person. */
-const COMPANY_PATIENCE = 10 * 60_000;
-
 /**
  * Of an account that takes four eyes the target hears nothing before somebody who may watch has joined. The notice comes
  * first here, too: who joins sees the session from its first line.
  */
-async function waitForCompany(
-  steps: Steps,
-  grant: SessionGrant,
-  tape: OpenTape,
-): Promise<Outcome<LiveSession>> {
+async function accompanied(steps: Steps, grant: SessionGrant, tape: OpenTape): Promise<Outcome<LiveSession>> {
   const live = onTerminal(steps, { grant, tape });
   steps.waiting(live);
-  const { signal } = steps.control;
-  const gaveUp = Promise.withResolvers<'over'>();
-  const timer = setTimeout(() => gaveUp.resolve('over'), COMPANY_PATIENCE);
-  signal.addEventListener('abort', () => gaveUp.resolve('over'), { once: true });
-  const came = await Promise.race([live.company(), gaveUp.promise]);
-  clearTimeout(timer);
-  if (signal.aborted) return failed(failure('SESSION_GONE'));
-  return came === 'over' ? failed(failure('FOUR_EYES_NOBODY')) : done(live);
+  const came = await waitForCompany(live.company(), steps.control.signal);
+  return came.ok ? done(live) : came;
 }
 
 export function sessionDirectory(steps: Steps): SessionDirectory {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Ending } from '#/domain/session.js';
 import { type CompanyOptions, keepCompany } from '#/session/oversight/company.js';
 import { type Oversight, startOversight } from '#/session/oversight/oversight.js';
+import { waitForCompany } from '#/session/oversight/wait-for-company.js';
 import type { Watchers } from '#/session/watchers.js';
 
 beforeEach(() => void vi.useFakeTimers({ now: 0 }));
@@ -143,4 +144,18 @@ test('a session that has ended is not frozen by those who leave it', () => {
   keeper.stop();
   watch();
   expect(oversight.state.company).toBeNull();
+});
+
+test('nobody is waited for longer than ten minutes, or than the session itself', async () => {
+  const never = new Promise<void>(() => undefined);
+  const control = new AbortController();
+  const [late, ended] = [
+    waitForCompany(never, new AbortController().signal),
+    waitForCompany(never, control.signal),
+  ];
+  control.abort();
+  expect(await ended).toMatchObject({ ok: false, failure: { code: 'SESSION_GONE' } });
+  await vi.advanceTimersByTimeAsync(10 * 60_000);
+  expect(await late).toMatchObject({ ok: false, failure: { code: 'FOUR_EYES_NOBODY' } });
+  expect(await waitForCompany(Promise.resolve(), new AbortController().signal)).toMatchObject({ ok: true });
 });
