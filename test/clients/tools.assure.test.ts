@@ -72,17 +72,17 @@ describe('postern ssh-config', () => {
   test('ssh, scp, sftp and rsync to an alias just work, over one connection', async () => {
     const { folder } = ways;
     const alias = 'localhost-admin60';
-    const file = join(folder, 'some file');
+    const file = join(folder, 'some-file');
     writeFileSync(file, randomBytes(100_000));
     chmodSync(file, 0o640);
     expect(await run(['ssh', '-F', config, alias, 'echo in; exit 3'])).toMatchObject({ status: 3, err: '' });
     expect((await run(['ssh', '-F', config, '-O', 'check', alias])).status).toBe(0);
     expect(await run(['scp', '-F', config, '-p', file, `${alias}:`])).toMatchObject({ status: 0, err: '' });
-    expect(await run(['scp', '-O', '-F', config, `${alias}:some file`, join(folder, 'back')])).toMatchObject({
+    expect(await run(['scp', '-O', '-F', config, `${alias}:some-file`, join(folder, 'back')])).toMatchObject({
       status: 0,
     });
     expect(
-      await run(['rsync', '-a', '-e', `ssh -F ${config}`, `${alias}:some file`, join(folder, 'again')]),
+      await run(['rsync', '-a', '-e', `ssh -F ${config}`, `${alias}:some-file`, join(folder, 'again')]),
     ).toMatchObject({
       status: 0,
     });
