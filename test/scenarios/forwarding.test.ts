@@ -273,15 +273,22 @@ describe('where it is allowed', () => {
     const client = ssh(['-N', '-L', `${port}:${there}`, 'via']);
     await listening(port);
     const socket = connect(port, '127.0.0.1');
-    const closed = new Promise((resolve) => socket.once('close', resolve));
+    let ours = false;
     socket.on('error', () => undefined).resume();
-    const live = await eventually('it to run', async () =>
-      (
-        await postern.json<{ id: string; forward: string | null; state: string }[]>(['sessions', 'list'])
-      ).find((row) => row.forward === there && row.state === 'running'),
-    );
-    await postern.json(['sessions', 'terminate', live.id, '--reason', 'test']);
-    await closed;
+    // the look whether the client listens is a forwarded connection, too, and may be over before it is terminated
+    await eventually('it to be closed', async () => {
+      const rows = await postern.json<{ id: string; forward: string | null; state: string }[]>([
+        'sessions',
+        'list',
+      ]);
+      for (const { id, forward, state } of rows) {
+        if (forward !== there || state !== 'running') continue;
+        const { status } = await postern.cli(['sessions', 'terminate', id, '--reason', 'test']);
+        ours ||= status === 0;
+      }
+      return socket.destroyed;
+    });
+    expect(ours).toBe(true);
     await allow();
     expect((await exchange(port, Buffer.from('x'))).length).toBe(0);
     expect(client.said.err).toContain('localForwarding');
