@@ -28,8 +28,14 @@ export async function openTwoWays(
   config: Readonly<Record<string, unknown>> = {},
   { addresses }: { readonly addresses?: readonly string[] } = {},
 ): Promise<TwoWays> {
-  const [postern, target] = await Promise.all([startPostern({ config }), startTarget(undefined, addresses)]);
-  await prepare(postern, target);
+  const [postern, target] = await both(startPostern({ config }), startTarget(undefined, addresses));
+  try {
+    await prepare(postern, target);
+  } catch (error) {
+    // nobody else knows of them yet
+    await Promise.allSettled([postern.remove(), target.stop()]);
+    throw error;
+  }
   const identity = await keyOf(postern, 'alice');
   const folder = mkdtempSync(join(tmpdir(), 'postern-two-ways-'));
   chmodSync(folder, 0o755);
@@ -61,6 +67,15 @@ export async function openTwoWays(
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** When one of them does not start, the other must not stay. */
+async function both(postern: Promise<Postern>, target: Promise<Target>): Promise<readonly [Postern, Target]> {
+  const [one, other] = await Promise.allSettled([postern, target]);
+  if (one.status === 'fulfilled' && other.status === 'fulfilled') return [one.value, other.value];
+  if (one.status === 'fulfilled') await one.value.remove();
+  if (other.status === 'fulfilled') await other.value.stop();
+  throw one.status === 'rejected' ? one.reason : (other as PromiseRejectedResult).reason;
 }
 
 export interface Done {
