@@ -303,6 +303,7 @@ test('users, groups, safes and members, in words and as JSON', { timeout: 90_000
     directory: null,
     groups: ['Night shift'],
     rights: [],
+    ownRights: [],
     disabled: false,
     expiresAt: null,
     logonHours: null,
@@ -633,19 +634,9 @@ describe('a session, as scripts see it', () => {
     });
     for (const time of [row?.startedAt, row?.endedAt]) expect(time).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
     expect(fieldsOf(row)).toEqual([
-      ...[
-        'account',
-        'accountId',
-        'bytes',
-        'complete',
-        'endedAt',
-        'endingText',
-        'from',
-        'id',
-        'isolation',
-        'outcome',
-      ],
-      ...['recordingSafe', 'safe', 'startedAt', 'stored', 'user'],
+      ...['account', 'accountId', 'bytes', 'commands', 'complete', 'endedAt', 'endingText', 'forward'],
+      ...['from', 'id', 'isolation', 'outcome', 'reason', 'recordingSafe', 'safe', 'startedAt', 'stored'],
+      ...['transfers', 'user'],
     ]);
     expect(await said(['recordings', 'list'])).toContain('terminated');
     expect(await said(['recordings', 'show', sessionId])).toContain('maintenance at noon');
