@@ -95,10 +95,12 @@ export function storeOf(database: DatabaseSync): Store {
       Promise.resolve(
         String(database.prepare('pragma quick_check(1)').get()?.['quick_check'] ?? 'no answer'),
       ),
-    forget: () => {
-      if (database.isOpen) database.exec('pragma wal_checkpoint(truncate)');
-      return Promise.resolve();
-    },
+    // within a transaction of somebody else's it would be refused: it waits for the connection, as they do
+    forget: () =>
+      db.connection().execute(() => {
+        if (database.isOpen) database.exec('pragma wal_checkpoint(truncate)');
+        return Promise.resolve();
+      }),
     close: () => {
       if (database.isOpen) database.close();
       return Promise.resolve();

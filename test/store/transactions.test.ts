@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -184,4 +184,27 @@ test('failed logins are counted by name and source, and forgotten when old', asy
   expect(JSON.stringify(database.prepare('select * from attempts').all())).not.toContain('lice');
   await save('bob', 'x', 300, 200);
   expect(await read('alice', 'x')).toBeNull();
+});
+
+test('what was deleted leaves the disk between transactions, however many there are', async () => {
+  database.exec('pragma journal_mode = wal; pragma secure_delete = on');
+  const secret = Buffer.from('a key that is to be destroyed');
+  await store.transaction(({ meta }) => meta.setValue('key', secret));
+  await store.transaction(({ meta }) => meta.setValue('key', Buffer.from('gone')));
+  const begun = Promise.withResolvers<void>();
+  const others = Array.from({ length: 5 }, (_, n) =>
+    store.transaction(async ({ meta }) => {
+      await meta.setValue(`other ${n}`, Buffer.from('x'));
+      begun.resolve();
+      await new Promise((resolve) => setImmediate(resolve));
+    }),
+  );
+  await begun.promise;
+  // one of them is in the middle of its work
+  await store.forget();
+  const left = ['vault.db', 'vault.db-wal'].filter((name) =>
+    readFileSync(join(folder, name)).includes(secret),
+  );
+  expect(left).toEqual([]);
+  await Promise.all(others);
 });
