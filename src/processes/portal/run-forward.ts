@@ -1,4 +1,5 @@
 import { type Failure, failure } from '#/domain/failure.js';
+import { forwardTo } from '#/domain/forward-pattern.js';
 import type { Ending } from '#/domain/session.js';
 import type { ForwardVisit } from '#/door/forward-visit.js';
 import { endingWords } from '#/portal/ending-words.js';
@@ -12,7 +13,9 @@ export async function serveForward(visit: ForwardVisit, options: DirectOptions):
   const account = await accountOf(visit, options);
   if (!account.ok) return visit.refuse('ours', account.failure.join(' '));
   const { ticket } = visit.login;
-  const { to, reason } = visit;
+  const { reason } = visit;
+  // a permit names a place in one way only; what is none, the vault refuses
+  const to = forwardTo(visit.to.host, visit.to.port) ?? visit.to;
   const size = { columns: 80, rows: 24 };
   const granted = await vault.ask('person.connect', {
     ...{ ticket, accountId: account.value.id, ...size, term: 'none', forward: to, shares: true },
