@@ -64,6 +64,7 @@ export function openDesk({ vault, limits, chance }: DeskOptions): Desk {
 function createClerk(vault: Pick<VaultLink, 'ask'>, visit: Visit) {
   let ticket: string | null = null;
   let busy = false;
+  let gone = false;
   const logout = (): void => {
     if (ticket !== null) void vault.ask('person.logout', { ticket });
     ticket = null;
@@ -81,6 +82,11 @@ function createClerk(vault: Pick<VaultLink, 'ask'>, visit: Visit) {
     }
     const { secondFactor, mustChange, person } = answer.value.value;
     ticket = answer.value.value.ticket;
+    // he left before he was answered: nobody else would end that login
+    if (gone) {
+      logout();
+      return failed(failure('NOT_LOGGED_IN'));
+    }
     if (secondFactor === 'enrol' || (mustChange && secondFactor === 'done')) {
       logout();
       return failed(failure(mustChange ? 'PASSWORD_MUST_CHANGE' : 'SECOND_FACTOR_NEEDED'));
@@ -110,6 +116,9 @@ function createClerk(vault: Pick<VaultLink, 'ask'>, visit: Visit) {
         ? await ask(call, args, blob)
         : failed(failure('NOT_YOUR_ROLE', `${call} is not asked at the desk.`));
     },
-    leave: logout,
+    leave() {
+      gone = true;
+      logout();
+    },
   };
 }
