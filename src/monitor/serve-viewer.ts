@@ -5,6 +5,7 @@ import { exportBundle } from './export-bundle.js';
 import { exportCast } from './export-cast.js';
 import { exportHtml } from './export-html.js';
 import { exportText } from './export-text.js';
+import { keepAsking } from './keep-asking.js';
 import { stepFrom } from './next-event.js';
 import { type FoundTape, findTape, type OpeningParts, openRecording } from './open-recording.js';
 import type { Places } from './places.js';
@@ -43,9 +44,6 @@ export interface ViewerLimits {
 }
 
 type Request = MonitorRequest;
-
-/** Milliseconds between two questions whether a viewer may still see what he sees. */
-const LOOK_AGAIN = 1000;
 
 /** Keys that are pressed while a recording is opened. */
 const MOST_EARLY = 100;
@@ -156,7 +154,13 @@ async function answer(
   const reader = await openRecording(parts, found.value);
   if (!reader.ok) return fail(link, reader.failure);
   if (request.type === 'replay' || request.type === 'page')
-    keepAsking(parts.vault, request.permit, connection, (why) => fail(link, why));
+    connection.onClose(
+      keepAsking({
+        ask: () => parts.vault.goesOn(request.permit),
+        over: (why) => fail(link, why),
+        clock: parts.clock,
+      }),
+    );
   if (request.type === 'replay')
     return await sendReplay(link, parts, { reader: reader.value, found: found.value, request }, connection);
   if (request.type === 'page')
@@ -300,26 +304,6 @@ async function sendPage(
   });
   const complete = scan.ended && scan.rest === 'none';
   link.send({ type: 'page', index: page.index, about: { row: found.redeemed.row, complete } });
-}
-
-/** A right that is taken away, and a recording that is deleted, end what is shown. */
-function keepAsking(
-  vault: OpeningParts['vault'],
-  permit: string,
-  connection: Pick<Connection, 'onClose'>,
-  over: (why: Failure) => void,
-): void {
-  let asking = false;
-  const timer = setInterval(() => {
-    if (asking) return;
-    asking = true;
-    void vault.goesOn(permit).then((said) => {
-      asking = false;
-      // a vault that restarts is not one that says no
-      if (!said.ok && said.failure.code !== 'VAULT_UNAVAILABLE') over(said.failure);
-    });
-  }, LOOK_AGAIN);
-  connection.onClose(() => clearInterval(timer));
 }
 
 function isRequest(message: ToMonitor): message is Request {
