@@ -119,6 +119,15 @@ describe('a recording', () => {
     expect(await desk.ask('admin.recordings.books', { recordingIds: [] })).toMatchObject({ findings: [] });
   });
 
+  test('that is deleted stays deleted when the recorder says once more that it stored it', async () => {
+    const { id } = await recording();
+    await desk.ask('admin.recordings.delete', { recordingId: id, reason: 'erasure request 7' });
+    const file = { bytes: 100, digest: 'd'.repeat(64), complete: true, durationMs: 5 };
+    await recorder.ask('recording.stored', { recordingId: id, head: 'a'.repeat(64), segments: 5, ...file });
+    expect(await shown(id)).toMatchObject({ stored: 'deleted' });
+    expect(await recorder.ask('recording.leaving', {})).toMatchObject([{ recordingId: id }]);
+  });
+
   test('that is deleted leaves no trace of its key in the files of the vault', async () => {
     const { id } = await recording();
     const sealed = await running.vault.store.transaction(({ sessions }) =>

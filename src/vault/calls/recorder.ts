@@ -28,7 +28,8 @@ export function recorderCalls(vault: Vault): Handlers<'recording.pending' | 'rec
         const session = id === null ? null : await records.sessions.recording(id);
         if (session === null) return failed(failure('NOT_FOUND', 'That recording'));
         if (session.state !== 'ended') return failed(failure('BAD_INPUT', 'the session is still running'));
-        if (session.recording.stored === 'safe') return done({ value: null });
+        // told once more, perhaps after it was deleted
+        if (session.recording.stored !== 'spool') return done({ value: null });
         const heads = await records.sessions.heads(session.id);
         const why = contradiction(heads, tape, session.ending);
         const proof = signStored(vault.keyring, tape, vault.now(), why);
