@@ -69,6 +69,20 @@ const needs = [
     without: 'the scenarios with tmux fail',
   },
   {
+    name: 'vim',
+    file: 'vim',
+    when: 'testing',
+    why: 'a full-screen program whose picture must come back exactly, in the tests',
+    without: 'the scenarios in vim fail',
+  },
+  {
+    name: 'openssl',
+    file: 'openssl',
+    when: 'testing',
+    why: 'makes certificates and password hashes for the tests',
+    without: 'the tests with a directory or with targets fail',
+  },
+  {
     name: 'asciinema',
     file: 'asciinema',
     when: 'testing',
