@@ -52,6 +52,7 @@ async function start(settings: ChildSettings, supervisor: Supervisor): Promise<C
     keepAliveSeconds: settings.configuration.keepAliveSeconds,
     spool: settings.paths.spool,
     reserveBytes: settings.configuration.spoolReserveMb * 1024 * 1024,
+    factsChanged: () => facts?.soon(),
     now: Date.now,
     random: randomBytes,
     log: logLine,

@@ -30,6 +30,8 @@ export interface HostParts {
   readonly keepAliveSeconds: number;
   readonly spool: string;
   readonly reserveBytes: number;
+  /** What others do with a session, or who accompanies it, has changed. */
+  readonly factsChanged: () => void;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly random: (bytes: number) => Buffer;

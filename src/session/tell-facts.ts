@@ -6,6 +6,8 @@ import type { Vault } from './vault.js';
 export type Facts = Omit<SessionFacts, 'id'>;
 
 export interface FactTeller {
+  /** Something changed that the audit has to have: it is told at once, not at the next round. */
+  soon(): void;
   /** The vault knows nothing any more: it is told everything again. */
   forget(): void;
   stop(): void;
@@ -23,9 +25,14 @@ export function startTellingFacts(
 ): FactTeller {
   let told = new Map<string, Facts>();
   let asking = false;
+  let again = false;
   const round = async (): Promise<void> => {
-    if (asking) return;
+    if (asking) {
+      again = true;
+      return;
+    }
     asking = true;
+    again = false;
     const now = new Map<string, Facts>();
     for (const { id, facts } of sessions()) if (facts !== null) now.set(id, facts);
     const news = [...now].filter(([id, facts]) => !isDeepStrictEqual(facts, told.get(id)));
@@ -37,10 +44,12 @@ export function startTellingFacts(
       if (!answer.ok) told = new Map();
     }
     asking = false;
+    if (again) await round();
   };
   const timer = setInterval(() => void round(), EVERY);
   timer.unref();
   return {
+    soon: () => void round(),
     forget: () => void (told = new Map()),
     stop: () => clearInterval(timer),
   };

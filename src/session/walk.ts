@@ -299,6 +299,7 @@ function onTerminal(steps: Steps, { grant, tape }: Pick<Ready, 'grant' | 'tape'>
     stateChanged: (state) => void parts.vault.ask('session.state', { sessionId: grant.sessionId, state }),
   });
   cleanup.defer(() => live.stop());
+  cleanup.defer(live.oversight.onChange(parts.factsChanged));
   link.send({ type: 'live' });
   live.welcome(link);
   live.notice(NOTICE_LINE);
