@@ -81,6 +81,16 @@ export function mayNotAskLess(
     : `only who holds every right has ${group.name} ask for less than ${group.secondFactor}`;
 }
 
+/** Why somebody may not take people out of a group, or null: with the group goes the second factor that it asks for. */
+export function mayNotTakeOut(
+  actor: Pick<Holder, 'rights'>,
+  group: { readonly name: string; readonly secondFactor: SecondFactorPolicy },
+): string | null {
+  return mayNotAskLess(actor, group, 'optional') === null
+    ? null
+    : `only who holds every right takes people out of ${group.name}, which requires a second factor`;
+}
+
 function timeOf(expiresAt: number | null): number {
   return expiresAt ?? Number.POSITIVE_INFINITY;
 }

@@ -1,6 +1,6 @@
 import { failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
-import { groupOutOfReach } from '#/policy/delegation.js';
+import { groupOutOfReach, mayNotTakeOut } from '#/policy/delegation.js';
 import type { Person } from './persons.js';
 import type { Group, User } from './records/people.js';
 import type { Vault } from './vault.js';
@@ -70,6 +70,8 @@ export async function groupChanges(
     if (why !== null) return failed(failure('DENIED', why));
   }
   for (const group of removed) {
+    const less = mayNotTakeOut(me, group);
+    if (less !== null) return failed(failure('DENIED', less));
     const why = await whyHeStays(records, group, user);
     if (why !== null) return failed(failure('BAD_INPUT', why));
   }

@@ -55,6 +55,15 @@ test('whoever makes a group is in it and may put others there, but not himself i
   ).toMatchObject({ code: 'DENIED', message: expect.stringContaining('his own user') as string });
   await door.ask('person.group.set', { ticket, name: 'Makers', secondFactor: 'required' });
   expect((await row('plain'))?.secondFactor.policy).toBe('required');
+  // nor is anybody freed of it one by one, whichever way
+  expect(
+    await door.refused('person.group.member', { ticket, group: 'Makers', user: 'plain', present: false }),
+  ).toMatchObject({ code: 'DENIED', message: expect.stringContaining('second factor') as string });
+  expect(await door.refused('person.user.set', { ticket, name: 'plain', groups: [] })).toMatchObject({
+    code: 'DENIED',
+    message: expect.stringContaining('second factor') as string,
+  });
+  expect(await membersOf('Makers')).toContain('plain');
   // he is in it: he would take it from himself
   for (const less of ['optional', 'off'] as const)
     expect(
