@@ -91,6 +91,31 @@ export function mayNotTakeOut(
     : `only who holds every right takes people out of ${group.name}, which requires a second factor`;
 }
 
+/** Why somebody may not put people into a group, or null: where nobody is asked, not even who set up a second factor is. */
+export function mayNotPutIn(
+  actor: Pick<Holder, 'rights'>,
+  group: { readonly name: string; readonly secondFactor: SecondFactorPolicy },
+): string | null {
+  return holdsAll(actor) || group.secondFactor !== 'off'
+    ? null
+    : `only who holds every right puts people into ${group.name}, where no second factor is asked`;
+}
+
+/**
+ * Why somebody may not have a directory's people get other maps than before, or null. Each map is what its groups ask; no
+ * map is nothing: who has none can get another later.
+ */
+export function mayNotRemap(
+  actor: Pick<Holder, 'rights'>,
+  lost: readonly (readonly SecondFactorPolicy[])[],
+  given: readonly (readonly SecondFactorPolicy[])[],
+): string | null {
+  const requires = (asked: readonly SecondFactorPolicy[]): boolean => asked.includes('required');
+  return holdsAll(actor) || !lost.some(requires) || given.every(requires)
+    ? null
+    : 'only who holds every right takes from people of a directory the group that requires a second factor of them';
+}
+
 function timeOf(expiresAt: number | null): number {
   return expiresAt ?? Number.POSITIVE_INFINITY;
 }

@@ -1,6 +1,6 @@
 import { failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
-import { groupOutOfReach, mayNotTakeOut } from '#/policy/delegation.js';
+import { groupOutOfReach, mayNotPutIn, mayNotTakeOut } from '#/policy/delegation.js';
 import type { Person } from './persons.js';
 import type { Group, User } from './records/people.js';
 import type { Vault } from './vault.js';
@@ -68,6 +68,10 @@ export async function groupChanges(
   for (const group of [...added, ...removed]) {
     const why = groupOutOfReach(me, group);
     if (why !== null) return failed(failure('DENIED', why));
+  }
+  for (const group of added) {
+    const less = mayNotPutIn(me, group);
+    if (less !== null) return failed(failure('DENIED', less));
   }
   for (const group of removed) {
     const less = mayNotTakeOut(me, group);

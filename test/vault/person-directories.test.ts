@@ -127,6 +127,49 @@ describe.skipIf(!HAS_SLAPD)('maps, as people manage them (slapd)', () => {
     ).toMatchObject({ code: 'NOT_FOUND' });
   });
 
+  test('free nobody of a second factor, whichever way they are changed', async () => {
+    await desk.ask('admin.group.add', { name: 'Strict' });
+    await desk.ask('admin.group.add', { name: 'Lax' });
+    await desk.ask(
+      'admin.directory.add',
+      { name: 'lab', bindDn: BIND_DN, preset: false, settings: slapd.settings() },
+      Buffer.from(BIND_PASSWORD),
+    );
+    const ticket = await user('freer', ['manageDirectoryMapping'], ['Linux', 'Strict', 'Lax', 'Auditors']);
+    await desk.ask('admin.group.set', { name: 'Strict', secondFactor: 'required' });
+    await desk.ask('admin.group.set', { name: 'Lax', secondFactor: 'off' });
+    const lab = { ticket, name: 'lab' };
+    const strict = map({ kind: 'group', group: 'staff' }, { groups: ['Strict', 'Linux'] });
+    const before = map({ kind: 'attribute', attribute: 'uid', value: 'alice' }, { groups: ['Linux'] });
+    const free = (call: 'add' | 'move' | 'remove', args: object) =>
+      door.refused(`person.directory.map.${call}`, { ...lab, ...args } as never);
+    const freed = { code: 'DENIED', message: expect.stringContaining('second factor') as string };
+    await door.ask('person.directory.map.add', { ...lab, position: 1, map: strict });
+    await door.ask('person.directory.map.add', { ...lab, position: 3, map: before });
+    // staff to Strict, CyberArk_Auditors to Auditors, alice to Linux
+    expect(await free('add', { position: 1, map: before })).toMatchObject(freed);
+    expect(await free('move', { from: 3, to: 1 })).toMatchObject(freed);
+    expect(await free('move', { from: 1, to: 2 })).toMatchObject(freed);
+    expect(await free('remove', { position: 1 })).toMatchObject(freed);
+    // nor through nothing at all: the last one goes, and comes back without the group
+    await door.ask('person.directory.map.move', { ...lab, from: 3, to: 2 });
+    await door.ask('person.directory.map.remove', { ...lab, position: 3 });
+    await door.ask('person.directory.map.remove', { ...lab, position: 2 });
+    expect(await free('remove', { position: 1 })).toMatchObject(freed);
+    // nor is anybody let fall into a group that switches it off
+    expect(await free('add', { position: null, map: map(everybody, { groups: ['Lax'] }) })).toMatchObject(
+      freed,
+    );
+    // what asks no less may come before it, and what it asks nobody of may go
+    const asking = map(everybody, { groups: ['Strict'] });
+    await door.ask('person.directory.map.add', { ...lab, position: 1, map: asking });
+    await door.ask('person.directory.map.move', { ...lab, from: 1, to: 2 });
+    const chief = await logIn(door, 'chief', 'pa55word');
+    await door.ask('person.directory.map.add', { ticket: chief, name: 'lab', position: 1, map: before });
+    await door.ask('person.directory.map.remove', { ticket: chief, name: 'lab', position: 2 });
+    await desk.ask('admin.directory.remove', { name: 'lab' });
+  });
+
   test('are tried without changing anything, and what a directory gave is not taken by hand', async () => {
     const ticket = await user('trier', ['manageDirectoryMapping']);
     const { steps, ok } = await door.ask('person.directory.test', { ticket, name: 'corp', user: 'alice' });

@@ -80,6 +80,20 @@ test('whoever makes a group is in it and may put others there, but not himself i
   expect(await membersOf('Makers')).toBeUndefined();
 });
 
+test('nobody is freed of a second factor by being put where none is asked', async () => {
+  const ticket = await user('quiet', ['addUpdateUsers'], ['Operators']);
+  await desk.ask('admin.group.set', { name: 'Operators', secondFactor: 'off' });
+  const freed = { code: 'DENIED', message: expect.stringContaining('second factor') as string };
+  expect(
+    await door.refused('person.group.member', { ticket, group: 'Operators', user: 'plain', present: true }),
+  ).toMatchObject(freed);
+  expect(
+    await door.refused('person.user.set', { ticket, name: 'plain', groups: ['Operators'] }),
+  ).toMatchObject(freed);
+  expect((await row('plain'))?.secondFactor.policy).toBe('optional');
+  await desk.ask('admin.group.set', { name: 'Operators', secondFactor: 'optional' });
+});
+
 test('who holds every right manages every group, is not put into those he makes, and deletes none that is built in', async () => {
   const ticket = await user('chief', VAULT_RIGHTS);
   await door.ask('person.group.add', { ticket, name: 'Made by the chief' });

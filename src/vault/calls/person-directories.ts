@@ -1,7 +1,8 @@
 import type { CallName } from '#/contract/calls.js';
 import { failure } from '#/domain/failure.js';
 import { done, failed } from '#/domain/outcome.js';
-import { groupOutOfReach, outOfReach } from '#/policy/delegation.js';
+import { groupOutOfReach, mayNotPutIn, mayNotRemap, outOfReach } from '#/policy/delegation.js';
+import type { Rearranged } from '#/policy/rearrange-maps.js';
 import { changedMaps, type MapChange } from '../directory/change-maps.js';
 import { directoryNamed, directoryRow, mapRows, noteDirectory } from '../directory/rows.js';
 import { trial } from '../directory/trial.js';
@@ -59,22 +60,28 @@ async function changeMaps(
   if (!found.ok) return found;
   const changed = await changedMaps(records, await records.directories.maps(found.value.name), wanted);
   if (!changed.ok) return changed;
-  for (const map of changed.value.given) {
-    const why = await beyond(person, map);
-    if (why !== null) return failed(failure('DENIED', why));
-  }
+  const why = await beyond(person, changed.value);
+  if (why !== null) return failed(failure('DENIED', why));
   await records.directories.putMaps(found.value.name, changed.value.maps);
   await noteDirectory(vault, records, about, found.value.name, changed.value.what);
   return done({ value: await mapRows(records, changed.value.maps) });
 }
 
-/** Nobody gives people of a directory rights, or a place in groups, that are not his own. */
-async function beyond({ user, records }: Person, map: DirectoryMap): Promise<string | null> {
-  const right = outOfReach(user, { rights: map.rights, groups: [] }, []);
-  if (right !== null) return right;
-  for (const group of await records.people.groups()) {
-    const why = map.groups.includes(group.id) ? groupOutOfReach(user, group) : null;
-    if (why !== null) return why;
+/** Nobody gives people of a directory rights, or a place in groups, that are not his own, or frees them of a second factor. */
+async function beyond(
+  { user, records }: Person,
+  { given, lost }: Rearranged<DirectoryMap>,
+): Promise<string | null> {
+  const groups = await records.people.groups();
+  const groupsOf = (map: DirectoryMap | null) => groups.filter(({ id }) => map?.groups.includes(id) === true);
+  for (const map of given) {
+    const right = outOfReach(user, { rights: map?.rights ?? [], groups: [] }, []);
+    if (right !== null) return right;
+    for (const group of groupsOf(map)) {
+      const why = groupOutOfReach(user, group) ?? mayNotPutIn(user, group);
+      if (why !== null) return why;
+    }
   }
-  return null;
+  const asked = (map: DirectoryMap | null) => groupsOf(map).map(({ secondFactor }) => secondFactor);
+  return mayNotRemap(user, lost.map(asked), given.map(asked));
 }

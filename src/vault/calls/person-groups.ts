@@ -3,7 +3,7 @@ import { failure } from '#/domain/failure.js';
 import { makeId } from '#/domain/ids.js';
 import { checkName } from '#/domain/names.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
-import { groupOutOfReach, holdsAll, mayNotAskLess, mayNotTakeOut } from '#/policy/delegation.js';
+import { groupOutOfReach, holdsAll, mayNotAskLess, mayNotPutIn, mayNotTakeOut } from '#/policy/delegation.js';
 import { putInGroup } from '../group-members.js';
 import { managedUser } from '../managed-user.js';
 import { withVaultRight } from '../person-rights.js';
@@ -50,7 +50,7 @@ export function personGroupCalls(vault: Vault): Handlers<Names> {
         if (!group.ok) return group;
         const user = await managedUser(person, args.user);
         if (!user.ok) return user;
-        const less = args.present ? null : mayNotTakeOut(person.user, group.value);
+        const less = (args.present ? mayNotPutIn : mayNotTakeOut)(person.user, group.value);
         if (less !== null) return failed(failure('DENIED', less));
         return await putInGroup(vault, person, group.value, user.value, args.present);
       }),

@@ -2,63 +2,58 @@ import type { CallArgs } from '#/contract/calls.js';
 import { failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { ruleText } from '#/policy/directory-map.js';
+import { type Rearranged, type Rearrangement, rearranged } from '#/policy/rearrange-maps.js';
 import type { DirectoryMap } from '../records/directories.js';
 import type { Records } from '../records/records.js';
 
-/** What is to become of a directory's maps. */
+/** What is to become of a directory's maps, with the groups by name. */
 export type MapChange =
   | ({ readonly kind: 'add' } & Omit<CallArgs<'admin.directory.map.add'>, 'name'>)
   | ({ readonly kind: 'remove' } & Omit<CallArgs<'admin.directory.map.remove'>, 'name'>)
   | ({ readonly kind: 'move' } & Omit<CallArgs<'admin.directory.map.move'>, 'name'>);
 
-export interface ChangedMaps {
-  readonly maps: readonly DirectoryMap[];
-  /** Those that somebody may get by the change who did not get them before. */
-  readonly given: readonly DirectoryMap[];
+export interface ChangedMaps extends Rearranged<DirectoryMap> {
   /** For the audit. */
   readonly what: string;
 }
 
-/** The maps as they will be. A map counts for whom none before it fits: taking one away, or back, gives what lies behind it. */
+/** The maps as they will be. */
 export async function changedMaps(
   records: Records,
   before: readonly DirectoryMap[],
   change: MapChange,
 ): Promise<Outcome<ChangedMaps>> {
-  const maps = [...before];
+  const wanted = change.kind === 'add' ? await addition(records, change) : done(change);
+  if (!wanted.ok) return wanted;
+  const changed = rearranged(before, wanted.value);
+  if (changed === null)
+    return failed(failure('NOT_FOUND', `Map ${change.kind === 'move' ? change.from : change.position}`));
+  return done({ ...changed, what: whatOf(change, changed) });
+}
+
+async function addition(
+  records: Records,
+  { position, map }: MapChange & { readonly kind: 'add' },
+): Promise<Outcome<Rearrangement<DirectoryMap>>> {
+  const groups = [];
+  for (const wanted of map.groups) {
+    const group = await records.people.groupByName(wanted);
+    if (group === null) return failed(failure('NOT_FOUND', `Group ${wanted}`));
+    groups.push(group.id);
+  }
+  return done({ kind: 'add', position, map: { ...map, groups } });
+}
+
+function whatOf(change: MapChange, { map, at }: Rearranged<DirectoryMap>): string {
+  const rule = ruleText(map.rule);
   switch (change.kind) {
-    case 'add': {
-      const groups = [];
-      for (const wanted of change.map.groups) {
-        const group = await records.people.groupByName(wanted);
-        if (group === null) return failed(failure('NOT_FOUND', `Group ${wanted}`));
-        groups.push(group.id);
-      }
-      const at = Math.min(change.position ?? maps.length + 1, maps.length + 1);
-      const map = { ...change.map, groups };
-      maps.splice(at - 1, 0, map);
-      const gives = change.map.groups.join(', ') || 'no groups';
-      return done({ maps, given: [map], what: `map ${at} added: ${ruleText(map.rule)} gives ${gives}` });
-    }
-    case 'remove': {
-      const [removed] = maps.splice(change.position - 1, 1);
-      if (removed === undefined) return noSuch(change.position);
-      const given = maps.slice(change.position - 1);
-      return done({ maps, given, what: `map ${change.position} removed: ${ruleText(removed.rule)}` });
-    }
-    case 'move': {
-      const { from, to } = change;
-      const [moved] = maps.splice(from - 1, 1);
-      if (moved === undefined) return noSuch(from);
-      maps.splice(to - 1, 0, moved);
-      const given = to < from ? [moved] : before.slice(from, to);
-      return done({ maps, given, what: `map ${from} moved to ${to}: ${ruleText(moved.rule)}` });
-    }
+    case 'add':
+      return `map ${at} added: ${rule} gives ${change.map.groups.join(', ') || 'no groups'}`;
+    case 'remove':
+      return `map ${at} removed: ${rule}`;
+    case 'move':
+      return `map ${change.from} moved to ${change.to}: ${rule}`;
     default:
       return change satisfies never;
   }
-}
-
-function noSuch(position: number): Outcome<never> {
-  return failed(failure('NOT_FOUND', `Map ${position}`));
 }
