@@ -7,22 +7,36 @@ export interface LimitClock {
   stop(): void;
 }
 
+/** Milliseconds that a warning no key helps against is shown to who types on. */
+const READING = 10_000;
+
 export function startLimitClock(options: {
   readonly limits: SessionLimits;
   readonly now: () => number;
-  readonly warn: (line: string) => void;
+  /** A warning is shown until `calm`. */
+  readonly warn: (of: Limit, line: string) => void;
+  /** Who types has read the warning, or made it void. */
+  readonly calm: (of: Limit) => void;
   readonly end: (ending: Ending) => void;
 }): LimitClock {
   const startedAt = options.now();
   let lastKeyAt = startedAt;
   const warned = new Set<Limit>();
+  /** Since when the warning of the longest time is shown; null: it is not. */
+  let shownSince: number | null = null;
   let timer: NodeJS.Timeout | null = null;
   look();
   return {
     keyPressed() {
       lastKeyAt = options.now();
       // no key helps against the longest time, and no key repeats its warning
-      if (warned.delete('idle')) look();
+      if (shownSince !== null && lastKeyAt >= shownSince + READING) {
+        shownSince = null;
+        options.calm('time-limit');
+      }
+      if (!warned.delete('idle')) return;
+      options.calm('idle');
+      look();
     },
     stop() {
       if (timer !== null) clearTimeout(timer);
@@ -40,7 +54,8 @@ export function startLimitClock(options: {
       return;
     }
     warned.add(alarm.of);
-    options.warn(alarm.line);
+    if (alarm.of === 'time-limit') shownSince = options.now();
+    options.warn(alarm.of, alarm.line);
     look();
   }
 }

@@ -7,6 +7,7 @@ import { createInput } from './input.js';
 import { startInputTape } from './input-tape.js';
 import { createKeyWatch } from './key-watch.js';
 import { type LimitClock, startLimitClock } from './limit-clock.js';
+import type { Limit } from './limits.js';
 import { startOutput } from './output.js';
 import { keepCompany } from './oversight/company.js';
 import { type Oversight, startOversight } from './oversight/oversight.js';
@@ -42,7 +43,7 @@ export interface LiveSession {
   drained(): void;
   /** The first data of all. */
   notice(line: string): void;
-  /** A line of ours, on the terminal and on the tape. */
+  /** The last line, after all output: on the terminal and on the tape. Before that nothing of ours is ever in the stream. */
   say(line: string): void;
   /** Something was run. `at`: a moment on the tape, which may have passed. */
   ran(command: Command, at: number): void;
@@ -90,6 +91,7 @@ export function startLiveSession(options: LiveSessionOptions): LiveSession {
   let settling: NodeJS.Timeout | null = null;
   let lastCommand: string | null = null;
   let stopped = false;
+  const warnings = new Map<Limit, () => void>();
   const watchers = createWatchers({ screen: options.screen, size: () => size, now: options.now });
   const output = startOutput({
     tape,
@@ -173,7 +175,13 @@ export function startLiveSession(options: LiveSessionOptions): LiveSession {
       begun = true;
       pty?.resize(size);
       if (options.command !== null) ran({ kind: 'command', how: 'exec', text: options.command }, output.at());
-      clock = startLimitClock({ limits, now: options.now, warn: say, end: options.end });
+      clock = startLimitClock({
+        limits,
+        now: options.now,
+        warn: (of, line) => warnings.set(of, oversight.remind(line)),
+        calm,
+        end: options.end,
+      });
       settling = setTimeout(() => input.open(), SETTLING);
       if (link === null || link.gone) left();
     },
@@ -265,7 +273,12 @@ export function startLiveSession(options: LiveSessionOptions): LiveSession {
       limits.graceMinutes * 60_000,
     );
   }
+  function calm(of: Limit): void {
+    warnings.get(of)?.();
+    warnings.delete(of);
+  }
   function say(line: string): void {
+    for (const of of warnings.keys()) calm(of);
     output.take(Buffer.from(`\r\n${line}\r\n`));
     output.flush();
   }

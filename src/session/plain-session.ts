@@ -111,7 +111,7 @@ export function startPlainSession({ channel, tape, limits, now, end }: PlainSess
     begin() {
       if (channel.kind === 'exec')
         ran({ kind: 'command', how: 'exec', text: shownText(channel.command) }, at());
-      clock = startLimitClock({ limits, now, warn: () => undefined, end });
+      clock = startLimitClock({ limits, now, warn: () => undefined, calm: () => undefined, end });
     },
     output(bytes) {
       // its first bytes may be here before the word that it stands

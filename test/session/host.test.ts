@@ -59,6 +59,12 @@ describe.runIf(hasBox)(
         { length: person.screen.rows },
         (_row, row) => person.screen.buffer.active.getLine(row)?.translateToString(true) ?? '',
       );
+    /** The rows of the person's terminal. */
+    function shown({ screen }: Person): string {
+      const { active } = screen.buffer;
+      const rows = Array.from({ length: screen.rows }, (_, row) => active.getLine(active.baseY + row));
+      return rows.map((row) => row?.translateToString(true) ?? '').join('\n');
+    }
     async function over(person: Person): Promise<void> {
       await person.closed;
       await until(() => ending() !== undefined);
@@ -376,6 +382,25 @@ describe.runIf(hasBox)(
         ...rig.grant,
         policy: { ...rig.grant.policy, idleMinutes: 0, maximumMinutes: 0, graceMinutes: 5 },
       };
+    });
+
+    test('a warning is laid over a full-screen program and taken away by a key: not a byte of it is in the stream', async () => {
+      rig.grant = { ...rig.grant, policy: { ...rig.grant.policy, idleMinutes: 0.1, maximumMinutes: 0 } };
+      const alice = await rig.open({ columns: 80, rows: 24 });
+      await alice.sees('target$ ');
+      alice.type(
+        "stty raw -echo; printf '\\033[?1049h\\033[2J\\033[3;5r\\033[?6h\\033[2;4Hmid''dle\\033[31m'; head -c 1 | od -An -c; printf be''low\n",
+      );
+      await until(() => shown(alice).includes('middle'));
+      await until(() => shown(alice).includes('No key was pressed'));
+      expect(shown(alice).split('\n')[3]).toBe('   middle');
+      alice.type('k');
+      await until(() => shown(alice).includes('below'));
+      expect(shown(alice).split('\n')[3]).toMatch(/^ {3}middle {2,}k$/);
+      expect(shown(alice)).not.toContain('No key');
+      alice.say({ type: 'end' });
+      await over(alice);
+      rig.grant = { ...rig.grant, policy: { ...rig.grant.policy, idleMinutes: 0 } };
     });
 
     test('bulk output arrives whole while the person reads slowly', async () => {

@@ -53,6 +53,15 @@ describe('what the owner of a session may type', () => {
     ).toEqual(['Message from tom: stop', 'Press Enter to take the message away.']);
   });
 
+  test('what is to stay stays until it is taken back, however many others come and go', () => {
+    const note = (text: string, until: number): OversightEvent => ({ type: 'note', text, until });
+    const stays = after(note('ends soon', Infinity), ...['a', 'b', 'c', 'd'].map((text) => note(text, 1)));
+    expect(coverOf(stays)?.texts).toEqual(['c', 'd', 'ends soon']);
+    const alone = oversee(stays, { type: 'time', at: 1e15 });
+    expect(coverOf(alone)?.texts).toEqual(['ends soon']);
+    expect(coverOf(oversee(alone, { type: 'note-over', text: 'ends soon' }))).toBeNull();
+  });
+
   test('a text is broken into rows that fit, and nothing of it is lost', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 2, max: 40 }), (text, columns) => {

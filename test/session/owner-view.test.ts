@@ -108,6 +108,17 @@ test('lines over a full-screen program, and then its exact screen: modes, margin
   await exact(session, owner);
 });
 
+test('who works in the lowest rows sees what he types: the lines are in the highest then', async () => {
+  const { session, owner, view, says } = rig();
+  says(Buffer.from('\x1b[10;1H$ typed'));
+  view.cover(COVER);
+  const seen = (await shows(owner, 'Press Enter')).split('\n');
+  expect(seen[0]?.trimEnd()).toBe('Message from tom: stop that');
+  expect(seen.at(-1)).toBe('$ typed');
+  view.cover(null);
+  await exact(session, owner);
+});
+
 test('whatever is printed before, during and after, wherever it is cut: the screen is the session’s in the end', async () => {
   const piece = fc.oneof(
     fc.string({ unit: 'grapheme', maxLength: 12 }),

@@ -14,7 +14,7 @@ function rig() {
   const screen: Pick<Screen, 'write' | 'snapshot'> = {
     write: (bytes) => void (written += bytes.toString()),
     snapshot: () => {
-      const shot: Snapshot = { ...SIZE, screen: `<${written}>`, held: Buffer.alloc(0), exact: true };
+      const shot: Snapshot = { ...SIZE, screen: `<${written}>`, held: Buffer.alloc(0), row: 0, exact: true };
       return new Promise((give) => asked.push(() => give(shot)));
     },
   };

@@ -54,6 +54,7 @@ export function overseePlain(options: PlainOversight): {
         holdOutput(false);
         holdInput(false);
       },
+      remind: () => () => undefined,
       message({ by, text }) {
         mark(`message from ${by}: ${text}`);
         tell(`message from ${by}: ${text}`);

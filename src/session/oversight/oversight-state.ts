@@ -31,6 +31,7 @@ export interface Message {
 }
 export interface Note {
   readonly text: string;
+  /** Infinity: until it is taken back. */
   readonly until: number;
 }
 
@@ -52,6 +53,7 @@ export type OversightEvent =
   /** The owner pressed something while a message is shown. */
   | { readonly type: 'owner-key'; readonly bytes: Uint8Array; readonly at: number }
   | { readonly type: 'note'; readonly text: string; readonly until: number }
+  | { readonly type: 'note-over'; readonly text: string }
   | { readonly type: 'time'; readonly at: number };
 
 /** A message is not taken away by a key that was on its way when it came. */
@@ -80,12 +82,14 @@ export function oversee(state: OversightState, event: OversightEvent): Oversight
       return isTakenAway(state, event) ? withoutFirst(state, event.at) : state;
     case 'note': {
       const note = { text: event.text, until: event.until };
-      return { ...state, notes: [...state.notes, note].slice(-MOST_NOTES) };
+      // of too many those stay that are to be seen longest
+      const notes = [...state.notes, note].toSorted((a, b) => a.until - b.until);
+      return { ...state, notes: notes.slice(-MOST_NOTES) };
     }
-    case 'time': {
-      const notes = state.notes.filter(({ until }) => until > event.at);
-      return notes.length === state.notes.length ? state : { ...state, notes };
-    }
+    case 'note-over':
+      return keepNotes(state, ({ text }) => text !== event.text);
+    case 'time':
+      return keepNotes(state, ({ until }) => until > event.at);
     default:
       return event satisfies never;
   }
@@ -113,6 +117,11 @@ function isTakenAway(
   if (first === undefined || at < (first.since ?? at) + READING) return false;
   const isEscape = bytes.length === 1 && bytes[0] === 0x1b;
   return isEscape || bytes.some((byte) => ENTER.includes(byte));
+}
+
+function keepNotes(state: OversightState, stays: (note: Note) => boolean): OversightState {
+  const notes = state.notes.filter(stays);
+  return notes.length === state.notes.length ? state : { ...state, notes };
 }
 
 function withoutFirst(state: OversightState, at: number): OversightState {

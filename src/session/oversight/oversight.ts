@@ -19,6 +19,8 @@ export interface Oversight {
   message(message: { readonly by: string; readonly text: string }): void;
   /** A line for a moment. */
   note(text: string): void;
+  /** A line that stays until the result is called; keys pass meanwhile. */
+  remind(text: string): () => void;
   /** Null: somebody else has taken over already. */
   takeOver(by: string, flow: Flow): TakenKeyboard | null;
   /** The session takes no more keys for now; it takes them again. */
@@ -96,6 +98,11 @@ export function startOversight(options: OversightOptions): Oversight {
         does({ type: 'time', at: now() });
       }, NOTE + 50);
       timers.add(timer);
+    },
+    remind(text) {
+      mark(text);
+      does({ type: 'note', text, until: Infinity });
+      return () => does({ type: 'note-over', text });
     },
     hold(held) {
       if (held) taken?.flow.pause();

@@ -16,6 +16,7 @@ import { createTail } from './tail.js';
 export interface ModelSnapshot extends TerminalSize {
   readonly screen: string;
   readonly held: Uint8Array;
+  readonly row: number;
   /** A fresh terminal was drawn with it and could not be told apart. */
   readonly exact: boolean;
 }
@@ -76,7 +77,8 @@ export function createModel(size: TerminalSize, charsets: CharsetNames, telling:
       terminal.write('', () => {
         const screen = restore({ terminal, charsets, extra }) + tail.unfinished(held.length);
         const { cols: columns, rows } = terminal;
-        give({ columns, rows, screen, held, exact: inexactness(terminal, screen) === null });
+        const row = terminal.buffer.active.cursorY;
+        give({ columns, rows, screen, held, row, exact: inexactness(terminal, screen) === null });
       });
     },
     close() {

@@ -22,5 +22,6 @@ export type FromWorker =
       readonly rows: number;
       readonly screen: string;
       readonly held: Uint8Array;
+      readonly row: number;
       readonly exact: boolean;
     };

@@ -7,6 +7,8 @@ export interface Snapshot extends TerminalSize {
   readonly screen: string;
   /** The first bytes of a character whose others have not come yet: part of what follows. */
   readonly held: Buffer;
+  /** Of the cursor; 0 is the first. */
+  readonly row: number;
   /** A fresh terminal that was drawn with it could not be told apart from this one. */
   readonly exact: boolean;
 }

@@ -57,8 +57,8 @@ function startThread(options: WorkerScreensOptions): Thread {
       return owned.get(message.screen)?.telling?.command(message.text, message.at);
     if (message.type === 'text') return owned.get(message.screen)?.telling?.text(message.lines);
     if (message.type === 'flushed') return flushed(message.request);
-    const { columns, rows, screen, held, exact } = message;
-    settle(message.request, { columns, rows, screen, held: Buffer.from(held), exact });
+    const { columns, rows, screen, held, row, exact } = message;
+    settle(message.request, { columns, rows, screen, held: Buffer.from(held), row, exact });
   });
   worker.on('error', (error) => options.log('the screen models broke', error));
   worker.on('exit', () => {
