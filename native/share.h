@@ -85,6 +85,7 @@ __attribute__((noreturn)) static void serve_channel(const char *directory, const
     bool forward = kind == 'w';
     unsigned long port = forward ? strtoul(text, &host, 10) : 0;
     at = put_text(put_number(put_number(at + 4, forward ? MUX_NEW_FORWARD : MUX_NEW_SESSION), 1), "", 0);
+    if (forward && *host != ' ') _exit(say(end, "refused\n", 8) ? 0 : 1); /* no place is named */
     if (forward) at = put_number(put_text(at, host + 1, strlen(host) - 1), (uint32_t)port);
     else {
     for (int i = 0; i < 3; i++) at = put_number(at, 0); /* no terminal, no X11, no agent */

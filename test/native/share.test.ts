@@ -185,6 +185,9 @@ describe.skipIf(!hasBox || !existsSync('/usr/sbin/sshd'))(
       const { port } = there.address() as AddressInfo;
       host.ask('1', 'w', `${port} 127.0.0.1`);
       host.ask('2', 'w', '1 127.0.0.1');
+      host.ask('3', 'w', '22');
+      await host.over('3 end');
+      expect(host.said('3 end')).toBe('refused\n');
       await host.over('2 end');
       expect(host.said('2 end')).toBe('refused\n');
       await until(() => host.said('1 end') === 'opened\n');
