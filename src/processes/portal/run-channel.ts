@@ -8,7 +8,7 @@ import type { DirectVisit } from '#/door/direct-visit.js';
 import { endingWords } from '#/portal/ending-words.js';
 import type { VaultLink } from '../shared/vault-link.js';
 import type { HostLink } from './host-link.js';
-import { land } from './landing.js';
+import { openSession } from './open-session.js';
 
 export interface ChannelOptions {
   readonly vault: VaultLink;
@@ -22,48 +22,27 @@ const OURS = 255;
 export async function runChannel(
   visit: DirectVisit,
   account: AccountRow,
-  { vault, run }: ChannelOptions,
+  options: ChannelOptions,
 ): Promise<void> {
-  const { ticket } = visit.login;
   const { pty } = visit;
-  const { columns, rows } = pty?.size() ?? { columns: 80, rows: 24 };
-  const term = pty?.term ?? 'none';
   const why = cleanReason(visit.env.get(REASON_VARIABLE)) ?? visit.reason;
-  const granted = await vault.ask('person.connect', {
-    ticket,
-    accountId: account.id,
-    columns,
-    rows,
-    term,
-    ...(why === null ? {} : { reason: why }),
-    shares: pty === null,
+  const opened = await openSession(visit, options, {
+    connect: {
+      accountId: account.id,
+      ...(pty?.size() ?? { columns: 80, rows: 24 }),
+      term: pty?.term ?? 'none',
+      ...(why === null ? {} : { reason: why }),
+      shares: pty === null,
+    },
+    open: {
+      lang: visit.env.get('LC_ALL') ?? visit.env.get('LANG') ?? 'C.UTF-8',
+      environment: forTarget(visit.env),
+      channel: wanted(visit),
+    },
   });
-  if (!granted.ok) {
-    if (granted.failure.code === 'NOT_LOGGED_IN') visit.forgotten();
-    return refuse(visit, granted.failure);
-  }
-  const landing = granted.value.value;
-  const landed = await land(vault, run, landing, { onStage: () => undefined });
-  if (!landed.ok) return refuse(visit, landed.failure);
-  const { link, proof } = landed.value;
-  const over = pump(visit, link, async () => {
-    // nobody can be asked without a screen
-    await vault.ask('person.decideHostKey', { ticket, sessionId: landing.sessionId, decision: 'refuse' });
-    link.send({ type: 'host-key-decided' });
-  });
-  link.send({
-    type: 'open',
-    sessionId: landing.sessionId,
-    permit: landing.permit,
-    proof,
-    columns,
-    rows,
-    term,
-    lang: visit.env.get('LC_ALL') ?? visit.env.get('LANG') ?? 'C.UTF-8',
-    environment: forTarget(visit.env),
-    channel: wanted(visit),
-  });
-  const end = await over;
+  if (!opened.ok) return refuse(visit, opened.failure);
+  const { link, refuseKey } = opened.value;
+  const end = await pump(visit, link, refuseKey);
   link.close();
   if ('failure' in end) return refuse(visit, end.failure);
   if (end.ending.kind === 'exited') return visit.exit(end.ending.status);

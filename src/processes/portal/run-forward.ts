@@ -4,47 +4,26 @@ import type { Ending } from '#/domain/session.js';
 import type { ForwardVisit } from '#/door/forward-visit.js';
 import { endingWords } from '#/portal/ending-words.js';
 import type { HostLink } from './host-link.js';
-import { land } from './landing.js';
+import { openSession } from './open-session.js';
 import { accountOf, type DirectOptions } from './serve-direct.js';
 
 /** One connection through a target, from the grant to its end. Nothing of it is open before permit, tape and target. */
 export async function serveForward(visit: ForwardVisit, options: DirectOptions): Promise<void> {
-  const { vault, run } = options;
   const account = await accountOf(visit, options);
   if (!account.ok) return visit.refuse('ours', account.failure.join(' '));
-  const { ticket } = visit.login;
   const { reason } = visit;
   // a permit names a place in one way only; what is none, the vault refuses
   const to = forwardTo(visit.to.host, visit.to.port) ?? visit.to;
-  const size = { columns: 80, rows: 24 };
-  const granted = await vault.ask('person.connect', {
-    ...{ ticket, accountId: account.value.id, ...size, term: 'none', forward: to, shares: true },
-    ...(reason === null ? {} : { reason }),
+  const opened = await openSession(visit, options, {
+    connect: {
+      ...{ accountId: account.value.id, columns: 80, rows: 24, term: 'none', forward: to, shares: true },
+      ...(reason === null ? {} : { reason }),
+    },
+    open: { lang: 'C.UTF-8', channel: { kind: 'forward', ...to } },
   });
-  if (!granted.ok) {
-    if (granted.failure.code === 'NOT_LOGGED_IN') visit.forgotten();
-    return refuse(visit, granted.failure);
-  }
-  const landing = granted.value.value;
-  const landed = await land(vault, run, landing, { onStage: () => undefined });
-  if (!landed.ok) return refuse(visit, landed.failure);
-  const { link, proof } = landed.value;
-  const over = pump(visit, link, async () => {
-    // nobody can be asked without a screen
-    await vault.ask('person.decideHostKey', { ticket, sessionId: landing.sessionId, decision: 'refuse' });
-    link.send({ type: 'host-key-decided' });
-  });
-  link.send({
-    type: 'open',
-    sessionId: landing.sessionId,
-    permit: landing.permit,
-    proof,
-    ...size,
-    term: 'none',
-    lang: 'C.UTF-8',
-    channel: { kind: 'forward', ...to },
-  });
-  const why = await over;
+  if (!opened.ok) return refuse(visit, opened.failure);
+  const { link, refuseKey } = opened.value;
+  const why = await pump(visit, link, refuseKey);
   link.close();
   refuse(visit, why);
 }
