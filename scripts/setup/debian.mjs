@@ -188,6 +188,13 @@ const needs = [
     without: 'the longer tests of clients fail',
   },
   {
+    name: 'debootstrap',
+    file: '/usr/sbin/debootstrap',
+    when: 'assuring',
+    why: 'a newer Debian, for its OpenSSH client',
+    without: 'the longer tests of clients fail',
+  },
+  {
     name: 'openssh-tests',
     file: '/usr/lib/openssh/regress/run-tests',
     when: 'assuring',

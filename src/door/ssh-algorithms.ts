@@ -2,7 +2,8 @@ import type { Algorithms } from 'ssh2';
 
 /**
  * What may be negotiated, best first. No SHA-1, no NIST curves, no CBC, no MAC over plaintext, and no compression:
- * 27 KB would inflate to 28 MB before anybody is known. ssh2 adds strict key exchange by itself.
+ * 27 KB would inflate to 28 MB before anybody is known. ssh2 adds strict key exchange by itself, ssh2-hybrid.ts the
+ * hybrid with ML-KEM, as the best.
  */
 export const ALGORITHMS = {
   kex: ['curve25519-sha256', 'curve25519-sha256@libssh.org'],

@@ -26,10 +26,10 @@ interface Guest {
   readonly dismissed: AbortSignal;
 }
 
-/** The SSH door: a stranger's bytes become a Terminal, or a refusal. */
 /** Said before the login: to who runs commands and copies files it is the notice, since every byte after it is the session's. */
 const BANNER = 'Sessions through this bastion are recorded.\r\n';
 
+/** The SSH door: a stranger's bytes become a Terminal, or a refusal. */
 export function openSshDoor(options: SshDoorOptions): SshDoor {
   const admission = openAdmission({ limits: options.limits, chance: options.chance, penalties: true });
   const guests = new WeakMap<Socket, Guest>();

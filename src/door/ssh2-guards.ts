@@ -1,10 +1,12 @@
 import type { Socket } from 'node:net';
 import type { Connection, ServerChannel } from 'ssh2';
+import { kexinitNames } from './kexinit.js';
 import type { DoorLimits } from './limits.js';
+import { offerHybrid } from './ssh2-hybrid.js';
 import { keepRawText } from './ssh2-requests.js';
 
 /**
- * With ssh2-requests.ts the one file that reaches into ssh2 1.17.0, where it has no hook: each reach closes a hole that an attack test of ours
+ * With ssh2-requests.ts and ssh2-hybrid.ts the one place that reaches into ssh2 1.17.0, where it has no hook: each reach closes a hole that an attack test of ours
  * tries (test/door/attacks.test.ts), so that an upgrade cannot open it again. The version is pinned.
  */
 interface Internals {
@@ -68,6 +70,7 @@ export function guardConnection(connection: Connection, options: GuardOptions): 
   const inside = connection as unknown as Internals;
   guardChannelOpen(inside, options);
   guardReceiveWindow(inside, options);
+  offerHybrid(connection);
   guardGuesses(inside);
   keepRawText(connection);
   const keys = freshKeys(connection, inside, options);
@@ -182,19 +185,8 @@ function guardGuesses({ _protocol: protocol }: Internals): void {
 
 function guessedRight({ _kex: exchange, _offer: { lists } }: Internals['_protocol']): boolean {
   if (exchange === undefined) return false;
-  const [kex, hostKey] = firstNames(exchange._remoteKexinit);
-  return kex === lists.kex.array[0] && hostKey === lists.serverHostKey.array[0];
-}
-
-/** The first names of the first two lists of a KEXINIT (RFC 4253 §7.1), which ssh2 has found to be well formed. */
-function firstNames(kexinit: Buffer): readonly [string, string] {
-  const first = listAt(kexinit, 1 + 16);
-  return [first.name, listAt(kexinit, first.end).name];
-}
-
-function listAt(bytes: Buffer, at: number): { readonly name: string; readonly end: number } {
-  const end = at + 4 + bytes.readUInt32BE(at);
-  return { name: bytes.toString('latin1', at + 4, end).split(',', 1)[0] ?? '', end };
+  const theirs = kexinitNames(exchange._remoteKexinit);
+  return theirs?.kex[0] === lists.kex.array[0] && theirs?.hostKey[0] === lists.serverHostKey.array[0];
 }
 
 interface Windowed {
