@@ -46,16 +46,18 @@ import { secondFactorCalls } from './calls/second-factor.js';
 import { shadowCalls } from './calls/shadow.js';
 import { sharedLoginCalls } from './calls/shared-login.js';
 import { watchCalls } from './calls/watch.js';
+import { createSignIn } from './directory/sign-in.js';
 import type { Handlers, Vault } from './vault.js';
 
 /** Every call has its handler, or this does not compile. */
 export function handlersOf(vault: Vault): Handlers {
+  const signIn = createSignIn(vault);
   return {
     ...componentCalls(vault),
     ...rotationCalls(vault),
-    ...loginCalls(vault),
-    ...secondFactorCalls(vault),
-    ...ownKeyCalls(vault),
+    ...loginCalls(vault, signIn),
+    ...secondFactorCalls(vault, signIn),
+    ...ownKeyCalls(vault, signIn),
     ...menuCalls(vault),
     ...destinationCalls(vault),
     ...connectCalls(vault),

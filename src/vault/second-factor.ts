@@ -3,6 +3,7 @@ import { matchingStep } from '#/authentication/totp.js';
 import type { UserId } from '#/domain/ids.js';
 import { failed, type Outcome } from '#/domain/outcome.js';
 import { stepAfterLogin } from '#/domain/second-factor.js';
+import { methodOf, type SignIn } from './directory/sign-in.js';
 import type { EnvelopePlace } from './envelope.js';
 import { noteRefusal } from './note-login.js';
 import { type Asker, askedBy } from './persons.js';
@@ -61,6 +62,7 @@ export function makeRecoveryCodes(
  */
 export async function proveAgain(
   vault: Vault,
+  signIn: SignIn,
   at: { readonly ticket: string; readonly asking: Asking },
   proof: Buffer,
 ): Promise<Outcome<Asker>> {
@@ -75,7 +77,11 @@ export async function proveAgain(
             async (records) => (await takeCode(vault, records, user, proof.toString('utf8'))) !== null,
           ),
         )
-      : await vault.authentication.login({ ...who, evidence: { kind: 'password', password: proof } });
+      : await signIn({
+          ...who,
+          method: await methodOf(vault, user),
+          evidence: { kind: 'password', password: proof },
+        });
   if (answer.kind !== 'refused') return asked;
   await vault.store.transaction((records) => noteRefusal(vault, records, who, answer));
   return failed(answer.failure);

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { totpCode, totpStep } from '#/authentication/totp.js';
 import { createRecheck } from '#/vault/directory/recheck.js';
 import {
   BASE,
@@ -16,7 +17,16 @@ import {
   type Slapd,
   startSlapd,
 } from '../helpers/slapd.ts';
-import { type Client, client, furnish, portal, type Running, sessionHost, startVault } from './in-process.ts';
+import {
+  type Client,
+  client,
+  furnish,
+  KEY,
+  portal,
+  type Running,
+  sessionHost,
+  startVault,
+} from './in-process.ts';
 
 const LDIF = [
   person('alice', 'title: engineer'),
@@ -209,6 +219,51 @@ describe.skipIf(!HAS_SLAPD)('people of a directory (slapd)', () => {
     expect(await lastAudit()).toMatchObject({ actor: 'bob@corp', detail: 'disabled here' });
     await console.ask('admin.user.set', { name: 'bob@corp', disabled: false });
     expect((await login('bob')).person.user).toBe('bob@corp');
+  });
+
+  test('their password is that of the directory, whoever sets them another; and they may be enabled again', async () => {
+    const helper = { groups: [], mustChange: false, expiresAt: null, logonHours: null };
+    await console.ask(
+      'admin.user.add',
+      { name: 'helper', ...helper, rights: ['resetUsersPasswords', 'activateUsers', 'addUpdateUsers'] },
+      Buffer.from('a password of helper'),
+    );
+    const { ticket } = await login('helper', 'a password of helper', 'vault');
+    await login('erin');
+    const mine = () => Buffer.from('a password that the helper knows');
+    expect(
+      await gateway.refused('person.user.resetPassword', { ticket, name: 'erin@corp' }, mine()),
+    ).toMatchObject({ code: 'BAD_INPUT' });
+    await gateway.ask('person.user.set', { ticket, name: 'erin@corp', disabled: true });
+    expect(await refused('erin')).toMatchObject({ code: 'LOGIN_REFUSED' });
+    await gateway.ask('person.user.activate', { ticket, name: 'erin@corp' });
+    expect((await login('erin')).person.user).toBe('erin@corp');
+    // nor does one count that was set when this could be done
+    const passwordHash = await running.vault.authentication.hash(mine());
+    await running.vault.store.transaction(async ({ people }) => {
+      const erin = await people.userByName('erin@corp');
+      if (erin !== null) await people.changeUser(erin.id, { passwordHash });
+    });
+    expect(await refused('erin@corp', mine().toString(), 'vault')).toMatchObject({ code: 'LOGIN_REFUSED' });
+    expect(await lastAudit()).toMatchObject({ detail: 'has the password of directory corp' });
+  });
+
+  test('they prove themselves with it, for a second factor and keys of their own', async () => {
+    const { ticket } = await login('erin');
+    const key = `${KEY.type} ${KEY.base64}`;
+    const wrong = await gateway.refused('person.key.add', { ticket, key }, Buffer.from('wrong'));
+    expect(wrong).toMatchObject({ code: 'LOGIN_REFUSED' });
+    expect(await lastAudit()).toMatchObject({
+      action: 'authenticationFailure',
+      actor: 'erin@corp',
+      detail: 'directory corp: wrong-password',
+    });
+    await gateway.ask('person.key.add', { ticket, key }, Buffer.from(PASSWORD));
+    const secret = await gateway.blob('person.secondFactor.begin', { ticket }, Buffer.from(PASSWORD));
+    const code = Buffer.from(totpCode(Buffer.from(secret ?? ''), totpStep(running.vault.now())));
+    await gateway.ask('person.secondFactor.confirm', { ticket }, code);
+    expect((await login('erin')).secondFactor).toBe('code');
+    await console.ask('admin.user.secondFactor.reset', { name: 'erin@corp' });
   });
 
   test('a name that somebody else has already lets nobody in', async () => {

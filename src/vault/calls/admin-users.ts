@@ -62,10 +62,7 @@ export function adminUserCalls(vault: Vault): Handlers<Names> {
       const passwordHash = await authentication.hash(password);
       const changed = await withUser<'admin.user.passwd'>(vault, name, async (user, records) => {
         const external = await records.directories.directoryUser(user.id);
-        if (external !== null)
-          return failed(
-            failure('BAD_INPUT', `${user.name} has the password of the directory ${external.directory}`),
-          );
+        if (external !== null) return failed(ofDirectory(user, external));
         // a built-in user that never had a password was disabled for that reason only
         const firstPassword = user.passwordHash === null && user.disabled;
         await records.people.changeUser(user.id, {
@@ -241,6 +238,11 @@ export async function note(
     target,
     detail,
   });
+}
+
+/** Why nobody sets him a password here. */
+export function ofDirectory(user: User, { directory }: { readonly directory: string }): Failure {
+  return failure('BAD_INPUT', `${user.name} has the password of the directory ${directory}`);
 }
 
 /** The console sets what it is told, within what can be typed at a login at all; people's own changes obey stricter rules. */

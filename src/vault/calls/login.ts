@@ -5,7 +5,7 @@ import { done, failed } from '#/domain/outcome.js';
 import { stepAfterLogin } from '#/domain/second-factor.js';
 import type { LoginQuestion } from '../authentication.js';
 import { createKeyOffers } from '../directory/key-offers.js';
-import { createSignIn, type SignIn } from '../directory/sign-in.js';
+import type { SignIn } from '../directory/sign-in.js';
 import { forgetFirstPassword } from '../first-password.js';
 import { noteLogon, noteRefusal } from '../note-login.js';
 import { askedBy, personRow, withPerson } from '../persons.js';
@@ -20,8 +20,7 @@ type Names =
   | 'person.logout';
 
 /** People log in, change their password, and leave. */
-export function loginCalls(vault: Vault): Handlers<Names> {
-  const signIn = createSignIn(vault);
+export function loginCalls(vault: Vault, signIn: SignIn): Handlers<Names> {
   const inDirectory = createKeyOffers(vault);
   return {
     async 'person.login'({ method, from, via, ...typed }, asking, password) {

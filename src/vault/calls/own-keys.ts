@@ -1,5 +1,6 @@
 import { failure } from '#/domain/failure.js';
 import { done, failed } from '#/domain/outcome.js';
+import type { SignIn } from '../directory/sign-in.js';
 import { type Person, withPerson } from '../persons.js';
 import { keyRow } from '../rows.js';
 import { proveAgain } from '../second-factor.js';
@@ -11,7 +12,7 @@ type Names = 'person.keys' | 'person.key.add' | 'person.key.remove';
 const MOST_KEYS = 50;
 
 /** People's own SSH keys. Adding one opens another way in: who does it proves himself again. */
-export function ownKeyCalls(vault: Vault): Handlers<Names> {
+export function ownKeyCalls(vault: Vault, signIn: SignIn): Handlers<Names> {
   return {
     'person.keys': ({ ticket }, asking) =>
       withPerson<'person.keys'>(vault, { ticket, asking }, ({ user }) =>
@@ -20,7 +21,7 @@ export function ownKeyCalls(vault: Vault): Handlers<Names> {
     async 'person.key.add'({ ticket, key: line }, asking, proof) {
       const read = vault.authentication.readPublicKey(line);
       if (!read.ok) return failed(failure('BAD_INPUT', read.why));
-      const proven = await proveAgain(vault, { ticket, asking }, proof);
+      const proven = await proveAgain(vault, signIn, { ticket, asking }, proof);
       if (!proven.ok) return proven;
       return await withPerson<'person.key.add'>(vault, { ticket, asking }, async (person) => {
         const { user, records } = person;

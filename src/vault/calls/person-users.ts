@@ -1,6 +1,6 @@
 import type { CallArgs, CallName } from '#/contract/calls.js';
 import { type Failure, failure } from '#/domain/failure.js';
-import { done, failed } from '#/domain/outcome.js';
+import { done, failed, type Outcome } from '#/domain/outcome.js';
 import type { VaultRight } from '#/domain/permission.js';
 import { type Holder, outOfReach } from '#/policy/delegation.js';
 import { forgetFirstPassword } from '../first-password.js';
@@ -10,7 +10,16 @@ import { withVaultRight } from '../person-rights.js';
 import type { Person } from '../persons.js';
 import type { User } from '../records/people.js';
 import type { Answer, Asking, Handlers, Vault } from '../vault.js';
-import { badHours, hoursAreFine, insertUser, newUserProblem, note, rowOf, setRights } from './admin-users.js';
+import {
+  badHours,
+  hoursAreFine,
+  insertUser,
+  newUserProblem,
+  note,
+  ofDirectory,
+  rowOf,
+  setRights,
+} from './admin-users.js';
 
 type Names = Extract<CallName, 'person.users' | `person.user.${string}`>;
 
@@ -32,7 +41,8 @@ export function personUserCalls(vault: Vault): Handlers<Names> {
         const found = await managedUser(person, args.name);
         if (!found.ok) return found;
         const { id, name, passwordHash, publicKeys } = found.value;
-        if (passwordHash === null && publicKeys.length === 0)
+        const external = await person.records.directories.directoryUser(id);
+        if (external === null && passwordHash === null && publicKeys.length === 0)
           return failed(failure('BAD_INPUT', `user ${name} has no password yet`));
         await person.records.people.changeUser(id, { disabled: false });
         await person.records.people.unlock(name);
@@ -103,7 +113,7 @@ async function resetPassword(
 ): Promise<Answer<'person.user.resetPassword'>> {
   const call = 'person.user.resetPassword';
   const may = await withVaultRight(vault, call, args, asking, async (person) => {
-    const found = await managedUser(person, args.name);
+    const found = await withOwnPassword(person, args.name);
     return found.ok ? done({ value: null }) : found;
   });
   if (!may.ok) return may;
@@ -111,7 +121,7 @@ async function resetPassword(
   if (weak !== null) return failed(weak);
   const passwordHash = await vault.authentication.hash(password);
   const changed = await withVaultRight(vault, call, args, asking, async (person) => {
-    const found = await managedUser(person, args.name);
+    const found = await withOwnPassword(person, args.name);
     if (!found.ok) return found;
     await person.records.people.changeUser(found.value.id, { passwordHash, mustChangePassword: true });
     await vault.tickets.dropUser(person.records, found.value.id);
@@ -119,6 +129,14 @@ async function resetPassword(
   });
   if (changed.ok) await forgetFirstPassword(vault, args.name);
   return changed;
+}
+
+/** The user, when he may be managed and his password is the vault's to change. */
+async function withOwnPassword(person: Person, name: string): Promise<Outcome<User>> {
+  const found = await managedUser(person, name);
+  if (!found.ok) return found;
+  const external = await person.records.directories.directoryUser(found.value.id);
+  return external === null ? found : failed(ofDirectory(found.value, external));
 }
 
 /** What he has of his own; only rights that the person holds himself can come or go. */

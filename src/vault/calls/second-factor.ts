@@ -1,6 +1,7 @@
 import { TOTP } from '#/authentication/totp.js';
 import { failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
+import type { SignIn } from '../directory/sign-in.js';
 import { noteLogon, noteRefusal } from '../note-login.js';
 import { type Asker, askedBy, type Person, withPerson } from '../persons.js';
 import {
@@ -21,17 +22,18 @@ type Names =
   | 'person.secondFactor.remove';
 
 /** What comes between a password or a key and the menu: a code, or enrolling; and what people do about it later. */
-export function secondFactorCalls(vault: Vault): Handlers<Names> {
+export function secondFactorCalls(vault: Vault, signIn: SignIn): Handlers<Names> {
   return {
     'person.secondFactor.verify': ({ ticket }, asking, code) => verify(vault, { ticket, asking }, code),
     'person.secondFactor.state': ({ ticket }, asking) =>
       withPerson<'person.secondFactor.state'>(vault, { ticket, asking }, ({ user }) =>
         Promise.resolve(done({ value: user.secondFactor })),
       ),
-    'person.secondFactor.begin': ({ ticket }, asking, proof) => begin(vault, { ticket, asking }, proof),
+    'person.secondFactor.begin': ({ ticket }, asking, proof) =>
+      begin(vault, signIn, { ticket, asking }, proof),
     'person.secondFactor.confirm': ({ ticket }, asking, code) => confirm(vault, { ticket, asking }, code),
     async 'person.secondFactor.remove'({ ticket }, asking, proof) {
-      const proven = await proveAgain(vault, { ticket, asking }, proof);
+      const proven = await proveAgain(vault, signIn, { ticket, asking }, proof);
       if (!proven.ok) return proven;
       return await withPerson<'person.secondFactor.remove'>(vault, { ticket, asking }, async (person) => {
         if (person.user.secondFactor.policy === 'required')
@@ -85,13 +87,14 @@ async function verify(
 
 async function begin(
   vault: Vault,
+  signIn: SignIn,
   { ticket, asking }: At,
   proof: Buffer,
 ): Promise<Answer<'person.secondFactor.begin'>> {
   const asked = await askedBy(vault, { ticket, asking, evenBefore: ['enrol'] });
   if (!asked.ok) return asked;
   if (asked.value.step === 'done') {
-    const proven = await proveAgain(vault, { ticket, asking }, proof);
+    const proven = await proveAgain(vault, signIn, { ticket, asking }, proof);
     if (!proven.ok) return proven;
   }
   return await enrolling<'person.secondFactor.begin'>(vault, { ticket, asking }, async (person) => {

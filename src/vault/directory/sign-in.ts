@@ -4,6 +4,7 @@ import { countedSource } from '#/authentication/source.js';
 import type { Authentication, LoginAnswer, LoginQuestion } from '../authentication.js';
 import { createGate, createLanes } from '../gate.js';
 import type { StoredDirectory } from '../records/directories.js';
+import type { User } from '../records/people.js';
 import type { Vault } from '../vault.js';
 import { askDirectory } from './ask-directory.js';
 import { byDirectoryKey } from './by-key.js';
@@ -34,7 +35,7 @@ export function createSignIn(vault: Vault): SignIn {
       if (vouched === null) return TOO_MANY;
       return vouched.answer ?? (await stillThere(vault, await vault.authentication.login(question)));
     }
-    if (way.kind !== 'directory') return await vault.authentication.login(question);
+    if (way.kind !== 'directory') return await ofTheVault(vault, await vault.authentication.login(question));
     const { directory, user } = way;
     const counted = {
       name: nameHere(user, directory).toLowerCase(),
@@ -99,6 +100,19 @@ async function judge(vault: Vault, directory: StoredDirectory, tried: Try): Prom
   return barred === null
     ? letIn(enrolled.user, { method: 'directory', how: `password, by directory ${name}`, from })
     : no(`${barred} here`);
+}
+
+/** By what method somebody logs in with his password. */
+export async function methodOf(vault: Vault, user: Pick<User, 'id'>): Promise<string> {
+  const member = await vault.store.transaction(({ directories }) => directories.directoryUser(user.id));
+  return member?.directory ?? 'vault';
+}
+
+/** A password that the vault keeps counts for its own people only, whoever set it. */
+async function ofTheVault(vault: Vault, answer: LoginAnswer): Promise<LoginAnswer> {
+  if (answer.kind === 'refused') return answer;
+  const method = await methodOf(vault, { id: answer.identity.userId });
+  return method === 'vault' ? answer : refused(`has the password of directory ${method}`);
 }
 
 /** A key does not say whether its owner is still in his directory: that is asked. */
