@@ -48,6 +48,8 @@ export const toHost = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('resize'), ...size }),
   /** The person decided about the host key (person.decideHostKey was called). */
   z.strictObject({ type: z.literal('host-key-decided') }),
+  /** Of a session on a terminal: a BREAK for the target (RFC 4335). */
+  z.strictObject({ type: z.literal('break') }),
   z.strictObject({ type: z.literal('end') }),
 ]);
 export type ToHost = z.infer<typeof toHost>;

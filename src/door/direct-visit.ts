@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { LoggedIn } from '#/contract/calls.js';
 import type { Target } from '#/domain/destination.js';
 import type { TerminalSize } from '#/domain/session.js';
+import type { TerminalRequest } from './late-requests.js';
 
 /** What a client asked for on a session channel. */
 export type ChannelWish =
@@ -38,8 +39,10 @@ export interface DirectVisit extends DirectLogin {
   readonly gone: AbortSignal;
   /** Aborted when the door is about to hang up; `reason` is a sentence for the person. */
   readonly dismissed: AbortSignal;
-  /** A signal that the client sends, without SIG. The result stops it. */
-  onSignal(listener: (name: string) => void): () => void;
+  /** Without a terminal: a signal that the client sends, without SIG; false refuses it. The result stops it. */
+  onSignal(listener: (name: string) => boolean): () => void;
+  /** On a terminal; false refuses it. The result stops it. */
+  readonly onRequest: (listener: (request: TerminalRequest) => boolean) => () => void;
   /** The vault says that this login is over. */
   forgotten(): void;
   /** Flushes what was written and tells how it ended: a status, or the signal that ended it (without SIG). */

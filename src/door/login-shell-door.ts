@@ -145,6 +145,8 @@ function terminalOn({ socket, keys, size, visit, dismissed, hello }: Parts): Ter
     offerPages: null,
     size: size.size,
     onResize: size.onResize,
+    // OpenSSH's server hands none on
+    onRequest: () => () => undefined,
     identified: () => visit.identify(),
     forgotten: () => visit.forget(),
     attemptRefused: () => void visit.attempt(),

@@ -1,7 +1,9 @@
 import type { ServerChannel, Session } from 'ssh2';
 import { inputFrom, outputTo } from './byte-streams.js';
 import type { ChannelWish, DirectLogin, DirectVisit } from './direct-visit.js';
+import { askTerminal, requests, type TerminalRequest } from './late-requests.js';
 import type { SessionContext } from './ssh-session.js';
+import { onLateRequest } from './ssh2-requests.js';
 import { windowWriter } from './window-writer.js';
 
 export interface DirectLine {
@@ -20,10 +22,11 @@ export function directVisitOn({ session, channel, context, wish, direct, asked }
   const writer = windowWriter(channel, context.outflow);
   const output = outputTo(writer.output);
   const errors = outputTo(writer.errors);
-  const listeners = new Set<(name: string) => void>();
-  session.on('signal', (accept, _reject, { name }) => {
-    for (const listener of [...listeners]) listener(name.replace(/^SIG/, ''));
-    accept?.();
+  const signals = requests<string>();
+  const terminal = requests<TerminalRequest>();
+  onLateRequest(session, (request) => {
+    if (asked.pty !== null) return askTerminal(request, { input, asked: terminal });
+    return request.kind === 'signal' && signals.ask(request.name);
   });
   let closing = false;
   const leave = (): void => {
@@ -48,10 +51,8 @@ export function directVisitOn({ session, channel, context, wish, direct, asked }
     errors,
     gone: gone.signal,
     dismissed: context.dismissed,
-    onSignal(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    onSignal: signals.on,
+    onRequest: terminal.on,
     forgotten: () => context.login.over(),
     exit(how) {
       if (closing) return;

@@ -1,8 +1,10 @@
 import type { ServerChannel, Session } from 'ssh2';
 import { cleanReason } from '#/domain/reason.js';
 import { inputFrom, outputTo } from './byte-streams.js';
+import { askTerminal, requests, type TerminalRequest } from './late-requests.js';
 import type { resizing } from './resizing.js';
 import type { SessionContext } from './ssh-session.js';
+import { onLateRequest } from './ssh2-requests.js';
 import type { Terminal } from './terminal.js';
 
 /** How long a client may take to read the last of its output. */
@@ -31,6 +33,8 @@ export function terminalOn(
   const input = inputFrom(channel);
   const output = outputTo((bytes, sent) => context.outflow.whenClear(() => channel.write(bytes, sent)));
   const key = {};
+  const asked = requests<TerminalRequest>();
+  onLateRequest(session, (request) => askTerminal(request, { input, asked }));
   const direct = context.login.shared();
   let closing = false;
   const leave = (): void => {
@@ -61,6 +65,7 @@ export function terminalOn(
     offerPages: context.offerPages,
     size: size.size,
     onResize: size.onResize,
+    onRequest: asked.on,
     identified: () => context.identified(key, true),
     forgotten() {
       context.identified(key, false);

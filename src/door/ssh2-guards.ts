@@ -3,7 +3,7 @@ import type { Connection, ServerChannel } from 'ssh2';
 import { kexinitNames } from './kexinit.js';
 import type { DoorLimits } from './limits.js';
 import { offerHybrid } from './ssh2-hybrid.js';
-import { keepRawText } from './ssh2-requests.js';
+import { answerLateRequests, keepRawText } from './ssh2-requests.js';
 
 /**
  * With ssh2-requests.ts and ssh2-hybrid.ts the one place that reaches into ssh2 1.17.0, where it has no hook: each reach closes a hole that an attack test of ours
@@ -73,6 +73,7 @@ export function guardConnection(connection: Connection, options: GuardOptions): 
   offerHybrid(connection);
   guardGuesses(inside);
   keepRawText(connection);
+  answerLateRequests(connection);
   const keys = freshKeys(connection, inside, options);
   inside._sock.on('data', () => {
     if (inside._sock.writableLength > options.limits.unreadAnswers)

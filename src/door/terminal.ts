@@ -2,6 +2,7 @@ import type { Duplex, Readable, Writable } from 'node:stream';
 import type { LoggedIn } from '#/contract/calls.js';
 import type { Target } from '#/domain/destination.js';
 import type { TerminalSize } from '#/domain/session.js';
+import type { TerminalRequest } from './late-requests.js';
 
 /** A person's terminal, however he came in. Bytes both ways; nothing is decoded. */
 export interface Terminal {
@@ -32,6 +33,8 @@ export interface Terminal {
   size(): TerminalSize;
   /** The result stops it. */
   onResize(listener: (size: TerminalSize) => void): () => void;
+  /** What the client asks of what runs on it; false refuses it. The result stops it. */
+  readonly onRequest: (listener: (request: TerminalRequest) => boolean) => () => void;
   /** The portal knows who this is: the connection stops counting as a stranger's. */
   identified(): void;
   /** Nobody is logged in any more. */

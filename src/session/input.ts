@@ -3,6 +3,7 @@ export interface Input {
   take(bytes: Buffer): void;
   /** Lets what was held go, and everything after it. */
   open(): void;
+  readonly isOpen: boolean;
   /** The pty takes more. */
   drained(): void;
 }
@@ -27,6 +28,9 @@ export function createInput(options: InputOptions): Input {
     if (!options.write(bytes)) options.pause();
   };
   return {
+    get isOpen() {
+      return held === null;
+    },
     take(bytes) {
       if (held === null) return pass(bytes);
       held.push(bytes);

@@ -3,6 +3,7 @@ import { failure } from '#/domain/failure.js';
 import { clampSize, type Ending, type SessionLimits, type TerminalSize } from '#/domain/session.js';
 import type { SettingValues } from '#/domain/settings.js';
 import type { OpenTape } from '#/recorder/tape.js';
+import type { TerminalClient } from './escaped-input.js';
 import { createInput } from './input.js';
 import { startInputTape } from './input-tape.js';
 import { createKeyWatch } from './key-watch.js';
@@ -12,7 +13,6 @@ import { startOutput } from './output.js';
 import { keepCompany } from './oversight/company.js';
 import { type Oversight, startOversight } from './oversight/oversight.js';
 import type { LinkListener, PortalLink } from './portal-link.js';
-import type { Pty } from './pty.js';
 import type { Screen } from './screen/screens.js';
 import { createWatchers, type Watchers } from './watchers.js';
 
@@ -32,8 +32,6 @@ export interface LiveSession {
   welcome(link: PortalLink): void;
   /** Later: the person sees the exact screen, then what comes. A client that was there is told and let go. */
   attach(link: PortalLink, size: TerminalSize): Promise<void>;
-  /** The client runs; nothing of it is shown yet. */
-  started(client: Pty): void;
   /** The client is logged in: limits count from now, and what it prints is the session's. */
   begin(): void;
   output(bytes: Buffer): void;
@@ -59,6 +57,12 @@ export interface LiveSession {
   at(): number;
 }
 
+/** One on a terminal. */
+export interface TerminalSession extends LiveSession {
+  /** The client runs; nothing of it is shown yet. */
+  started(client: TerminalClient): void;
+}
+
 export interface LiveSessionOptions {
   readonly tape: OpenTape;
   readonly screen: Screen;
@@ -78,12 +82,13 @@ export interface LiveSessionOptions {
 const SETTLING = 300;
 /** So long the end of a session waits for its screen model. */
 const PATIENCE = 1000;
+const NO_BYTES = Buffer.alloc(0);
 
-export function startLiveSession(options: LiveSessionOptions): LiveSession {
+export function startLiveSession(options: LiveSessionOptions): TerminalSession {
   const { tape, limits } = options;
   let size = options.size;
   let link: PortalLink | null = null;
-  let pty: Pty | null = null;
+  let pty: TerminalClient | null = null;
   let clock: LimitClock | null = null;
   let begun = false;
   let lastKeyAt: number | null = null;
@@ -228,6 +233,7 @@ export function startLiveSession(options: LiveSessionOptions): LiveSession {
         if (one !== link) return;
         if (message.type === 'resize') resize(clampSize(message.columns, message.rows));
         if (message.type === 'end') options.end({ kind: 'owner-ended' });
+        if (message.type === 'break') sendBreak();
       },
       data(bytes) {
         if (one === link && oversight.ownerTyped(bytes)) typed(bytes);
@@ -242,6 +248,16 @@ export function startLiveSession(options: LiveSessionOptions): LiveSession {
       clock?.keyPressed();
     }
     input.take(bytes);
+  }
+  /** Like a key: whoever may not type sends none. */
+  function sendBreak(): void {
+    if (pty === null || !input.isOpen || !oversight.ownerTyped(NO_BYTES)) return;
+    if (!pty.sendBreak())
+      return say('postern: BREAK is sent at the beginning of a line only: press Enter first.');
+    output.flush();
+    tape.append({ at: output.at(), kind: 'marker', label: 'BREAK' });
+    lastKeyAt = options.now();
+    clock?.keyPressed();
   }
   function resize(next: TerminalSize): void {
     if (next.columns === size.columns && next.rows === size.rows) return;

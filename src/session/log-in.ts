@@ -1,5 +1,6 @@
 import { startBox } from './box.js';
-import type { LiveSession } from './live-session.js';
+import { escapedInput, terminalClient } from './escaped-input.js';
+import type { TerminalSession } from './live-session.js';
 import { type LoginRefused, loginResult } from './login-result.js';
 import type { Pty, PtyExit } from './pty.js';
 import type { Ready, Steps } from './walk.js';
@@ -19,7 +20,7 @@ export interface Client {
 const MOST_SAID = 16 * 1024;
 
 /** Stage 7: the client, as the shadow identity, authenticates to the target as the account. What it says before is ours to read, not to show. */
-export function startClient(steps: Steps, ready: Ready, live: LiveSession): Client {
+export function startClient(steps: Steps, ready: Ready, live: TerminalSession): Client {
   const { parts, message, control } = steps;
   let said = '';
   let begun = false;
@@ -27,12 +28,13 @@ export function startClient(steps: Steps, ready: Ready, live: LiveSession): Clie
   const before = (bytes: Buffer): void => {
     if (said.length < MOST_SAID) said += bytes.toString('latin1');
   };
+  const input = escapedInput();
   const pty = startBox(parts.box, message.sessionId, live.size, {
-    onData: (bytes) => (begun ? live.output(bytes) : before(bytes)),
+    onData: (bytes) => (begun ? live.output(input.printed(bytes)) : before(bytes)),
     onExit: exit.resolve,
     onDrain: () => live.drained(),
   });
-  live.started(pty);
+  live.started(terminalClient(pty, input));
   const begin = (): void => {
     begun = true;
     ready.sockets.closeLogin();

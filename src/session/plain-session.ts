@@ -26,6 +26,7 @@ export interface PlainSessionOptions {
 
 /** A session without a terminal: bytes go through as they are, and a copy of them to the tape. Nobody comes back to it. */
 export interface PlainSession extends LiveSession {
+  /** The channel is open; nothing of it is shown yet. */
   started(client: Pipes): void;
   /** How a forwarded connection came out: the target has connected it, or why not. */
   stood(how: 'ok' | Failure): void;

@@ -3,6 +3,7 @@ import type { Environment } from '#/domain/environment.js';
 import type { HostKey } from '#/domain/host-key.js';
 import type { IsolationLevel } from '#/domain/session.js';
 import { UNANSWERED } from './ending.js';
+import { ESCAPE_OPTION } from './escaped-input.js';
 import { REFUSAL_LOG } from './refusals.js';
 
 /** Where the client finds the session's sockets and the helper, as it sees them itself. */
@@ -38,6 +39,8 @@ export function sshConfig(config: ClientConfig): string {
   const password = config.secretKind === 'password';
   return render([
     ...common(config.paths, config.user, config.port),
+    // it counts on a terminal only: escaped-input.ts
+    ['EscapeChar', ESCAPE_OPTION],
     ['ServerAliveInterval', String(config.keepAliveSeconds)],
     ['ServerAliveCountMax', String(UNANSWERED)],
     ['HostKeyAlgorithms', hostKeyAlgorithms(config.hostKey.type)],
@@ -70,6 +73,7 @@ export function loginConfig(config: Omit<ClientConfig, 'environment'>): string {
 export function probeConfig(config: { readonly paths: ClientPaths; readonly port: number }): string {
   return render([
     ...common(config.paths, 'nobody', config.port),
+    ['EscapeChar', 'none'],
     ['HostKeyAlgorithms', hostKeyAlgorithms(null)],
     ['PreferredAuthentications', 'none'],
     ['PasswordAuthentication', 'no'],
@@ -107,7 +111,6 @@ function common(paths: ClientPaths, user: string, port: number): readonly Option
     ['AddKeysToAgent', 'no'],
     ['HostbasedAuthentication', 'no'],
     ['GSSAPIAuthentication', 'no'],
-    ['EscapeChar', 'none'],
     ['IgnoreUnknown', 'EnableEscapeCommandline,LogVerbose'],
     ['EnableEscapeCommandline', 'no'],
     ['ClearAllForwardings', 'yes'],

@@ -2,7 +2,7 @@ import { failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { endBox } from './box.js';
 import { endingOfClient } from './ending.js';
-import type { LiveSession } from './live-session.js';
+import type { TerminalSession } from './live-session.js';
 import { startClient } from './log-in.js';
 import { channelName } from './plain-channel.js';
 import { type Stages, stepper } from './stages.js';
@@ -56,7 +56,7 @@ export async function walkTerminal(
 async function logIn(
   steps: Steps,
   ready: Ready,
-  live: LiveSession,
+  live: TerminalSession,
   trail: Trail,
 ): Promise<Outcome<{ readonly client: RunningClient; readonly begin: () => void }>> {
   const { pty, exit, login } = startClient(steps, ready, live);

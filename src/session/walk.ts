@@ -16,7 +16,7 @@ import type { Control } from './control.js';
 import { type Credential, readCredential } from './credential.js';
 import { NOTICE_LINE } from './ending.js';
 import { learnHostKey } from './learn-host-key.js';
-import { type LiveSession, startLiveSession } from './live-session.js';
+import { startLiveSession, type TerminalSession } from './live-session.js';
 import { waitForCompany } from './oversight/wait-for-company.js';
 import type { SessionHostParts } from './parts.js';
 import { commandFile, plainOf } from './plain-channel.js';
@@ -41,7 +41,7 @@ export interface Steps {
   /** The tape as soon as it is open: whatever happens, it is closed with the ending. */
   readonly recording: (tape: OpenTape, facts: TapeFacts) => void;
   /** Its terminal, when it waits for a second person to join. */
-  readonly waiting: (live: LiveSession) => void;
+  readonly waiting: (live: TerminalSession) => void;
 }
 
 /** Stage 3: PSMConnect takes the session, from a portal that proves that it may land one. */
@@ -131,7 +131,7 @@ export interface Ready {
   readonly leaveLine: () => void;
   readonly healed: string | null;
   /** The person's terminal, where it was needed before the target: to wait for a second person. */
-  readonly terminal: LiveSession | null;
+  readonly terminal: TerminalSession | null;
 }
 
 /** What the client says through its sockets while it logs in. */
@@ -273,19 +273,19 @@ function loginEvents(control: Control): {
 }
 
 /** Stage 6: the terminal is the session's from here on, and its first line is the notice. */
-export function showNotice(steps: Steps, ready: Ready): Outcome<LiveSession> {
+export function showNotice(steps: Steps, ready: Ready): Outcome<TerminalSession> {
   const live = ready.terminal ?? onTerminal(steps, ready);
   return steps.link.gone ? failed(failure('NOTICE_NOT_SHOWN', 'the client is gone')) : done(live);
 }
 
-function onTerminal(steps: Steps, { grant, tape }: Pick<Ready, 'grant' | 'tape'>): LiveSession {
+function onTerminal(steps: Steps, { grant, tape }: Pick<Ready, 'grant' | 'tape'>): TerminalSession {
   const { parts, link, anteroom, control, cleanup, message } = steps;
   const screen = parts.screens.open(anteroom.size, {
     command: (text, at) => live.ran({ kind: 'command', how: 'prompt', text }, at),
     text: (lines) => tape.text(lines),
   });
   cleanup.defer(() => screen.close());
-  const live: LiveSession = startLiveSession({
+  const live: TerminalSession = startLiveSession({
     tape,
     screen,
     size: anteroom.size,
@@ -310,7 +310,11 @@ function onTerminal(steps: Steps, { grant, tape }: Pick<Ready, 'grant' | 'tape'>
  * Of an account that takes four eyes the target hears nothing before somebody who may watch has joined. The notice comes
  * first here, too: who joins sees the session from its first line.
  */
-async function accompanied(steps: Steps, grant: SessionGrant, tape: OpenTape): Promise<Outcome<LiveSession>> {
+async function accompanied(
+  steps: Steps,
+  grant: SessionGrant,
+  tape: OpenTape,
+): Promise<Outcome<TerminalSession>> {
   const live = onTerminal(steps, { grant, tape });
   steps.waiting(live);
   const came = await waitForCompany(live.company(), steps.control.signal);

@@ -1,4 +1,4 @@
-/** A client made with ssh2: exec COMMAND | put LOCAL REMOTE | get REMOTE LOCAL | signal NAME COMMAND. */
+/** A client made with ssh2: exec COMMAND | put LOCAL REMOTE | get REMOTE LOCAL | signal NAME COMMAND (tty-NAME: on a terminal). */
 import { readFileSync } from 'node:fs';
 import ssh2 from 'ssh2';
 
@@ -11,8 +11,8 @@ const fail = (error) => {
 };
 const done = (error) => (error ? fail(error) : client.end());
 
-function run(command, begun) {
-  client.exec(command, (error, channel) => {
+function run(command, begun, pty = false) {
+  client.exec(command, { pty }, (error, channel) => {
     if (error) return fail(error);
     channel.pipe(process.stdout);
     channel.stderr.pipe(process.stderr);
@@ -29,7 +29,11 @@ client.on('error', fail);
 client.on('ready', () => {
   if (verb === 'exec') run(words[0], (channel) => process.stdin.pipe(channel));
   else if (verb === 'signal')
-    run(words[1], (channel) => channel.once('data', () => channel.signal(words[0])));
+    run(
+      words[1],
+      (channel) => channel.once('data', () => channel.signal(words[0].replace('tty-', ''))),
+      words[0].startsWith('tty-'),
+    );
   else
     client.sftp((error, sftp) => {
       if (error) fail(error);

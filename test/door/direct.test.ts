@@ -261,6 +261,47 @@ describe('without a terminal', () => {
     client.end();
   });
 
+  test('on a terminal signals are keys, or its end; all others, and BREAK where nobody takes it, are refused', async () => {
+    const typed: string[] = [];
+    const requests: string[] = [];
+    let takes = false;
+    await door({
+      questions: vault(),
+      serveDirect: async (visit) => {
+        visit.input.on('data', (bytes: Buffer) => typed.push(bytes.toString('latin1')));
+        visit.onRequest((request) => {
+          if (takes) requests.push(request);
+          return takes;
+        });
+        visit.output.write('ready');
+        await new Promise((resolve) => visit.gone.addEventListener('abort', resolve));
+      },
+    });
+    const { client } = await connected();
+    const channel = await new Promise<ssh2.ClientChannel>((resolve, reject) =>
+      client.exec('vi', { pty: true }, (error, one) => (error ? reject(error) : resolve(one))),
+    );
+    await once(channel, 'data');
+    const ask = answersOf(client, channel);
+    expect(await ask('break')).toBe(false);
+    takes = true;
+    const answers: Record<string, boolean> = {};
+    for (const name of ['INT', 'QUIT', 'TSTP', 'USR1', 'TERM', 'HUP', 'KILL', 'SIGINT', 'x'])
+      answers[name] = await ask(name);
+    expect(await ask('break')).toBe(true);
+    expect(Object.keys(answers).filter((name) => answers[name] === true)).toEqual([
+      'INT',
+      'QUIT',
+      'TERM',
+      'HUP',
+      'KILL',
+      'SIGINT',
+    ]);
+    expect(requests).toEqual(['end', 'end', 'end', 'break']);
+    expect(typed.join('')).toBe('\x03\x1c\x03');
+    client.end();
+  });
+
   test('signals pass', async () => {
     const names: string[] = [];
     await door({
@@ -269,6 +310,7 @@ describe('without a terminal', () => {
         visit.onSignal((name) => {
           names.push(name);
           visit.exit({ signal: name });
+          return true;
         });
         visit.output.write('ready');
         await new Promise((resolve) => visit.gone.addEventListener('abort', resolve));
@@ -395,4 +437,51 @@ function run(client: ssh2.Client, command: string, options: ssh2.ExecOptions = {
       channel.on('close', () => resolve({ out, err, status }));
     });
   });
+}
+
+/** Asks with "want reply", as no client of ours does: for a signal, or for a BREAK. */
+function answersOf(client: ssh2.Client, channel: ssh2.ClientChannel): (what: string) => Promise<boolean> {
+  const { outgoing } = channel as unknown as { readonly outgoing: { readonly id: number } };
+  const { _protocol: protocol } = client as unknown as Wire;
+  const text = (value: string): Buffer => {
+    const bytes = Buffer.from(`....${value}`);
+    bytes.writeUInt32BE(value.length);
+    return bytes;
+  };
+  const number = (value: number): Buffer => {
+    const bytes = Buffer.alloc(4);
+    bytes.writeUInt32BE(value);
+    return bytes;
+  };
+  return async (what) => {
+    const request = Buffer.concat([
+      Buffer.from([98]),
+      number(outgoing.id),
+      text(what === 'break' ? 'break' : 'signal'),
+      Buffer.from([1]),
+      what === 'break' ? number(500) : text(what),
+    ]);
+    const answer = new Promise<boolean>((resolve) => {
+      protocol._handlers['CHANNEL_SUCCESS'] = () => resolve(true);
+      protocol._handlers['CHANNEL_FAILURE'] = () => resolve(false);
+    });
+    const packet = protocol._packetRW.write.alloc(request.length);
+    request.copy(packet, protocol._packetRW.write.allocStart);
+    protocol._cipher.encrypt(protocol._packetRW.write.finalize(packet));
+    return await answer;
+  };
+}
+
+interface Wire {
+  readonly _protocol: {
+    readonly _handlers: Record<string, unknown>;
+    readonly _cipher: { encrypt(packet: Buffer): void };
+    readonly _packetRW: {
+      readonly write: {
+        readonly allocStart: number;
+        alloc(size: number): Buffer;
+        finalize(packet: Buffer): Buffer;
+      };
+    };
+  };
 }

@@ -86,6 +86,19 @@ describe('a person with the real ssh client', () => {
     await until(() => rig.terminals[0]?.gone.aborted === true);
   });
 
+  test('sends BREAK with ~B', async () => {
+    await door();
+    const person = ssh(rig, ['-tt']);
+    await person.sees('hello alice');
+    const heard: string[] = [];
+    rig.terminals[0]?.onRequest((request) => heard.push(request) > 0);
+    person.pty.write('\r~Bx');
+    await person.sees(/got .*x/);
+    expect(heard).toEqual(['break']);
+    person.pty.write('q');
+    expect(await person.exit).toBe(0);
+  });
+
   test.each(['ed25519', 'rsa', 'ecdsa'])('proves a registered %s key', async (type) => {
     const vault = vaultWith([keys[type]?.base64 ?? '']);
     await door({ questions: vault });

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { DELIMITERS } from '#/domain/destination.js';
 import type { TerminalSize } from '#/domain/session.js';
+import { type Requests, requests, type TerminalRequest } from '#/door/late-requests.js';
 import type { HostKeyDecision, SessionHooks } from '#/portal/services.js';
 import { type ServedPerson, servePerson } from '#/processes/portal/services.js';
 import { type House, loggedIn } from './house.js';
@@ -8,7 +9,11 @@ import { type House, loggedIn } from './house.js';
 export const size = { columns: 80, rows: 24 };
 
 /** Alice, logged in, on a terminal that only writes down what is said about her. */
-export function openPerson(house: House, marks: string[]): ServedPerson {
+export function openPerson(
+  house: House,
+  marks: string[],
+  asked: Requests<TerminalRequest> = requests(),
+): ServedPerson {
   return servePerson({
     vault: house.vault,
     run: house.run,
@@ -22,6 +27,7 @@ export function openPerson(house: House, marks: string[]): ServedPerson {
       lang: 'C.UTF-8',
       env: new Map(),
       offerPages: null,
+      onRequest: asked.on,
       direct: null,
       reason: null,
       reasonGiven: (reason) => marks.push(`because ${reason}`),

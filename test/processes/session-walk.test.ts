@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { socketPath } from '#/contract/sockets.js';
 import { failure } from '#/domain/failure.js';
+import { requests, type TerminalRequest } from '#/door/late-requests.js';
 import type { ServedPerson } from '#/processes/portal/services.js';
 import { until } from '../door/rig.js';
 import { account, type Guest, type House, openHouse } from './house.js';
@@ -51,6 +52,27 @@ describe('connecting', () => {
       { ticket: 'ticket-1', accountId: account.id, ...size, term: 'xterm-kitty' },
     ]);
     expect(marks).toEqual(['identified', 'live', 'menu']);
+  });
+
+  test('hands on what the client asks of the session, and refuses it when there is none', async () => {
+    const asks = requests<TerminalRequest>();
+    const served = openPerson(house, marks, asks);
+    const heard: string[] = [];
+    await house.host(0, (guest) => {
+      guest.say({ type: 'live' });
+      guest.onMessage = ({ type }) => {
+        heard.push(type);
+        if (type === 'end') guest.say({ type: 'ended', ending: { kind: 'owner-ended' } });
+      };
+    });
+    expect(asks.ask('break')).toBe(false);
+    const running = served.services.connect(account, size, stage().hooks);
+    await until(() => marks.includes('live'));
+    expect(asks.ask('break')).toBe(true);
+    expect(asks.ask('end')).toBe(true);
+    expect(await running).toEqual({ kind: 'ended', ending: { kind: 'owner-ended' } });
+    expect(heard).toEqual(['break', 'end']);
+    expect(asks.ask('end')).toBe(false);
   });
 
   test('asks the next session host when the first takes nobody', async () => {

@@ -259,7 +259,7 @@ describe("the client's configuration", () => {
     ['GlobalKnownHostsFile', 'none'],
     ['IdentityFile', 'none'],
     ['IdentityAgent', 'none'],
-    ['EscapeChar', 'none'],
+    ['EscapeChar', '^^'],
     ['EnableEscapeCommandline', 'no'],
     ['ForwardAgent', 'no'],
     ['ForwardX11', 'no'],

@@ -88,9 +88,14 @@ async function pump(visit: DirectVisit, link: HostLink, refuseKey: () => Promise
     if (now !== undefined) link.send({ type: 'resize', ...now });
   };
   visit.onSignal((name) => {
-    if (pty !== null || !ENDING.has(name)) return;
+    if (!ENDING.has(name)) return false;
     errors.write(`postern: SIG${name} cannot be carried to the target: its connection is closed instead.\n`);
     leave();
+    return true;
+  });
+  visit.onRequest((request) => {
+    link.send({ type: request });
+    return true;
   });
   const stopResize = pty?.onResize((size) => link.send({ type: 'resize', ...size }));
   link.listen({

@@ -25,6 +25,7 @@ export interface ServicesOptions {
   readonly terminal: Pick<
     Terminal,
     | 'offerPages'
+    | 'onRequest'
     | 'from'
     | 'via'
     | 'term'
@@ -131,6 +132,7 @@ export function servePerson({
               environment: forTarget(terminal.env),
             },
       hooks: { ...hooks, takeTerminal: whileLive(hooks, onLive) },
+      onRequest: terminal.onRequest,
       decideHostKey: (decision) => ask('person.decideHostKey', { sessionId, decision }),
     });
   };

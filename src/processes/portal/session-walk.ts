@@ -1,6 +1,7 @@
 import type { ToHost, ToPortal } from '#/contract/session-link.js';
 import { failure, oneLine } from '#/domain/failure.js';
 import type { Outcome } from '#/domain/outcome.js';
+import type { TerminalRequest } from '#/door/late-requests.js';
 import type { HostKeyDecision, SessionHooks, SessionResult } from '#/portal/services.js';
 import type { HostLink } from './host-link.js';
 import { splice } from './splice.js';
@@ -9,6 +10,8 @@ export interface WalkOptions {
   readonly link: HostLink;
   readonly opening: Extract<ToHost, { type: 'open' | 'attach' }>;
   readonly hooks: SessionHooks;
+  /** What the person's client asks of the session. */
+  readonly onRequest: (listener: (request: TerminalRequest) => boolean) => () => void;
   /** Tells the vault; the host asks the vault what was decided. */
   readonly decideHostKey: (decision: HostKeyDecision) => Promise<Outcome<null>>;
 }
@@ -20,6 +23,7 @@ export async function walkSession({
   link,
   opening,
   hooks,
+  onRequest,
   decideHostKey,
 }: WalkOptions): Promise<SessionResult> {
   const over = Promise.withResolvers<SessionResult>();
@@ -84,7 +88,12 @@ export async function walkSession({
   hooks.signal.addEventListener('abort', leave, { once: true });
   link.listen({ message, gone, data: () => undefined, drain: () => undefined });
   link.send(opening);
+  const stopRequests = onRequest((request) => {
+    link.send({ type: request });
+    return true;
+  });
   const result = await over.promise;
+  stopRequests();
   hooks.signal.removeEventListener('abort', leave);
   link.close();
   await terminal.lent;
