@@ -8,11 +8,11 @@ const node = join(root, 'node_modules/node/bin/node');
 const oldest = 26;
 
 /**
- * Starts dist/`program` under the Node that set-up brought, whatever Node was found on PATH.
+ * Starts the bundled `program` under the Node that set-up brought, whatever Node was found on PATH.
  * `env` holds defaults that must be there before the first library is loaded (Ink and React look once).
  */
 export async function launch(program, env = {}) {
-  const file = join(root, 'dist', program);
+  const file = join(root, 'dist/programs/processes', `${program}.js`);
   if (!existsSync(node) || !existsSync(file)) {
     console.error(`postern: not set up yet. Run "node scripts/setup.mjs" in ${root}, then try again.`);
     process.exit(69);

@@ -1,10 +1,16 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
-/** The top of the clone or installation that this program runs from. */
+/** The top of the clone or installation that this program runs from: the next directory above with a package.json. */
 export function installation(): string {
-  return dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+  let top = import.meta.dirname;
+  while (!existsSync(join(top, 'package.json')) && dirname(top) !== top) top = dirname(top);
+  return top;
+}
+
+/** A program as set-up bundled it, e.g. 'vault', in the installation at `root`. */
+export function programFile(name: string, root = installation()): string {
+  return join(root, 'dist/programs/processes', `${name}.js`);
 }
 
 /** Where state lives: --home, POSTERN_HOME, .postern in a clone, /var/lib/postern when installed. */

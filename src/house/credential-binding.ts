@@ -6,7 +6,7 @@ import type { Component } from '#/domain/people.js';
 export interface Binding {
   readonly hostName: string;
   readonly uid: number;
-  /** The program that may open it, as a path below the installation's dist, e.g. 'processes/portal.js'. */
+  /** The program that may open it, by its last folder, e.g. 'processes/portal.js'. */
   readonly executable: string;
 }
 

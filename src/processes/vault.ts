@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createJournal } from '#/audit/journal.js';
 import { parsePublicKey } from '#/authentication/public-key.js';
+import { installation } from '#/configuration/home.js';
 import type { ChildSettings } from '#/contract/orders.js';
 import { socketPath } from '#/contract/sockets.js';
 import { openStore } from '#/store/open-store.js';
@@ -134,7 +135,7 @@ function vaultSettings({
 }
 
 function version(): string {
-  const about: unknown = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'));
+  const about: unknown = JSON.parse(readFileSync(join(installation(), 'package.json'), 'utf8'));
   return typeof about === 'object' && about !== null && 'version' in about
     ? String(about.version)
     : 'unknown';

@@ -1,3 +1,4 @@
+import { programFile } from '#/configuration/home.js';
 import type { ProcessRole } from '#/contract/sockets.js';
 import type { ServiceAccounts } from '#/house/service-accounts.js';
 
@@ -33,7 +34,7 @@ const EASY = ['--heap-growing-percent=200'] as const;
 
 /** How a child is started: the whole command line and environment; nothing of ours is inherited but the channel and sockets. */
 export function childCommand({ role, house, accounts, memoryMb }: CommandOptions): Command {
-  const node = nodeCommand(house, `processes/${role}.js`, memoryMb, onThePath.has(role) ? EASY : []);
+  const node = nodeCommand(house, role, memoryMb, onThePath.has(role) ? EASY : []);
   const env = {
     NODE_ENV: 'production',
     LANG: 'C.UTF-8',
@@ -63,6 +64,6 @@ export function nodeCommand(
     ...flags,
     '--disable-sigusr1',
     '--disable-warning=ExperimentalWarning',
-    `${house}/dist/${program}`,
+    programFile(program, house),
   ];
 }

@@ -39,7 +39,7 @@ export async function credentialOrder(
   const account = accounts?.[role] ?? { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
   const folder = { path: join(credentials, role), mode: 0o700, uid: account.uid, gid: account.gid };
   makeLayout([folder], accounts !== null);
-  const node = nodeCommand(runPaths(run).house, 'processes/credential.js', MEMORY_MB);
+  const node = nodeCommand(runPaths(run).house, 'credential', MEMORY_MB);
   const dropped = ['setpriv', ...identity(account.uid, account.gid), ...DROPPED, '--'];
   return await answerOf(accounts === null ? node : [...dropped, ...node], { credentials, order });
 }

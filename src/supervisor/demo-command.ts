@@ -103,7 +103,7 @@ export function demoCommand({
       '/',
     ],
   ];
-  const node = nodeCommand('/house', 'processes/demo.js', memoryMb);
+  const node = nodeCommand('/house', 'demo', memoryMb);
   const limits = ['prlimit', '--nproc=256:256', '--fsize=16777216:16777216', '--nofile=512:512'];
   return {
     command: 'bwrap',

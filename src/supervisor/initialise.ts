@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { programFile } from '#/configuration/home.js';
 import type { Host } from './host.js';
 import { Refusal } from './refusal.js';
 
@@ -32,7 +33,7 @@ export async function initialise(host: Host, masterKeyPath: string | null): Prom
     demo: host.configuration.demo && host.root,
     terminal: process.stdout.isTTY,
   };
-  const program = join(host.installation, 'dist/processes/initialise.js');
+  const program = programFile('initialise', host.installation);
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program], {
     stdio: ['pipe', 'inherit', 'inherit'],
   });

@@ -36,7 +36,7 @@ const HOUSE = ['dist', 'node_modules'];
 /** If these can be read by everybody, so can the rest: one tool wrote them all, under one umask. */
 const SAMPLES = [
   'dist',
-  'dist/processes/vault.js',
+  'dist/programs/processes/vault.js',
   'node_modules',
   'node_modules/node/bin/node',
   'node_modules/zod/package.json',

@@ -152,7 +152,7 @@ async function runCli(
   return { status, stdout, stderr };
 }
 
-/** Every process below `root` whose command line runs dist/processes/<role>.js. */
+/** Every process below `root` whose command line runs processes/<role>.js. */
 function childrenOf(root: number, role: Role): number[] {
   const parents = new Map<number, number>();
   const found: number[] = [];

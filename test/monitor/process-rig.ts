@@ -16,7 +16,7 @@ import { createCredentialFile } from '#/house/credential-file.js';
 import { credentialPath } from '#/house/credential-paths.js';
 import { channelOf } from '../helpers/child-channel.ts';
 
-const dist = join(import.meta.dirname, '../../dist');
+const dist = join(import.meta.dirname, '../../dist/programs');
 
 /** A home and a run directory with a vault that knows one component, answers as told, and notes every question. */
 export async function processRig(role: 'recorder' | 'monitor', component: Component, answer: Handler) {

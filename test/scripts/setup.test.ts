@@ -87,7 +87,7 @@ const nodes = [process.execPath, ...(existsSync(aroundUs) ? [aroundUs] : [])];
 
 test.each(nodes)('an executable starts through a link, from anywhere, under %s', async (node) => {
   mkdirSync(join(tree, 'node_modules/node/bin'), { recursive: true });
-  mkdirSync(join(tree, 'dist/processes'), { recursive: true });
+  mkdirSync(join(tree, 'dist/programs/processes'), { recursive: true });
   symlinkSync(process.execPath, join(tree, 'node_modules/node/bin/node'));
   const link = join(tree, 'link');
   symlinkSync(join(tree, 'bin/posternd'), link);
@@ -96,7 +96,7 @@ test.each(nodes)('an executable starts through a link, from anywhere, under %s',
 
   expect(spawnSync(node, [link], { encoding: 'utf8' })).toMatchObject({ status: 69 });
   writeFileSync(
-    join(tree, 'dist/processes/posternd.js'),
+    join(tree, 'dist/programs/processes/posternd.js'),
     `process.on('SIGTERM', () => process.exit(7));
      console.log(process.version, process.env.NODE_ENV, process.env.FORCE_COLOR, process.argv.slice(2).join());
      setTimeout(() => {}, 30_000);`,

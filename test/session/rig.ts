@@ -219,18 +219,22 @@ export async function startRig(): Promise<Rig> {
   await untilReady();
 
   function start(): ChildProcess {
-    const child = spawn(pathOf(root, 'node_modules/.bin/node'), [join(root, 'dist/processes/session.js')], {
-      cwd: '/',
-      env: { NODE_ENV: 'production', LANG: 'C.UTF-8' },
-      detached: true,
-      stdio: [
-        'ignore',
-        'inherit',
-        process.env['POSTERN_RIG_LOG'] === undefined ? 'ignore' : 'inherit',
-        'pipe',
-        ...listeners.map(({ fd }) => fd),
-      ],
-    });
+    const child = spawn(
+      pathOf(root, 'node_modules/.bin/node'),
+      [join(root, 'dist/programs/processes/session.js')],
+      {
+        cwd: '/',
+        env: { NODE_ENV: 'production', LANG: 'C.UTF-8' },
+        detached: true,
+        stdio: [
+          'ignore',
+          'inherit',
+          process.env['POSTERN_RIG_LOG'] === undefined ? 'ignore' : 'inherit',
+          'pipe',
+          ...listeners.map(({ fd }) => fd),
+        ],
+      },
+    );
     const ready = Promise.withResolvers<void>();
     channel = channelOf(child, ({ type }) => (type === 'ready' ? ready.resolve() : undefined));
     child.once('exit', () => ready.reject(new Error('the session host ended')));

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
-import { homePath, installation } from '#/configuration/home.js';
+import { homePath, programFile } from '#/configuration/home.js';
 import { EXIT, type Failure, failure } from '#/domain/failure.js';
 import { FIRST_PASSWORD } from '#/house/new-password.js';
 import { type CommonOptions, withCommon } from '../leaf.js';
@@ -40,7 +40,7 @@ async function runDaemonProgram(
   args: readonly string[],
   quiet: boolean,
 ): Promise<{ readonly status: number; readonly complaint: string }> {
-  const program = join(installation(), 'dist/processes/posternd.js');
+  const program = programFile('posternd');
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, ...args], {
     stdio: ['ignore', quiet ? 'ignore' : 'inherit', quiet ? 'pipe' : 'inherit'],
   });
