@@ -57,6 +57,9 @@ const WAYS: Ways = {
     );
   },
   'admin.user.passwd': (ask, { name }, password) => ask('person.user.resetPassword', { name }, password),
+  'admin.user.secondFactor.reset': (ask, args) => ask('person.user.secondFactor.reset', args),
+  'admin.user.key.add': (ask, args) => ask('person.user.key.add', args),
+  'admin.user.key.remove': (ask, args) => ask('person.user.key.remove', args),
   'admin.group.list': (ask) => ask('person.groups', {}),
   'admin.group.add': async (ask, { name }) =>
     await then(ask('person.group.add', { name }), () => groupNamed(ask, name)),

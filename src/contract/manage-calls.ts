@@ -104,4 +104,10 @@ export const MANAGE_CALLS = {
   /** Blob: the new password, which must be changed at the next login. */
   'person.user.resetPassword': call<null>()(['PVWAGW'], z.strictObject({ ticket, name })),
   'person.user.activate': call<null>()(['PVWAGW'], z.strictObject({ ticket, name })),
+  'person.user.secondFactor.reset': call<null>()(['PVWAGW'], z.strictObject({ ticket, name })),
+  'person.user.key.add': call<{ readonly fingerprint: string }>()(
+    ['PVWAGW'],
+    z.strictObject({ ticket, name, key: z.string().max(33_000) }),
+  ),
+  'person.user.key.remove': call<null>()(['PVWAGW'], z.strictObject({ ticket, name, fingerprint: text })),
 } as const;

@@ -15,7 +15,7 @@ export const MANAGE_COMMANDS = {
   'user.manage': {
     keys: ['enter', 'ctrl-x'],
     brief: 'change',
-    help: 'disable or enable the user, set a password, expiry, hours, rights or groups: what you may',
+    help: 'disable or enable the user, set a password, keys, expiry, hours, rights or groups, reset a second factor: what you may',
   },
   'groups.open': { keys: ['ctrl-g'], brief: 'groups', help: 'the groups of users' },
   'maps.open': {

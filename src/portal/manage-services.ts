@@ -63,6 +63,11 @@ export interface ManageServices {
   /** Enables and unlocks. */
   activateUser(name: string): Promise<Outcome<null>>;
   resetPassword(name: string, password: Buffer): Promise<Outcome<null>>;
+  /** Forgets his authenticator and recovery codes, and logs him out. */
+  resetSecondFactor(name: string): Promise<Outcome<null>>;
+  /** `key`: the line of a .pub file. */
+  addUserKey(name: string, key: string): Promise<Outcome<{ readonly fingerprint: string }>>;
+  removeUserKey(name: string, fingerprint: string): Promise<Outcome<null>>;
   groups(): Promise<Outcome<readonly GroupRow[]>>;
   addGroup(name: string): Promise<Outcome<null>>;
   setGroup(name: string, secondFactor: SecondFactorPolicy): Promise<Outcome<null>>;

@@ -33,6 +33,7 @@ import { personDirectoryCalls } from './calls/person-directories.js';
 import { personGroupCalls } from './calls/person-groups.js';
 import { personRecordingCalls } from './calls/person-recordings.js';
 import { personSafeCalls } from './calls/person-safes.js';
+import { personUserFactorCalls } from './calls/person-user-factors.js';
 import { personUserCalls } from './calls/person-users.js';
 import { policyCalls } from './calls/policy.js';
 import { progressCalls } from './calls/progress.js';
@@ -80,6 +81,7 @@ export function handlersOf(vault: Vault): Handlers {
     ...personRecordingCalls(vault),
     ...personAuditCalls(vault),
     ...personUserCalls(vault),
+    ...personUserFactorCalls(vault),
     ...personGroupCalls(vault),
     ...personDirectoryCalls(vault),
     ...adminVaultCalls(vault),

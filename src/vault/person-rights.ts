@@ -87,6 +87,9 @@ export const PERSON_RIGHTS = {
   'person.user.set': vaultRight('addUpdateUsers'),
   'person.user.resetPassword': vaultRight('resetUsersPasswords'),
   'person.user.activate': vaultRight('activateUsers'),
+  'person.user.secondFactor.reset': vaultRight('activateUsers'),
+  'person.user.key.add': vaultRight('resetUsersPasswords'),
+  'person.user.key.remove': vaultRight('resetUsersPasswords'),
 } as const satisfies Record<PersonCall, Need>;
 
 type Ticketed = {

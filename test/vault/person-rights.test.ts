@@ -63,6 +63,9 @@ const ARGS: { readonly [K in OfRight]: (place: Place) => Omit<CallArgs<K>, 'tick
   'person.user.set': () => ({ name: 'plain' }),
   'person.user.resetPassword': () => ({ name: 'plain' }),
   'person.user.activate': () => ({ name: 'plain' }),
+  'person.user.secondFactor.reset': () => ({ name: 'plain' }),
+  'person.user.key.add': () => ({ name: 'plain', key: 'none' }),
+  'person.user.key.remove': () => ({ name: 'plain', fingerprint: plainKey }),
 };
 const DENIED = ['DENIED', 'NOT_FOUND', 'ACCESS_DENIED'];
 const needs = Object.entries(PERSON_RIGHTS) as [PersonCall, Need][];
@@ -73,12 +76,16 @@ let running: Running;
 let desk: Client;
 let door: Client;
 let made = 0;
+/** The fingerprint of a key of plain's. */
+let plainKey = '';
 
 beforeAll(async () => {
   running = await startVault();
   desk = client(running, 'admin');
   door = await portal(running);
   await user('plain');
+  const key = `${KEY.type} ${KEY.base64}`;
+  plainKey = (await desk.ask('admin.user.key.add', { name: 'plain', key })).fingerprint;
   await desk.ask(
     'admin.directory.add',
     {

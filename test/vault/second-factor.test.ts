@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { totpCode, totpStep } from '#/authentication/totp.js';
 import type { LoggedIn } from '#/contract/calls.js';
+import type { VaultRight } from '#/domain/permission.js';
 import { type Client, client, portal, type Running, SPACE, startVault } from './in-process.ts';
 
 const PASSWORD = 'pa55word and more';
@@ -314,5 +315,43 @@ describe("a person's own keys", () => {
     });
     await door.ask('person.key.add', { ticket, key }, codeAt(secret, 1));
     expect(await door.ask('person.keys', { ticket })).toHaveLength(1);
+  });
+
+  test("others' are reset, added and removed by who may, as far as he reaches", async () => {
+    const helper = async (name: string, rights: readonly VaultRight[]) => {
+      await desk.ask(
+        'admin.user.add',
+        { name, groups: [], mustChange: false, rights: [...rights], expiresAt: null, logonHours: null },
+        Buffer.from(PASSWORD),
+      );
+      return (await enter(name)).ticket;
+    };
+    const { ticket } = await enter();
+    await enrol(ticket);
+    const [factors, keys] = [
+      await helper('factors', ['activateUsers']),
+      await helper('keys', ['resetUsersPasswords']),
+    ];
+    // who sets passwords does not get past a second factor by it
+    expect(
+      await door.refused('person.user.secondFactor.reset', { ticket: keys, name: 'alice' }),
+    ).toMatchObject({ code: 'DENIED' });
+    for (const name of ['Administrator', 'factors'])
+      expect(await door.refused('person.user.secondFactor.reset', { ticket: factors, name })).toMatchObject({
+        code: 'DENIED',
+      });
+    await door.ask('person.user.secondFactor.reset', { ticket: factors, name: 'alice' });
+    expect(await audited()).toEqual(['917 ok factors: reset']);
+    expect(await door.refused('person.keys', { ticket })).toMatchObject({ code: 'NOT_LOGGED_IN' });
+    expect((await enter()).secondFactor).toBe('done');
+    const { fingerprint } = await door.ask('person.user.key.add', { ticket: keys, name: 'alice', key });
+    expect(await audited()).toEqual([`910 ok keys: key added: ${fingerprint}`]);
+    expect(
+      await door.refused('person.user.key.add', { ticket: keys, name: 'Administrator', key }),
+    ).toMatchObject({ code: 'DENIED' });
+    const gone = { ticket: keys, name: 'alice', fingerprint };
+    await door.ask('person.user.key.remove', gone);
+    expect(await audited()).toEqual([`910 ok keys: key removed: ${fingerprint}`]);
+    expect(await door.refused('person.user.key.remove', gone)).toMatchObject({ code: 'NOT_FOUND' });
   });
 });

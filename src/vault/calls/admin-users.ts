@@ -2,6 +2,7 @@ import { type Failure, failure } from '#/domain/failure.js';
 import { makeId } from '#/domain/ids.js';
 import { checkName } from '#/domain/names.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
+import { addKey, removeKey, resetFactor } from '../change-factors.js';
 import { forgetFirstPassword } from '../first-password.js';
 import type { User } from '../records/people.js';
 import type { Records } from '../records/records.js';
@@ -84,35 +85,17 @@ export function adminUserCalls(vault: Vault): Handlers<Names> {
       return changed;
     },
     'admin.user.secondFactor.reset': ({ name }) =>
-      withUser<'admin.user.secondFactor.reset'>(vault, name, async (user, records) => {
-        await records.secondFactors.remove(user.id);
-        await tickets.dropUser(records, user.id);
-        await vault.journal.append(records.audit, {
-          ...CONSOLE,
-          action: 'secondFactorChanged',
-          outcome: 'ok',
-          target: user.name,
-          detail: user.secondFactor.enrolled ? 'reset' : 'reset, though there was none',
-        });
-        return done({ value: null });
-      }),
+      withUser<'admin.user.secondFactor.reset'>(vault, name, (user, records) =>
+        resetFactor(vault, { records, about: CONSOLE }, user),
+      ),
     'admin.user.key.add': ({ name, key }) =>
-      withUser<'admin.user.key.add'>(vault, name, async (user, records) => {
-        const read = authentication.readPublicKey(key);
-        if (!read.ok) return failed(failure('BAD_INPUT', read.why));
-        if (user.publicKeys.some((one) => one.fingerprint === read.key.fingerprint))
-          return failed(failure('ALREADY_EXISTS', `Key ${read.key.fingerprint}`));
-        await records.people.addKey(user.id, read.key);
-        await note(vault, records, user.name, `key added: ${read.key.fingerprint}`);
-        return done({ value: { fingerprint: read.key.fingerprint } });
-      }),
+      withUser<'admin.user.key.add'>(vault, name, (user, records) =>
+        addKey(vault, { records, about: CONSOLE }, user, key),
+      ),
     'admin.user.key.remove': ({ name, fingerprint }) =>
-      withUser<'admin.user.key.remove'>(vault, name, async (user, records) => {
-        if (!(await records.people.removeKey(user.id, fingerprint)))
-          return failed(failure('NOT_FOUND', `Key ${fingerprint}`));
-        await note(vault, records, user.name, `key removed: ${fingerprint}`);
-        return done({ value: null });
-      }),
+      withUser<'admin.user.key.remove'>(vault, name, (user, records) =>
+        removeKey(vault, { records, about: CONSOLE }, user, fingerprint),
+      ),
   };
 }
 

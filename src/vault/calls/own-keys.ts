@@ -1,5 +1,6 @@
 import { failure } from '#/domain/failure.js';
 import { done, failed } from '#/domain/outcome.js';
+import { MOST_KEYS } from '../change-factors.js';
 import type { SignIn } from '../directory/sign-in.js';
 import { type Person, withPerson } from '../persons.js';
 import { keyRow } from '../rows.js';
@@ -7,9 +8,6 @@ import { proveAgain } from '../second-factor.js';
 import type { Handlers, Vault } from '../vault.js';
 
 type Names = 'person.keys' | 'person.key.add' | 'person.key.remove';
-
-/** More than anybody has, and few enough for a list. */
-const MOST_KEYS = 50;
 
 /** People's own SSH keys. Adding one opens another way in: who does it proves himself again. */
 export function ownKeyCalls(vault: Vault, signIn: SignIn): Handlers<Names> {

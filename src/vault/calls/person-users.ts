@@ -1,4 +1,4 @@
-import type { CallArgs, CallName } from '#/contract/calls.js';
+import type { CallArgs } from '#/contract/calls.js';
 import { type Failure, failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import type { VaultRight } from '#/domain/permission.js';
@@ -21,7 +21,12 @@ import {
   setRights,
 } from './admin-users.js';
 
-type Names = Extract<CallName, 'person.users' | `person.user.${string}`>;
+type Names =
+  | 'person.users'
+  | 'person.user.add'
+  | 'person.user.set'
+  | 'person.user.resetPassword'
+  | 'person.user.activate';
 
 /** Users, as people manage them who hold a right on the vault. Nobody manages himself, or who can do more than he can. */
 export function personUserCalls(vault: Vault): Handlers<Names> {

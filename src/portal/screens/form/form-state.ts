@@ -16,6 +16,8 @@ export type Field =
   | (Common & {
       readonly kind: 'text';
       readonly first?: string;
+      /** How many characters it takes at most; 512 when absent. */
+      readonly longest?: number;
       /** What is wrong with it, as a sentence; null: nothing. */
       readonly check?: (typed: string) => string | null;
     })
@@ -75,7 +77,7 @@ export function formReducer(fields: readonly Field[]): (state: FormState, action
       case 'busy':
         return { ...state, busy: true, problem: null, refused: null };
       case 'text':
-        return edited(fields, state, (old) => (old + action.text).slice(0, LONGEST));
+        return edited(fields, state, (old, { longest = LONGEST }) => (old + action.text).slice(0, longest));
       case 'erase':
         return edited(fields, state, withoutLast);
       case 'eraseWord':
@@ -125,12 +127,16 @@ function fresh(state: FormState): FormState {
   return { ...state, problem: null, refused: null };
 }
 
-function edited(fields: readonly Field[], state: FormState, change: (old: string) => string): FormState {
+function edited(
+  fields: readonly Field[],
+  state: FormState,
+  change: (old: string, field: Field & { readonly kind: 'text' }) => string,
+): FormState {
   const field = fields.find((one) => one.name === state.at);
   if (field?.kind !== 'text') return state;
   return {
     ...fresh(state),
-    values: { ...state.values, [field.name]: change(state.values[field.name] ?? '') },
+    values: { ...state.values, [field.name]: change(state.values[field.name] ?? '', field) },
   };
 }
 

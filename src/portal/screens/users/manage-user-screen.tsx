@@ -18,7 +18,7 @@ export function ManageUserScreen({ user }: { readonly user: UserRow }) {
   const fields = useMemo(() => chosen?.fields(user) ?? [], [chosen, user]);
   const back = (): void => portal.dispatch({ type: 'back' });
   if (chosen === null) {
-    const acts = USER_ACTS.map((act) => ({ ...act, without: without(act, person?.rights ?? []) }));
+    const acts = USER_ACTS.map((act) => ({ ...act, without: without(act, user, person?.rights ?? []) }));
     return <Acts title={user.name} acts={acts} onTake={choose} onBack={back} />;
   }
   const submit = async (filled: Filled) => {
@@ -37,8 +37,8 @@ export function ManageUserScreen({ user }: { readonly user: UserRow }) {
   );
 }
 
-function without({ needs }: UserAct, rights: readonly VaultRight[]): string | null {
-  return rights.includes(needs) ? null : `the right ${needs} is missing.`;
+function without({ needs, idle }: UserAct, user: UserRow, rights: readonly VaultRight[]): string | null {
+  return rights.includes(needs) ? (idle?.(user) ?? null) : `the right ${needs} is missing.`;
 }
 
 function ask(
@@ -46,9 +46,26 @@ function ask(
   kind: UserAct['kind'],
   name: string,
   { text, secret }: Filled,
-): Promise<Outcome<null>> {
-  const change = changeOf(kind, text);
-  if (change !== null) return services.setUser(name, change);
-  if (kind === 'password') return services.resetPassword(name, secret('password'));
-  return kind === 'disable' ? services.disableUser(name) : services.activateUser(name);
+): Promise<Outcome<unknown>> {
+  switch (kind) {
+    case 'password':
+      return services.resetPassword(name, secret('password'));
+    case 'disable':
+      return services.disableUser(name);
+    case 'activate':
+      return services.activateUser(name);
+    case 'factor':
+      return services.resetSecondFactor(name);
+    case 'addKey':
+      return services.addUserKey(name, text('key'));
+    case 'removeKey':
+      return services.removeUserKey(name, text('key').split(' ')[0] ?? '');
+    case 'expiry':
+    case 'hours':
+    case 'rights':
+    case 'groups':
+      return services.setUser(name, changeOf(kind, text));
+    default:
+      return kind satisfies never;
+  }
 }

@@ -1,15 +1,20 @@
-import type { UserRow } from '#/contract/rows.js';
+import type { KeyRow, UserRow } from '#/contract/rows.js';
 import { VAULT_RIGHTS, type VaultRight } from '#/domain/permission.js';
+import type { UserProperties } from '../../manage-services.js';
 import { dateTime, readMoment } from '../../times.js';
 import type { Field } from '../form/form-state.js';
 import { groupsOf, PASSWORD_FIELDS } from './user-fields.js';
 
 export interface UserAct {
-  readonly kind: 'activate' | 'password' | 'disable' | 'expiry' | 'hours' | 'rights' | 'groups';
+  readonly kind:
+    | ('activate' | 'password' | 'disable' | 'expiry' | 'hours' | 'rights' | 'groups')
+    | ('factor' | 'addKey' | 'removeKey');
   readonly label: string;
   readonly needs: VaultRight;
   readonly intro: string;
   readonly done: string;
+  /** Why there is nothing to do, as a sentence; null: there is. */
+  readonly idle?: (user: UserRow) => string | null;
   readonly fields: (user: UserRow) => readonly Field[];
 }
 
@@ -32,6 +37,51 @@ export const USER_ACTS: readonly UserAct[] = [
     intro: 'Logged out at once; the password must be changed at the next login.',
     done: 'has a new password, to be changed at the next login',
     fields: () => PASSWORD_FIELDS,
+  },
+  {
+    kind: 'factor',
+    label: 'Reset the second factor',
+    needs: 'activateUsers',
+    intro:
+      'The authenticator and the recovery codes are forgotten; logged out at once. Where a group requires a second factor, the next login sets one up before anything else.',
+    done: 'has no second factor any more',
+    idle: ({ secondFactor }) => (secondFactor.enrolled ? null : 'none is set up.'),
+    fields: NONE,
+  },
+  {
+    kind: 'addKey',
+    label: 'Add an SSH key',
+    needs: 'resetUsersPasswords',
+    intro: 'Whoever has the private key of it can log in as this user.',
+    done: 'has another SSH key',
+    fields: () => [
+      {
+        kind: 'text',
+        name: 'key',
+        label: 'Public key',
+        longest: 16_384,
+        about:
+          'Paste the one line of the .pub file; "verify-required" before an sk- key asks for PIN or finger.',
+        check: (typed) => (typed === '' ? 'Paste a public key.' : null),
+      },
+    ],
+  },
+  {
+    kind: 'removeKey',
+    label: 'Remove an SSH key',
+    needs: 'resetUsersPasswords',
+    intro: 'It will log this user in no more.',
+    done: 'has an SSH key less',
+    idle: ({ publicKeys }) => (publicKeys.length === 0 ? 'there is none.' : null),
+    fields: ({ publicKeys }) => [
+      {
+        kind: 'choice',
+        name: 'key',
+        label: 'Key',
+        options: publicKeys.map(keyText),
+        about: 'Which of them.',
+      },
+    ],
   },
   {
     kind: 'disable',
@@ -113,12 +163,20 @@ const ABOUT_RIGHTS: Readonly<Record<VaultRight, string>> = {
   addSafes: 'Make safes.',
   auditUsers: 'Read all of the audit; see users and groups.',
   manageDirectoryMapping: 'Say what people of a directory get.',
-  resetUsersPasswords: "Set others' passwords.",
-  activateUsers: 'Enable and unlock users.',
+  resetUsersPasswords: "Set others' passwords; add and remove their SSH keys.",
+  activateUsers: "Enable and unlock users; reset others' second factors.",
 };
 
-/** What of a user the form of an act changes; null: that act changes something else. */
-export function changeOf(kind: UserAct['kind'], text: (name: string) => string) {
+/** A key as it is listed: its fingerprint is the first word. */
+export function keyText({ fingerprint, comment }: KeyRow): string {
+  return `${fingerprint} ${comment}`.trim();
+}
+
+/** What of a user the form of an act changes. */
+export function changeOf(
+  kind: 'expiry' | 'hours' | 'rights' | 'groups',
+  text: (name: string) => string,
+): UserProperties {
   switch (kind) {
     case 'expiry':
       return { expiresAt: readMoment(text('until')) };
@@ -128,10 +186,6 @@ export function changeOf(kind: UserAct['kind'], text: (name: string) => string) 
       return { rights: VAULT_RIGHTS.filter((right) => text(right) === 'yes') };
     case 'groups':
       return { groups: groupsOf(text('groups')) };
-    case 'activate':
-    case 'password':
-    case 'disable':
-      return null;
     default:
       return kind satisfies never;
   }

@@ -5,6 +5,7 @@ import { shown } from '../../text.js';
 import { dateTime } from '../../times.js';
 import { EMPTY, type Line, labelled, type Signs, span } from '../../view.js';
 import { cells } from '../list-view.js';
+import { keyText } from './user-acts.js';
 
 export const usersList: ListKind<UserRow> = {
   idOf: (row) => row.id,
@@ -72,6 +73,11 @@ export function userSummary(row: UserRow): Line {
   return [span(`  ${shown(row.directory ?? 'vault')}: ${rights}`, 'quiet')];
 }
 
+function factorText({ secondFactor: { policy, enrolled } }: UserRow): string {
+  if (policy === 'off') return 'switched off';
+  return enrolled ? 'set up' : policy === 'required' ? 'required, not set up yet' : 'none';
+}
+
 export function userDetails(row: UserRow, columns: number, now: number): readonly Line[] {
   const until = (at: number | null): string => (at === null ? 'no end' : `${dateTime(at)} UTC`);
   const rows = labelled(
@@ -82,7 +88,8 @@ export function userDetails(row: UserRow, columns: number, now: number): readonl
       ['Rights', row.rights.join(', ')],
       ['Until', until(row.expiresAt)],
       ['Hours', shown(row.logonHours ?? 'any')],
-      ['Keys', String(row.publicKeys.length)],
+      ['2nd factor', factorText(row)],
+      ...row.publicKeys.map((key, place) => [place === 0 ? 'SSH keys' : '', shown(keyText(key))] as const),
     ],
     columns,
   );
