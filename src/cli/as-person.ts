@@ -106,6 +106,26 @@ const WAYS: Ways = {
     if (!named.ok) return named;
     return await ask('person.account.retrieve', { accountId: named.value, reason, purpose: 'shown' });
   },
+  'admin.account.show': async (ask, { account }) => {
+    const named = await idOf(ask, account);
+    if (!named.ok) return named;
+    const rows = await ask('person.accounts', {});
+    if (!rows.ok) return rows;
+    const row = rows.value.value.find(({ id }) => id === named.value);
+    return row === undefined
+      ? failed(failure('NOT_FOUND', `Account ${account}`))
+      : done({ value: accountRow(row) });
+  },
+  'admin.policy.show': async (ask, { level, of }) => {
+    if (level !== 'account')
+      return failed(failure('DENIED', 'people are shown the policy of accounts: account show ACCOUNT'));
+    const named = await idOf(ask, of);
+    return named.ok ? await ask('person.policy', { accountId: named.value }) : named;
+  },
+  'admin.explain': async (ask, { user, account }) => {
+    const named = await idOf(ask, account);
+    return named.ok ? await ask('person.explain', { accountId: named.value, user }) : named;
+  },
   'admin.account.delete': async (ask, { account }) => {
     const named = await idOf(ask, account);
     return named.ok ? await ask('person.account.delete', { accountId: named.value }) : named;
@@ -120,6 +140,10 @@ const WAYS: Ways = {
       : failed(failure('DENIED', "only the console tries others' passwords")),
   'admin.sessions.list': (ask) => ask('person.sessions', {}),
   'admin.sessions.terminate': (ask, args) => ask('person.endSession', args),
+  'admin.sessions.suspend': (ask, args) => ask('person.suspendSession', args),
+  'admin.sessions.resume': (ask, args) => ask('person.resumeSession', args),
+  'admin.sessions.message': (ask, args) => ask('person.messageSession', args),
+  'admin.recordings.list': (ask, page) => ask('person.recordings', page),
   'admin.recordings.delete': (ask, args) => ask('person.recording.delete', args),
   'admin.recordings.hold': (ask, args) => ask('person.recording.hold', { ...args, held: true }),
   'admin.recordings.release': (ask, args) => ask('person.recording.hold', { ...args, held: false }),

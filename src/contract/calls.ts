@@ -29,7 +29,6 @@ import type {
   AccountAdminRow,
   AccountRow,
   AuditRow,
-  ExplainedRow,
   GroupRow,
   MemberRow,
   RecordingRow,
@@ -306,11 +305,6 @@ export const CALLS = {
   'admin.audit.verify': call<AuditVerdict>()(['console'], nothing),
   /** Blob: lines of signed heads that were kept elsewhere; they are held against the log. */
   'admin.audit.verifyHeads': call<AuditVerdict>()(['console'], nothing),
-  'admin.explain': call<{
-    readonly account: string;
-    readonly permit: boolean;
-    readonly rules: readonly ExplainedRow[];
-  }>()(['console'], z.strictObject({ user: name, account: name })),
 } as const;
 
 export type CallName = keyof typeof CALLS;

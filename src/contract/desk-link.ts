@@ -25,6 +25,12 @@ const BESIDE = [
   'person.accounts',
   'person.sessions',
   'person.endSession',
+  'person.suspendSession',
+  'person.resumeSession',
+  'person.messageSession',
+  'person.policy',
+  'person.explain',
+  'person.recordings',
   'person.recording.delete',
   'person.recording.hold',
 ] as const satisfies readonly Ticketed[];
@@ -34,7 +40,7 @@ export type DeskCall =
   | keyof typeof DIRECTORY_PERSON_CALLS
   | (typeof BESIDE)[number];
 
-/** What may be asked at the desk: what people manage and look through; no sessions, no recordings, nothing about the login itself. */
+/** What may be asked at the desk: what people manage and look through; no way into a session, nothing about the login itself. */
 const DESK_CALLS: ReadonlySet<string> = new Set([
   ...Object.keys(MANAGE_CALLS),
   ...Object.keys(GROUP_CALLS),

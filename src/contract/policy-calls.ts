@@ -6,8 +6,10 @@ import {
   type SettingValues,
 } from '#/domain/settings.js';
 import { call } from './call-kind.js';
+import type { ExplainedRow } from './rows.js';
 
 const name = z.string().max(4096);
+const ofAccount = { ticket: z.string().max(128), accountId: z.string().max(64) };
 const where = { level: z.enum(SETTING_LEVELS), of: name };
 
 /** A setting, as it stands at one level. */
@@ -30,6 +32,11 @@ export interface PolicyShown {
   readonly problem: string | null;
   readonly settings: readonly SettingRow[];
 }
+export interface Explained {
+  readonly account: string;
+  readonly permit: boolean;
+  readonly rules: readonly ExplainedRow[];
+}
 export interface PlatformRow {
   readonly name: string;
   readonly defaultPort: number;
@@ -40,6 +47,10 @@ export interface PlatformRow {
 
 /** Settings of policy: a part of CALLS. `of`: the name of the platform or safe, an account as everywhere; the system has none. */
 export const POLICY_CALLS = {
+  'person.policy': call<PolicyShown>()(['PVWAGW'], z.strictObject(ofAccount)),
+  /** `user`: his own name; of others people learn nothing. */
+  'person.explain': call<Explained>()(['PVWAGW'], z.strictObject({ ...ofAccount, user: name })),
+  'admin.explain': call<Explained>()(['console'], z.strictObject({ user: name, account: name })),
   'admin.policy.show': call<PolicyShown>()(['console'], z.strictObject(where)),
   'admin.policy.set': call<null>()(
     ['console'],

@@ -56,6 +56,8 @@ export const PERSON_RIGHTS = {
   'person.search': own, // in what he may monitor
   'person.safes': own, // rows: safes that he is a member of
   'person.favourite': account('listAccounts'),
+  'person.policy': account('listAccounts'),
+  'person.explain': account('listAccounts'), // for himself
   'person.connect': account('useAccounts', 'listAccounts'),
   'person.approveHostKey': account('listAccounts', 'updateAccountProperties'),
   'person.account.retrieve': account('retrieveAccounts', 'listAccounts'),

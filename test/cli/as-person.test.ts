@@ -10,13 +10,24 @@ import { RpcPeer } from '#/contract/rpc.js';
 import { PERMISSIONS, type Permission, VAULT_RIGHTS, type VaultRight } from '#/domain/permission.js';
 import { OPENSSH_LIMITS } from '#/door/limits.js';
 import { type Desk, openDesk } from '#/processes/portal/serve-desk.js';
-import { type Client, client, password, portal, type Running, startVault } from '../vault/in-process.ts';
+import {
+  type Client,
+  client,
+  hostKey,
+  password,
+  portal,
+  type Running,
+  startVault,
+} from '../vault/in-process.ts';
 
 let running: Running;
 let root: Client;
 let desk: Desk;
 let server: Server;
 let made = 0;
+/** The fingerprint of a key of plain's. */
+let plainKey = '';
+const keyLine = (fill: number) => `${hostKey(fill).type} ${hostKey(fill).base64}`;
 const peers: RpcPeer[] = [];
 const PASSWORD = 'pa55word';
 const DENIED = ['DENIED', 'NOT_FOUND'];
@@ -33,6 +44,7 @@ beforeAll(async () => {
   server = createServer((socket) => desk.accept(socket));
   await new Promise<void>((resolve) => server.listen(join(running.folder, 'desk.sock'), resolve));
   await user('plain');
+  plainKey = (await root.ask('admin.user.key.add', { name: 'plain', key: keyLine(2) })).fingerprint;
 });
 afterAll(async () => {
   for (const peer of peers) peer.close('over');
@@ -128,6 +140,12 @@ const ON_SAFES: readonly (readonly [string, Operation])[] = [
       ...{ account: id, reason: 'a test' },
     })),
   ],
+  [
+    'account show: its policy',
+    on('admin.policy.show', ['listAccounts'], ({ id }) => ({ level: 'account', of: id })),
+  ],
+  ['account show', on('admin.account.show', ['listAccounts'], ({ id }) => ({ account: id }))],
+  ['explain', on('admin.explain', ['listAccounts'], ({ id }) => ({ user: 'of explain', account: id }))],
   ['account delete', on('admin.account.delete', ['deleteAccounts'], ({ id }) => ({ account: id }))],
 ];
 
@@ -193,6 +211,21 @@ describe('rights on the vault', () => {
     ],
     ['directory list', ['manageDirectoryMapping'], on('admin.directory.list', [], () => ({}))],
     ['group list', ['addUpdateUsers', 'auditUsers'], on('admin.group.list', [], () => ({}))],
+    [
+      'user second-factor reset',
+      ['activateUsers'],
+      on('admin.user.secondFactor.reset', [], () => ({ name: 'plain' })),
+    ],
+    [
+      'user key add',
+      ['resetUsersPasswords'],
+      on('admin.user.key.add', [], () => ({ name: 'plain', key: keyLine(3) })),
+    ],
+    [
+      'user key remove',
+      ['resetUsersPasswords'],
+      on('admin.user.key.remove', [], () => ({ name: 'plain', fingerprint: plainKey })),
+    ],
     ['group add', ['addUpdateUsers'], on('admin.group.add', [], () => ({ name: `Group ${(made += 1)}` }))],
   ];
   test.each(ON_VAULT)('%s', async (what, needs, { call, args, blob }) => {
@@ -208,6 +241,27 @@ describe('rights on the vault', () => {
       failure: { code: 'DENIED' },
     });
   });
+});
+
+test('sessions and recordings are those that he may see, and explained is what he may himself', async () => {
+  const link = await user('seer');
+  const { id } = await place('seer', ['listAccounts'], 'explain');
+  const gone = { failure: { code: 'NOT_FOUND', message: expect.stringContaining('That session') as string } };
+  const asked = { sessionId: 'ses_none', reason: 'x' };
+  expect(await link.ask('admin.sessions.suspend', { ...asked, frozen: false })).toMatchObject(gone);
+  expect(await link.ask('admin.sessions.resume', { sessionId: 'ses_none' })).toMatchObject(gone);
+  expect(await link.ask('admin.sessions.message', { sessionId: 'ses_none', text: 'x' })).toMatchObject(gone);
+  expect(await link.ask('admin.sessions.terminate', asked)).toMatchObject(gone);
+  expect(await link.ask('admin.sessions.list', {})).toMatchObject({ value: [] });
+  expect(await link.ask('admin.recordings.list', {})).toMatchObject({ value: [] });
+  expect(await link.ask('admin.explain', { user: 'Seer', account: id })).toMatchObject({
+    value: { account: 'root@web1.test', permit: false },
+  });
+  for (const [call, args] of [
+    ['admin.explain', { user: 'plain', account: id }],
+    ['admin.policy.show', { level: 'system', of: '' }],
+  ] as const)
+    expect(await link.ask(call, args)).toMatchObject({ failure: { code: 'DENIED' } });
 });
 
 describe('the desk', () => {

@@ -17,6 +17,8 @@ interface Place {
 /** How each call is made so that only rights keep it back; one that is missing here does not compile. */
 const ARGS: { readonly [K in OfRight]: (place: Place) => Omit<CallArgs<K>, 'ticket'> } = {
   'person.favourite': ({ accountId }) => ({ accountId, on: true }),
+  'person.policy': ({ accountId }) => ({ accountId }),
+  'person.explain': ({ accountId }) => ({ accountId, user: 'of person.explain' }),
   'person.connect': ({ accountId }) => ({ accountId, columns: 80, rows: 24, term: 'xterm' }),
   'person.approveHostKey': ({ accountId }) => ({ accountId, seen: KEY }),
   'person.account.retrieve': ({ accountId }) => ({ accountId, reason: 'a test', purpose: 'shown' }),

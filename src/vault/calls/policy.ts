@@ -3,15 +3,26 @@ import { done } from '#/domain/outcome.js';
 import { SETTING_NAMES } from '#/domain/settings.js';
 import { DEFAULT_PORT } from '../access.js';
 import { changeSetting } from '../change-setting.js';
+import { withAccountRight } from '../person-rights.js';
 import { platformScope } from '../policy-book.js';
 import { findPlace, showPolicy } from '../policy-place.js';
 import { CONSOLE, type Handlers, type Vault } from '../vault.js';
 
-type Names = 'admin.policy.show' | 'admin.policy.set' | 'admin.policy.unset' | 'admin.platform.list';
+type Names =
+  | 'person.policy'
+  | 'admin.policy.show'
+  | 'admin.policy.set'
+  | 'admin.policy.unset'
+  | 'admin.platform.list';
 
-/** Settings of policy, as the console reads and changes them. */
+/** Settings of policy, as the console reads and changes them, and people read those of accounts that they see. */
 export function policyCalls(vault: Vault): Handlers<Names> {
   return {
+    'person.policy': (args, asking) =>
+      withAccountRight(vault, 'person.policy', args, asking, async ({ records, account }) => {
+        const place = await findPlace(records, { level: 'account', of: account.id });
+        return place.ok ? done({ value: await showPolicy(vault, records, place.value) }) : place;
+      }),
     'admin.policy.show': (where) =>
       vault.store.transaction(async (records) => {
         const place = await findPlace(records, where);
