@@ -74,7 +74,7 @@ static bool greets(const char *control, char *heard) {
 
 /* A child of its own for each: what becomes of it is said on the stream "end", which ends the channel when it closes. */
 __attribute__((noreturn)) static void serve_channel(const char *directory, const char *control, const char *id, char kind,
-                                                    const char *text, size_t size) {
+                                                    const char *lent, const char *text, size_t size) {
     static char message[5 * LONGEST_REQUEST + 1024], heard[LONGEST_MESSAGE + 1];
     char line[256];
     int end = stream(directory, id, "end"), length;
@@ -88,7 +88,7 @@ __attribute__((noreturn)) static void serve_channel(const char *directory, const
     if (forward && *host != ' ') _exit(say(end, "refused\n", 8) ? 0 : 1); /* no place is named */
     if (forward) at = put_number(put_text(at, host + 1, strlen(host) - 1), (uint32_t)port);
     else {
-    for (int i = 0; i < 3; i++) at = put_number(at, 0); /* no terminal, no X11, no agent */
+    at = put_number(put_number(put_number(at, 0), 0), strchr(lent, 'a') != NULL); /* no terminal, no X11; the person's agent */
     at = put_text(put_number(put_number(at, kind == 's'), 0xffffffffu), "", 0); /* no escape character, no TERM */
     at = put_text(at, text, strlen(text)); /* then the environment, as far as ssh_config lets it be sent */
     for (size_t n = strlen(text) + 1; n < size; n += strlen(text + n) + 1) at = put_text(at, text + n, strlen(text + n));
@@ -115,11 +115,11 @@ __attribute__((noreturn)) static void serve_channel(const char *directory, const
 }
 
 /* share DIRECTORY: until ssh ends, or the session host closes the connection over which it asks. A request is a line
- * "ID KIND SIZE" and the text: e a command, s a subsystem, c a shell, w "PORT HOST" to connect to; behind it, each after a zero, NAME=VALUE. */
+ * "ID KIND SIZE", where it may use the person's agent also "a", and the text: e a command, s a subsystem, c a shell, w "PORT HOST" to connect to; behind it, each after a zero, NAME=VALUE. */
 static int share(const char *directory) {
     static char control[sizeof(((struct sockaddr_un *)0)->sun_path)], config[PATH_MAX], text[LONGEST_REQUEST];
     const char *own = strrchr(directory, '/');
-    char line[64], id[33], kind;
+    char line[64], id[33], kind, lent[2];
     int status = 0;
     sigset_t chld;
     /* At level 3 /tmp is this box's own; below it there is none, but the home, where `run` has brought us. */
@@ -152,15 +152,16 @@ static int share(const char *directory) {
         if (!events[0].revents) continue;
         size_t n = 0;
         unsigned size = 0;
+        lent[0] = 0;
         while (n < sizeof line - 1 && take(requests, line + n, 1) && line[n] != '\n') n++;
         line[n] = 0;
-        if (sscanf(line, "%32[0-9a-f] %c %u", id, &kind, &size) != 3 || size >= sizeof text || !take(requests, text, size)) break;
+        if (sscanf(line, "%32[0-9a-f] %c %u %1s", id, &kind, &size, lent) < 3 || size >= sizeof text || !take(requests, text, size)) break;
         text[size] = 0;
         pid_t child = fork();
         if (child == 0) {
             sigprocmask(SIG_UNBLOCK, &chld, NULL);
             close(requests);
-            serve_channel(directory, control, id, kind, text, size);
+            serve_channel(directory, control, id, kind, lent, text, size);
         }
         if (child < 0) break;
     }

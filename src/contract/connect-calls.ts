@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LENDABLE } from '#/domain/lending.js';
 import { call } from './call-kind.js';
 
 const text = z.string().max(1024);
@@ -19,6 +20,7 @@ export interface Permitted {
 export const CONNECT_CALLS = {
   /**
    * Stage 0. `reason`: as the person gave it. `forward`: a connection through the target is wanted, no session on it.
+   * `lends`: what the person's client offers to the target; what policy withholds is no reason to refuse the session.
    * `shares`: the session has no terminal, and may ride on a login that another one of this ticket made.
    */
   'person.connect': call<Permitted>()(
@@ -31,6 +33,7 @@ export const CONNECT_CALLS = {
       reason: z.string().max(4096).optional(),
       forward: z.strictObject({ host: text, port: z.int() }).optional(),
       shares: z.boolean().optional(),
+      lends: z.array(z.enum(LENDABLE)).max(LENDABLE.length).optional(),
     }),
   ),
   /** A permit for a running session of one's own, and the host it lives in. */

@@ -1,6 +1,7 @@
 import type { SecretKind } from '#/domain/account.js';
 import type { ForwardTo } from '#/domain/forward-pattern.js';
 import type { HostKey } from '#/domain/host-key.js';
+import type { Lent } from '#/domain/lending.js';
 import type { Permission, VaultRight } from '#/domain/permission.js';
 import type { SecondFactorPolicy } from '#/domain/second-factor.js';
 import type { IsolationLevel, SessionOutcome } from '#/domain/session.js';
@@ -229,6 +230,8 @@ export interface SessionGrant {
   readonly policy: SettingValues;
   /** What this session may connect to through the target, and nothing else; null: a session of another kind. */
   readonly forward: ForwardTo | null;
+  /** What the target may use of the person's client. */
+  readonly lending: Lent;
   readonly recording: { readonly safe: string; readonly recipient: string };
   /** Verifies the portal's proof (stage 3): base64 SPKI of PSMServer's Ed25519 key. */
   readonly isolation: IsolationLevel;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { LONGEST_VALUE } from '#/domain/environment.js';
 import type { Failure, Stage } from '#/domain/failure.js';
 import type { HostKey } from '#/domain/host-key.js';
+import type { Lendable } from '#/domain/lending.js';
 import type { Ending } from '#/domain/session.js';
 
 /** Bytes of a command, and characters. */
@@ -51,6 +52,16 @@ export const toHost = z.discriminatedUnion('type', [
   /** Of a session on a terminal: a BREAK for the target (RFC 4335). */
   z.strictObject({ type: z.literal('break') }),
   z.strictObject({ type: z.literal('end') }),
+  /**
+   * The first message of a connection of its own: the way to the person's client that `return` asked for. Data frames follow
+   * both ways, `eof` where one side says no more. Not taken: the client does not want it.
+   */
+  z.strictObject({
+    type: z.literal('return'),
+    sessionId: landing.sessionId,
+    token: z.string().max(64),
+    taken: z.boolean(),
+  }),
 ]);
 export type ToHost = z.infer<typeof toHost>;
 
@@ -73,6 +84,10 @@ export type ToPortal =
   | { readonly type: 'live' }
   /** Of a forwarded connection: the target has connected it. */
   | { readonly type: 'opened' }
+  /** The target connects back to the person's client: the token names the connection, and proves the portal that answers. */
+  | { readonly type: 'return'; readonly kind: Lendable; readonly token: string }
+  /** On such a connection: the target says no more. */
+  | { readonly type: 'eof' }
   | { readonly type: 'ended'; readonly ending: Ending }
   /** `offered`: with HOST_KEY_CHANGED, the key that the target showed. */
   | {

@@ -1,4 +1,5 @@
 import { oneLine } from './failure.js';
+import { LENDABLE, type Lendable } from './lending.js';
 
 export type TransferProtocol = 'sftp' | 'scp' | 'rsync';
 
@@ -78,6 +79,18 @@ export interface Forward {
   readonly result: string;
 }
 
+/** A connection that the target made back to something of the person's. */
+export interface Return {
+  readonly kind: 'return';
+  readonly protocol: Lendable;
+  /** What it was used for, as far as that can be told. */
+  readonly about: string;
+  readonly toTarget: number;
+  readonly fromTarget: number;
+  /** 'ok', or why it did not come to stand. */
+  readonly result: string;
+}
+
 /** What was done in a session beside what was typed and shown. */
 export type Activity =
   | Transfer
@@ -86,7 +99,8 @@ export type Activity =
   | Unreadable
   | TransferTotals
   | Command
-  | Forward;
+  | Forward
+  | Return;
 
 type Shape = 'text' | 'count' | 'text?' | 'count?' | readonly string[];
 
@@ -109,6 +123,7 @@ const SHAPES: Readonly<Record<Activity['kind'], Readonly<Record<string, Shape>>>
   unreadable: { protocol: PROTOCOL, why: 'text' },
   command: { how: ['prompt', 'exec'], text: 'text' },
   totals: { protocol: PROTOCOL, command: 'text', toTarget: 'count', fromTarget: 'count' },
+  return: { protocol: LENDABLE, about: 'text', toTarget: 'count', fromTarget: 'count', result: 'text' },
   forward: { protocol: ['tcp'], to: 'text', toTarget: 'count', fromTarget: 'count', result: 'text' },
 };
 
@@ -151,6 +166,8 @@ function sentence(activity: Exclude<Activity, Command>): string {
       return `of ${short(activity.command)}: ${activity.toTarget} bytes to the target, ${activity.fromTarget} bytes from it`;
     case 'forward':
       return `connection to ${short(activity.to)}: ${activity.toTarget} bytes to it, ${activity.fromTarget} bytes from it, ${activity.result}`;
+    case 'return':
+      return `connection back to the person: ${short(activity.about)}, ${activity.fromTarget} bytes from the target, ${activity.toTarget} bytes to it, ${activity.result}`;
     default:
       return activity satisfies never;
   }

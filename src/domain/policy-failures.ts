@@ -18,6 +18,12 @@ export const POLICY_FAILURES = {
     message: 'The target could not connect: {detail}.',
     next: 'Try the same from a session on the target: its own network, its sshd and that service decide.',
   },
+  AGENT_NOT_FORWARDED: {
+    side: 'ours',
+    stage: 6,
+    message: 'Your agent is not forwarded: agentForwarding is off for this account.',
+    next: 'The session goes on without it. An administrator may allow it: postern account set ACCOUNT agentForwarding yes',
+  },
   POLICY_UNREADABLE: {
     side: 'ours',
     stage: 0,

@@ -35,7 +35,7 @@ export const SETTINGS = {
   localForwarding: everywhere(destinations, [], 'where ssh -L, -D and -W may lead, from the target'),
   remoteForwarding: everywhere(notYet, false, 'ssh -R: not available in this release'),
   x11Forwarding: everywhere(notYet, false, 'ssh -X: not available in this release'),
-  agentForwarding: everywhere(notYet, false, 'ssh -A: not available in this release'),
+  agentForwarding: everywhere(yesOrNo, false, 'ssh -A: the target may use the agent of the person’s client'),
   fourEyes: everywhere(yesOrNo, false, 'a session runs only while somebody watches it'),
   fourEyesGraceSeconds: everywhere(seconds, 60, 'seconds that such a session waits for who watches'),
   tellWhenWatched: everywhere(yesOrNo, false, 'people are told when somebody watches their session'),

@@ -3,6 +3,7 @@ import type { LoggedIn } from '#/contract/calls.js';
 import type { Target } from '#/domain/destination.js';
 import type { TerminalSize } from '#/domain/session.js';
 import type { TerminalRequest } from './late-requests.js';
+import type { Lends } from './lends.js';
 
 /** What a client asked for on a session channel. */
 export type ChannelWish =
@@ -30,6 +31,8 @@ export interface DirectVisit extends DirectLogin {
   readonly pty: DirectPty | null;
   /** LANG and LC_*, as far as the client sent them. */
   readonly env: ReadonlyMap<string, string>;
+  /** What the client has offered so far. */
+  readonly lends: () => Lends;
   /** Ends when the client closes its side. */
   readonly input: Readable;
   /** Their backpressure is the client's; whoever writes ends neither of them: exit() does. */

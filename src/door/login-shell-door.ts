@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream';
 import { encodeFrame, encodeJson, FRAME, FrameDecoder } from '#/contract/frame.js';
 import { cleanTerm } from '#/domain/session.js';
 import { inputFrom, outputTo } from './byte-streams.js';
+import { LENDS_NOTHING } from './lends.js';
 import type { DoorLimits } from './limits.js';
 import { resizing } from './resizing.js';
 import { type FromRelay, fromRelay, type ToRelay } from './shell-link.js';
@@ -143,6 +144,7 @@ function terminalOn({ socket, keys, size, visit, dismissed, hello }: Parts): Ter
     gone: gone.signal,
     dismissed,
     offerPages: null,
+    lends: () => LENDS_NOTHING,
     size: size.size,
     onResize: size.onResize,
     // OpenSSH's server hands none on

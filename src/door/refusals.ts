@@ -18,7 +18,6 @@ export const REFUSALS = {
   noPages: 'postern: Here is no page yet: log in on this connection, choose a recording and press Ctrl-W.',
   tooManyForwards: 'postern: This connection has as many forwarded connections as it may have.',
   remote: notHere('Forwarding of ports from the target to you (ssh -R)'),
-  agent: notHere('Agent forwarding'),
   x11: notHere('X11 forwarding'),
   tooManySessions: 'postern: This connection has as many sessions as it may have.',
 } as const;

@@ -11,6 +11,7 @@ import { REFUSALS } from './refusals.js';
 import { answer, authentication, type DoorQuestions, type Verdict } from './ssh-authentication.js';
 import { serveForwards } from './ssh-forward.js';
 import { serveSession } from './ssh-session.js';
+import { openAgentChannel } from './ssh2-back.js';
 import { guardConnection, socketOf } from './ssh2-guards.js';
 import type { Terminal } from './terminal.js';
 import type { Visit } from './visit.js';
@@ -41,6 +42,8 @@ export function serveConnection(
   options: ConnectionOptions,
 ): void {
   const socket = socketOf(connection);
+  // each of its channels listens for its end
+  connection.setMaxListeners(0);
   const hangUp = (why: string): void => {
     if (socket.destroyed) return;
     options.log('door: hung up', { from: visit.from, why: oneLine(why) });
@@ -193,6 +196,7 @@ function serveSessions(
       dismissed,
       login,
       identified,
+      openAgent: () => openAgentChannel(connection, outflow),
       offerPages: pages.offer,
       attemptRefused: () => void visit.attempt(),
       serve: (terminal) => void options.serve(terminal).then((status) => terminal.close(status), crash),

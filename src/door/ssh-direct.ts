@@ -12,7 +12,7 @@ export interface DirectLine {
   readonly context: SessionContext;
   readonly wish: ChannelWish;
   readonly direct: DirectLogin;
-  readonly asked: Pick<DirectVisit, 'pty' | 'env'>;
+  readonly asked: Pick<DirectVisit, 'pty' | 'env' | 'lends'>;
 }
 
 /** A session channel as bytes in three streams. */

@@ -1,12 +1,11 @@
 import type { Connection, ServerChannel } from 'ssh2';
-import { inputFrom, outputTo } from './byte-streams.js';
+import { channelStreams } from './channel-streams.js';
 import type { ConnectionLogin } from './connection-login.js';
 import type { DirectLogin } from './direct-visit.js';
 import type { ForwardVisit } from './forward-visit.js';
 import type { PageChannels } from './page-channels.js';
 import { REFUSALS } from './refusals.js';
 import { type Outflow, refuseChannel } from './ssh2-guards.js';
-import { windowWriter } from './window-writer.js';
 
 export interface ForwardsContext {
   readonly user: () => string;
@@ -19,9 +18,6 @@ export interface ForwardsContext {
   readonly pages: PageChannels;
   readonly serve: (visit: ForwardVisit) => void;
 }
-
-/** How long a client may take to read the last bytes. */
-const FAREWELL = 5000;
 
 /** Connections to be made from the target, as a client asks for them. The guard lets only those of direct logins come here. */
 export function serveForwards(connection: Connection, context: ForwardsContext): void {
@@ -83,27 +79,10 @@ function waitingChannel(
   return {
     open() {
       if (gone.signal.aborted || close !== null) return null;
-      const channel = accept();
-      const input = inputFrom(channel);
-      const output = outputTo(windowWriter(channel, outflow).output);
-      const leave = (): void => {
-        gone.abort();
-        input.destroy();
-        output.destroy();
-        channel.resume();
-      };
-      channel.on('error', () => undefined).on('close', leave);
-      gone.signal.addEventListener('abort', leave, { once: true });
-      close = () => {
-        const late = setTimeout(hangUp, FAREWELL);
-        function hangUp(): void {
-          clearTimeout(late);
-          channel.end();
-          leave();
-        }
-        output.end(hangUp);
-      };
-      return { input, output };
+      const streams = channelStreams(connection, accept(), outflow);
+      streams.gone.addEventListener('abort', () => gone.abort(), { once: true });
+      close = () => streams.close();
+      return streams;
     },
     refuse(side, sentence) {
       if (close !== null) return close();

@@ -1,9 +1,11 @@
 import type { PseudoTtyInfo, ServerChannel, Session } from 'ssh2';
 import { MOST_VARIABLES, mayBeSet } from '#/domain/environment.js';
+import type { Lendable } from '#/domain/lending.js';
 import { cleanReason, REASON_VARIABLE } from '#/domain/reason.js';
 import { cleanTerm } from '#/domain/session.js';
 import type { ConnectionLogin } from './connection-login.js';
 import type { ChannelWish, DirectVisit } from './direct-visit.js';
+import type { OpenBack } from './lends.js';
 import { REFUSALS } from './refusals.js';
 import { resizing } from './resizing.js';
 import { directVisitOn } from './ssh-direct.js';
@@ -21,6 +23,8 @@ export interface SessionContext {
   readonly connectionGone: AbortSignal;
   readonly dismissed: AbortSignal;
   readonly login: ConnectionLogin;
+  /** Opens a channel to the client's agent. */
+  readonly openAgent: OpenBack;
   readonly offerPages: Terminal['offerPages'];
   identified(who: object, yes: boolean): void;
   attemptRefused(): void;
@@ -38,6 +42,7 @@ export function serveSession(session: Session, context: SessionContext): void {
   const size = resizing(80, 24);
   const env = new Map<string, string>();
   const sentences: string[] = [];
+  const lends = new Map<Lendable, OpenBack>();
 
   session.on('pty', (accept, _reject, info) => {
     pty = info;
@@ -54,9 +59,10 @@ export function serveSession(session: Session, context: SessionContext): void {
     if (key === REASON_VARIABLE) context.login.because(cleanReason(val));
     accept?.();
   });
-  session.on('auth-agent', (_accept, reject) => {
-    sentences.push(REFUSALS.agent);
-    reject?.();
+  // whether the target may use it is decided for each session; who may not have it is told there
+  session.on('auth-agent', (accept) => {
+    lends.set('agent', context.openAgent);
+    accept?.();
   });
   session.on('x11', (_accept, reject) => {
     sentences.push(REFUSALS.x11);
@@ -82,6 +88,7 @@ export function serveSession(session: Session, context: SessionContext): void {
       lang: langOf(env),
       reason: cleanReason(env.get(REASON_VARIABLE)),
       env,
+      lends: () => lends,
     };
     context.serve(terminalOn({ session, channel, context }, looks));
   });
@@ -94,6 +101,7 @@ export function serveSession(session: Session, context: SessionContext): void {
     const asked = {
       pty: pty === null ? null : { term: termOf(pty), size: size.size, onResize: size.onResize },
       env,
+      lends: () => lends,
     };
     context.serveDirect(directVisitOn({ session, channel, context, wish, direct, asked }));
   }

@@ -2,6 +2,7 @@ import type { ServerChannel, Session } from 'ssh2';
 import { cleanReason } from '#/domain/reason.js';
 import { inputFrom, outputTo } from './byte-streams.js';
 import { askTerminal, requests, type TerminalRequest } from './late-requests.js';
+import type { Lends } from './lends.js';
 import type { resizing } from './resizing.js';
 import type { SessionContext } from './ssh-session.js';
 import { onLateRequest } from './ssh2-requests.js';
@@ -16,6 +17,7 @@ interface Looks {
   readonly lang: string;
   readonly reason: string | null;
   readonly env: ReadonlyMap<string, string>;
+  readonly lends: () => Lends;
 }
 
 interface Line {
@@ -27,7 +29,7 @@ interface Line {
 /** A pty and a shell of a client, as a person's terminal. */
 export function terminalOn(
   { session, channel, context }: Line,
-  { size, term, lang, reason, env }: Looks,
+  { size, term, lang, reason, env, lends }: Looks,
 ): Terminal {
   const gone = new AbortController();
   const input = inputFrom(channel);
@@ -56,6 +58,7 @@ export function terminalOn(
     lang,
     reason: reason ?? direct?.reason ?? null,
     env,
+    lends,
     login: direct === null ? context.login.take() : direct.login,
     direct,
     input,

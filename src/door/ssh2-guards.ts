@@ -29,6 +29,7 @@ interface Internals {
 }
 interface Handlers {
   CHANNEL_OPEN: (protocol: unknown, info: ChannelOpen) => void;
+  CHANNEL_OPEN_CONFIRMATION: (protocol: unknown, info: { packetSize: number }) => void;
   CHANNEL_DATA: (protocol: unknown, recipient: number, data: Buffer) => void;
   CHANNEL_WINDOW_ADJUST: (protocol: unknown, recipient: number, amount: number) => void;
 }
@@ -118,7 +119,7 @@ export function socketOf(connection: Connection): Socket {
 }
 
 /** A maximum packet size of 0 freezes the whole process at the first write (ssh2#1504). */
-function guardChannelOpen({ _protocol: protocol }: Internals, { mayOpen }: GuardOptions): void {
+function guardChannelOpen({ _protocol: protocol }: Internals, { mayOpen, onViolation }: GuardOptions): void {
   const open = protocol._handlers.CHANNEL_OPEN;
   protocol._handlers.CHANNEL_OPEN = (self, info) => {
     const refused = info.type === 'session' ? null : mayOpen(info.type, destinationOf(info));
@@ -133,6 +134,12 @@ function guardChannelOpen({ _protocol: protocol }: Internals, { mayOpen }: Guard
       info.packetSize = Math.min(info.packetSize, LARGEST_PACKET);
       open(self, info);
     }
+  };
+  const confirm = protocol._handlers.CHANNEL_OPEN_CONFIRMATION;
+  protocol._handlers.CHANNEL_OPEN_CONFIRMATION = (self, info) => {
+    if (info.packetSize < SMALLEST_PACKET) return onViolation('takes packets below 1 KiB only');
+    info.packetSize = Math.min(info.packetSize, LARGEST_PACKET);
+    confirm(self, info);
   };
 }
 

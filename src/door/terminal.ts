@@ -3,6 +3,7 @@ import type { LoggedIn } from '#/contract/calls.js';
 import type { Target } from '#/domain/destination.js';
 import type { TerminalSize } from '#/domain/session.js';
 import type { TerminalRequest } from './late-requests.js';
+import type { Lends } from './lends.js';
 
 /** A person's terminal, however he came in. Bytes both ways; nothing is decoded. */
 export interface Terminal {
@@ -17,6 +18,8 @@ export interface Terminal {
   readonly reason: string | null;
   /** LANG and LC_*, as far as the client sent them. */
   readonly env: ReadonlyMap<string, string>;
+  /** What the client has offered so far. */
+  readonly lends: () => Lends;
   /** Not null when the person proved a registered key at the door. */
   readonly login: LoggedIn | null;
   /** Not null: the login is the connection's and outlives this terminal; `target` is where the user name leads. */

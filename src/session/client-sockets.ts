@@ -5,7 +5,7 @@ import { openAsk } from './ask.js';
 import type { Credential } from './credential.js';
 import { type Dial, openDial } from './dial.js';
 import { type HostKeyDesk, openHostKeyDesk } from './host-key.js';
-import type { OneShot } from './one-shot.js';
+import { type OneShot, openOneShot } from './one-shot.js';
 import type { SessionDirectory } from './session-directory.js';
 import { openUp } from './up.js';
 
@@ -28,9 +28,14 @@ export interface ClientSocketsOptions {
   readonly now: () => number;
   /** The client is logged in; its session begins when this resolves. */
   readonly onUp: () => Promise<void>;
+  /** The client is to forward an agent: before it does, it looks whether there is one at all. */
+  readonly lends: boolean;
   /** The client asks for what it gets no answer to. */
   readonly onAskedAgain: (why: string) => void;
 }
+
+/** So often the client looks; nobody answers there. */
+const LOOKS = 4;
 
 export async function openClientSockets(options: ClientSocketsOptions): Promise<ClientSockets> {
   const { directory, credential } = options;
@@ -40,7 +45,12 @@ export async function openClientSockets(options: ClientSocketsOptions): Promise<
   opened.defer(() => dial.end());
   const hostKey = await openHostKeyDesk(directory.socket('hostkey'), options.hostKey);
   opened.defer(() => hostKey.close());
-  const up = await openUp(directory.socket('up'), options.onUp);
+  let mute: OneShot | null = null;
+  const up = await openUp(directory.socket('up'), async () => {
+    await options.onUp();
+    if (options.lends)
+      mute = await openOneShot(directory.socket('agent'), LOOKS, (socket) => socket.destroy());
+  });
   opened.defer(() => up.close());
   const login = await openLogin();
   opened.move();
@@ -58,6 +68,7 @@ export async function openClientSockets(options: ClientSocketsOptions): Promise<
     closeLogin,
     end() {
       closeLogin();
+      mute?.close();
       dial.end();
     },
   };

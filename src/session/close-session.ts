@@ -60,6 +60,7 @@ async function stopClient({ parts, message, trail }: Closing, ending: Ending): P
     if (!exited) parts.log('the client did not exit', { sessionId: message.sessionId });
     client.destroy();
   }
+  trail.returns?.end();
   const line = lastLine(ending);
   if (line !== null) live?.say(line);
   await live?.settle();

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Environment } from '#/domain/environment.js';
+import type { Lendable } from '#/domain/lending.js';
 import { rawBytes } from '#/domain/raw-text.js';
 import { type OneShot, openOneShot } from './one-shot.js';
 import type { Pipes, PipesOptions } from './pipes.js';
@@ -9,6 +10,8 @@ export interface ChannelWish {
   /** As commandFile() has it: a letter, and the text that goes with it. */
   readonly text: string;
   readonly environment: Environment;
+  /** What the target may use of the person's while it runs. */
+  readonly lent: readonly Lendable[];
 }
 export type ChannelHooks = Pick<PipesOptions, 'onData' | 'onErrors' | 'onDrain'> & {
   /** Null: it did not end by itself; the login was lost, or it was let go. */
@@ -60,13 +63,13 @@ export async function openLoginChannels(directory: SessionDirectory): Promise<Lo
   });
   opened.move();
   return {
-    async open({ text, environment }, hooks) {
+    async open({ text, environment, lent }, hooks) {
       if (over || requests === null || requests.destroyed) return 'lost';
       const id = (next++).toString(16);
       const variables = Object.entries(environment).map(([name, value]) => `\0${name}=${value}`);
       const bytes = rawBytes(text.slice(1) + variables.join(''));
       const streams = fourOf(id, expected);
-      requests.write(`${id} ${text.charAt(0)} ${bytes.length}\n`);
+      requests.write(`${id} ${text.charAt(0)} ${bytes.length}${lent.includes('agent') ? ' a' : ''}\n`);
       requests.write(bytes);
       const timer = setTimeout(streams.give, LONGEST_OPENING, null);
       waiting.add(streams.give);

@@ -7,6 +7,7 @@ import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { cleanTerm } from '#/domain/session.js';
 import type { OpenTape } from '#/recorder/tape.js';
 import { endingOfClient } from './ending.js';
+import { lend, tellLending } from './lend.js';
 import type { ChannelWish } from './login-channels.js';
 import { channelName, commandFile } from './plain-channel.js';
 import { type PlainSession, startPlainSession } from './plain-session.js';
@@ -65,6 +66,7 @@ export async function walkPlain(
   });
   if (!live.ok) return live;
   trail.live = live.value;
+  tellLending(steps, live.value, grant);
   const login = await step(7, () => loggedIn(steps, way.value, share, trail), { atOnce: false });
   if (!login.ok) return login;
   const connected = await stages.done(8, channelName(channel));
@@ -90,6 +92,7 @@ async function rideAlong(
   const live = welcome(steps, channel, grant, tape.value);
   if (!live.ok) return live;
   trail.live = live.value;
+  tellLending(steps, live.value, grant);
   return await open(steps, { wish, live: live.value, login, share, trail });
 }
 
@@ -122,7 +125,7 @@ function rides(
   trail: Trail,
 ): Outcome<Way> {
   if (!isGranted(message.channel, grant)) return failed(WRONG_PERMIT);
-  cleanup.defer(login.ride());
+  cleanup.defer(login.ride(() => trail.returns));
   trail.user = grant.user;
   return done({ grant, login, own: null });
 }
@@ -135,7 +138,7 @@ async function ownWay(
   const { parts, message, cleanup } = steps;
   // whoever comes next waits for it
   const login = parts.logins.begin(message.sessionId, share);
-  const leave = login.ride();
+  const leave = login.ride(() => trail.returns);
   cleanup.defer(() => {
     login.abandon();
     leave();
@@ -183,7 +186,11 @@ function wishOf({ message }: Steps, channel: PlainChannel, grant: SessionGrant):
   if (grant.policy.fourEyes) return failed(failure('FOUR_EYES_NO_TERMINAL'));
   const text = commandFile(channel);
   if (text === null) return failed(failure('COMMAND_TOO_LONG'));
-  return done({ text, environment: forTarget(Object.entries(message.environment ?? {})) });
+  return done({
+    text,
+    environment: forTarget(Object.entries(message.environment ?? {})),
+    lent: channel.kind === 'forward' ? [] : grant.lending.lent,
+  });
 }
 
 function prepareLogin(
@@ -262,6 +269,7 @@ async function open(steps: Steps, opening: Opening): Promise<Outcome<RunningClie
   const { wish, live, login, share, trail } = opening;
   const forward = steps.message.channel?.kind === 'forward';
   const ending = Promise.withResolvers<RunningClient['ending'] extends Promise<infer T> ? T : never>();
+  lend(steps, trail, wish.lent);
   const opened = await login.open(wish, {
     onData: (bytes) => live.output(bytes),
     onErrors: (bytes) => live.errors(bytes),

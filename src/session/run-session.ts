@@ -10,6 +10,7 @@ import type { SessionHostParts } from './parts.js';
 import { plainOf } from './plain-channel.js';
 import { walkPlain } from './plain-walk.js';
 import type { PortalLink } from './portal-link.js';
+import type { Returns } from './returns.js';
 import { reportStages, type Stages } from './stages.js';
 import type { Facts } from './tell-facts.js';
 import { walkTerminal } from './terminal-walk.js';
@@ -29,6 +30,8 @@ export interface ActiveSession {
   readonly watchable: LiveSession | null;
   /** Null: there is nothing to tell of yet. */
   readonly facts: Facts | null;
+  /** What the target may connect to of the person's. */
+  readonly returns: Returns | null;
   /** Resolves when nothing of it is left. */
   readonly over: Promise<void>;
 }
@@ -47,6 +50,7 @@ export function runSession(
     facts: null,
     live: null,
     client: null,
+    returns: null,
     keys: null,
   };
   const anteroom = enterAnteroom(link, clampSize(message.columns, message.rows), control);
@@ -65,6 +69,7 @@ export function runSession(
       trail.facts = facts;
     },
     waiting: (terminal) => (trail.live = terminal),
+    lent: (kind, socket) => (trail.returns === null ? socket.destroy() : trail.returns.begin(kind, socket)),
   };
   const over = live().finally(() => cleanup.dispose());
   return {
@@ -84,6 +89,9 @@ export function runSession(
     },
     get facts() {
       return factsOf(trail);
+    },
+    get returns() {
+      return trail.returns;
     },
     over,
   };

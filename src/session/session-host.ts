@@ -62,6 +62,7 @@ export function createSessionHost(given: HostParts): SessionHost {
       message(message) {
         clearTimeout(timer);
         if (message.type === 'open') open(link, nonce, message);
+        else if (message.type === 'return') takeReturn(link, message);
         else if (message.type === 'attach') void attach(link, nonce, message);
         else refuse(link, failure('LANDING_REFUSED', 'the portal opened no session'));
       },
@@ -81,6 +82,14 @@ export function createSessionHost(given: HostParts): SessionHost {
     void session.over
       .catch((error: unknown) => parts.log('session broke', error))
       .finally(() => sessions.delete(id));
+  }
+  function takeReturn(
+    link: PortalLink,
+    { sessionId, token, taken }: Extract<ToHost, { type: 'return' }>,
+  ): void {
+    link.keep();
+    if (sessions.get(sessionId)?.returns?.take(link, token, taken) !== true)
+      refuse(link, failure('SESSION_GONE'));
   }
   async function attach(link: PortalLink, nonce: string, message: AttachMessage): Promise<void> {
     link.keep();

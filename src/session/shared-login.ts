@@ -1,11 +1,14 @@
+import type { Socket } from 'node:net';
 import type { SessionGrant } from '#/contract/rows.js';
 import { failure } from '#/domain/failure.js';
 import type { HostKey } from '#/domain/host-key.js';
 import { loginBoxId } from '#/domain/ids.js';
+import type { Lendable } from '#/domain/lending.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { endBox, startPlainBox } from './box.js';
 import { type ClientSockets, openClientSockets } from './client-sockets.js';
 import type { Credential } from './credential.js';
+import { openLent } from './lend.js';
 import {
   type ChannelHooks,
   type ChannelWish,
@@ -16,6 +19,7 @@ import {
 import { type LoginRefused, loginResult } from './login-result.js';
 import type { HostParts } from './parts.js';
 import { watchRefusals } from './refusals.js';
+import type { Returns } from './returns.js';
 import { makeSessionDirectory, type SessionDirectory } from './session-directory.js';
 import { clientPaths, loginConfig } from './ssh-config.js';
 import { connectTarget } from './target.js';
@@ -49,8 +53,8 @@ export interface SharedLogin {
   readonly hasRoom: boolean;
   /** The way to the target, as long as there is one. */
   readonly target: ClientSockets['dial'] | null;
-  /** A session rides on it until the result is called. */
-  ride(): () => void;
+  /** A session rides on it until the result is called; `returns`: where it takes what the target connects back to. */
+  ride(returns: () => Returns | null): () => void;
   /** The session that was to make it does not: those who wait for it look for another. */
   abandon(): void;
   /** Takes the secret over: it is wiped when the login is over, or sooner. */
@@ -82,7 +86,7 @@ const RETRY = 1000;
 
 export function beginLogin({ parts, sessionId, share }: LoginOptions): SharedLogin {
   const boxId = loginBoxId(sessionId);
-  const riders = new Set<object>();
+  const riders = new Set<{ readonly returns: () => Returns | null }>();
   const controller = new AbortController();
   const outcome = Promise.withResolvers<LoginOutcome>();
   const granted = Promise.withResolvers<boolean>();
@@ -113,8 +117,8 @@ export function beginLogin({ parts, sessionId, share }: LoginOptions): SharedLog
     get target() {
       return ready?.sockets.dial ?? null;
     },
-    ride() {
-      const rider = {};
+    ride(returns) {
+      const rider = { returns };
       riders.add(rider);
       if (idle !== null) clearTimeout(idle);
       idle = null;
@@ -171,6 +175,7 @@ export function beginLogin({ parts, sessionId, share }: LoginOptions): SharedLog
         secretKind: grant.secretKind,
         hostKey,
         keepAliveSeconds: parts.keepAliveSeconds,
+        lent: grant.lending.lent,
       }),
     );
     ready = await openAll(wish, directory, target.value);
@@ -192,16 +197,20 @@ export function beginLogin({ parts, sessionId, share }: LoginOptions): SharedLog
       hostKey: wish.hostKey,
       target,
       now: parts.now,
+      // what asks for channels over it looks for none
+      lends: false,
       onUp() {
         up.resolve();
         return letGo.promise;
       },
       onAskedAgain: askedAgain.resolve,
     });
-    const channels = await openLoginChannels(directory).catch((error: unknown) => {
-      sockets.end();
-      throw error;
-    });
+    using opened = new DisposableStack();
+    opened.defer(() => sockets.end());
+    const channels = await openLoginChannels(directory);
+    opened.defer(() => channels.end());
+    const lent = await openLent(directory, wish.grant.lending.lent, comeBack);
+    opened.move();
     return {
       sockets,
       channels,
@@ -210,10 +219,21 @@ export function beginLogin({ parts, sessionId, share }: LoginOptions): SharedLog
       askedAgain: askedAgain.promise,
       letGo: letGo.resolve,
       end() {
+        lent?.close();
         channels.end();
         sockets.end();
       },
     };
+  }
+
+  /** The target does not say for which of its sessions it connects: the newest that was lent something takes it. */
+  function comeBack(kind: Lendable, socket: Socket): void {
+    const taker = [...riders]
+      .toReversed()
+      .map((rider) => rider.returns())
+      .find((returns) => returns !== null);
+    if (taker === undefined) socket.destroy();
+    else taker.begin(kind, socket);
   }
 
   async function start(): Promise<LoginOutcome> {

@@ -1,6 +1,7 @@
 import type { SecretKind } from '#/domain/account.js';
 import type { Environment } from '#/domain/environment.js';
 import type { HostKey } from '#/domain/host-key.js';
+import type { Lendable } from '#/domain/lending.js';
 import type { IsolationLevel } from '#/domain/session.js';
 import { UNANSWERED } from './ending.js';
 import { ESCAPE_OPTION } from './escaped-input.js';
@@ -32,11 +33,14 @@ export interface ClientConfig {
   /** What the target is asked to set. */
   readonly environment: Environment;
   readonly keepAliveSeconds: number;
+  /** What the target may use of the person's, on sockets of the session's directory. */
+  readonly lent: readonly Lendable[];
 }
 
 /** The configuration of the session's client. Nothing from the home or from /etc is read beside it. */
 export function sshConfig(config: ClientConfig): string {
   const password = config.secretKind === 'password';
+  const lent = config.lent.includes('agent');
   return render([
     ...common(config.paths, config.user, config.port),
     // it counts on a terminal only: escaped-input.ts
@@ -51,7 +55,9 @@ export function sshConfig(config: ClientConfig): string {
     ['NumberOfPasswordPrompts', '1'],
     // with it the client would not use its askpass
     ['BatchMode', yes(!password)],
-    ['IdentityAgent', password ? 'none' : `${config.paths.session}/agent`],
+    ['IdentityAgent', password && !lent ? 'none' : `${config.paths.session}/agent`],
+    // another one than that which signs the login; the client forwards none unless that one's socket is there, too
+    ['ForwardAgent', lent ? `${config.paths.session}/lent` : 'no'],
     ['PermitLocalCommand', 'yes'],
     ['LocalCommand', `${config.paths.inside} up ${config.paths.session}`],
     ...setEnv(config.environment),
@@ -82,6 +88,7 @@ export function probeConfig(config: { readonly paths: ClientPaths; readonly port
     ['NumberOfPasswordPrompts', '0'],
     ['BatchMode', 'yes'],
     ['IdentityAgent', 'none'],
+    ['ForwardAgent', 'no'],
     ['PermitLocalCommand', 'no'],
   ]);
 }
@@ -114,7 +121,6 @@ function common(paths: ClientPaths, user: string, port: number): readonly Option
     ['IgnoreUnknown', 'EnableEscapeCommandline,LogVerbose'],
     ['EnableEscapeCommandline', 'no'],
     ['ClearAllForwardings', 'yes'],
-    ['ForwardAgent', 'no'],
     ['ForwardX11', 'no'],
     ['Tunnel', 'no'],
     ['ControlMaster', 'no'],

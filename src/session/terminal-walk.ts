@@ -2,6 +2,7 @@ import { failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { endBox } from './box.js';
 import { endingOfClient } from './ending.js';
+import { lend, tellLending } from './lend.js';
 import type { TerminalSession } from './live-session.js';
 import { startClient } from './log-in.js';
 import { channelName } from './plain-channel.js';
@@ -44,11 +45,14 @@ export async function walkTerminal(
   const live = await step(6, () => showNotice(steps, ready.value));
   if (!live.ok) return live;
   trail.live = live.value;
+  const { grant } = granted.value;
+  tellLending(steps, live.value, grant);
   const client = await step(7, () => logIn(steps, ready.value, live.value, trail));
   if (!client.ok) return client;
   const { channel } = steps.message;
   const connected = await stages.done(8, channel === undefined ? undefined : channelName(channel));
   if (!connected.ok) return connected;
+  lend(steps, trail, grant.lending.lent);
   client.value.begin();
   return done(client.value.client);
 }

@@ -5,6 +5,7 @@ import type { Ending } from '#/domain/session.js';
 import type { OpenTape } from '#/recorder/tape.js';
 import type { LiveSession } from './live-session.js';
 import type { LoginRefused } from './login-result.js';
+import type { Returns } from './returns.js';
 import type { TapeFacts } from './tape-facts.js';
 import type { Steps } from './walk.js';
 
@@ -25,6 +26,8 @@ export interface Trail {
   facts: TapeFacts | null;
   live: LiveSession | null;
   client: RunningClient | null;
+  /** What the target may connect to of the person's; null: nothing. */
+  returns: Returns | null;
   /** The key that the target showed, when it was not the pinned one, and the pinned one. */
   keys: { readonly offered: HostKey; readonly pinned: HostKey } | null;
 }

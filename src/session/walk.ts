@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { CallArgs, CallResult } from '#/contract/calls.js';
 import type { SessionGrant } from '#/contract/rows.js';
 import type { ToHost } from '#/contract/session-link.js';
@@ -5,6 +6,7 @@ import { forTarget } from '#/domain/environment.js';
 import { failure } from '#/domain/failure.js';
 import { forwardText } from '#/domain/forward-pattern.js';
 import type { HostKey } from '#/domain/host-key.js';
+import type { Lendable } from '#/domain/lending.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { shownText } from '#/domain/raw-text.js';
 import { cleanTerm } from '#/domain/session.js';
@@ -16,6 +18,7 @@ import type { Control } from './control.js';
 import { type Credential, readCredential } from './credential.js';
 import { NOTICE_LINE } from './ending.js';
 import { learnHostKey } from './learn-host-key.js';
+import { openLent } from './lend.js';
 import { startLiveSession, type TerminalSession } from './live-session.js';
 import { waitForCompany } from './oversight/wait-for-company.js';
 import type { SessionHostParts } from './parts.js';
@@ -42,6 +45,8 @@ export interface Steps {
   readonly recording: (tape: OpenTape, facts: TapeFacts) => void;
   /** Its terminal, when it waits for a second person to join. */
   readonly waiting: (live: TerminalSession) => void;
+  /** The target connects to what the person lends it. */
+  readonly lent: (kind: Lendable, socket: Socket) => void;
 }
 
 /** Stage 3: PSMConnect takes the session, from a portal that proves that it may land one. */
@@ -172,6 +177,7 @@ export async function prepare(
       hostKey,
       environment: forTarget(Object.entries(message.environment ?? {})),
       keepAliveSeconds: parts.keepAliveSeconds,
+      lent: grant.lending.lent,
     }),
   );
   if (message.channel !== undefined) {
@@ -194,10 +200,13 @@ export async function prepare(
     hostKey,
     target: target.value,
     now: parts.now,
+    lends: grant.lending.lent.includes('agent'),
     onUp,
     onAskedAgain,
   });
   cleanup.defer(() => sockets.end());
+  const lent = await openLent(directory, grant.lending.lent, steps.lent);
+  cleanup.defer(() => lent?.close());
   return done({
     grant,
     tape: tape.value,

@@ -1,8 +1,10 @@
 import type { SessionGrant } from '#/contract/rows.js';
 import { failure } from '#/domain/failure.js';
 import { readForward } from '#/domain/forward-pattern.js';
+import type { Lendable } from '#/domain/lending.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { judgeWish } from '#/policy/judge-connection.js';
+import { judgeLending } from '#/policy/lending.js';
 import { mayConnect, portOf } from './access.js';
 import { sameKey } from './host-key-place.js';
 import { makeRecordingKey, recipientOf } from './own-recording-key.js';
@@ -74,12 +76,18 @@ async function movedSince(
   return 'the host key of the target was changed';
 }
 
+interface Granting {
+  readonly account: StoredAccount;
+  readonly rode: boolean;
+  /** What the permit says that the client offers. */
+  readonly lends: readonly Lendable[];
+}
+
 export async function grantOf(
   vault: Vault,
   records: Records,
   session: StoredSession,
-  account: StoredAccount,
-  rode: boolean,
+  { account, rode, lends }: Granting,
 ): Promise<Outcome<SessionGrant>> {
   const recordingSafe = await records.safes.safe(session.recordingSafeId);
   if (recordingSafe?.recipient === undefined || recordingSafe.recipient === null)
@@ -100,6 +108,7 @@ export async function grantOf(
     hostKey: await records.accounts.hostKey(session.address, session.port),
     policy,
     forward: session.forward === null ? null : readForward(session.forward),
+    lending: judgeLending(policy, lends),
     recording: { safe: recordingSafe.name, recipient: own.value.toString('base64') },
     isolation: session.isolation,
   });

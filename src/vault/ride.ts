@@ -44,5 +44,7 @@ export async function rideOn(
     detail: `rides on the login of session ${on}`,
   });
   await records.sessions.changeSession(session.id, { stage: 4 });
-  return await grantOf(vault, records, session, checked.value.account, false);
+  const { account } = checked.value;
+  const lends = used.ok ? used.grant.lends : [];
+  return await grantOf(vault, records, session, { account, rode: false, lends });
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { HostKey } from '#/domain/host-key.js';
 import type { UserId } from '#/domain/ids.js';
+import type { Lendable } from '#/domain/lending.js';
 import type { StoredAccount } from './records/accounts.js';
 import type { StoredTicket } from './records/tickets.js';
 
@@ -57,16 +58,28 @@ export function createSharedLogins(now: () => number): SharedLogins {
 
 /**
  * A new one as soon as anything is different that a login depends on: another secret, address or pinned key, and the next
- * session logs in anew. Null: nothing is shared of a target whose key is not pinned.
+ * session logs in anew. A session to which nothing is lent is on none where the target could use what another one was lent. Null: nothing is shared of a target whose key is not pinned.
  */
 export function shareOf(
   ticket: Pick<StoredTicket, 'hash'>,
   account: Pick<StoredAccount, 'id' | 'user' | 'secretKind' | 'secretVersion'>,
   target: { readonly address: string; readonly port: number; readonly hostKey: HostKey | null },
+  lent: readonly Lendable[],
 ): string | null {
   if (target.hostKey === null) return null;
   const { id, user, secretKind, secretVersion } = account;
   const { address, port, hostKey } = target;
-  const all = [ticket.hash, id, user, secretKind, secretVersion, address, port, hostKey.type, hostKey.base64];
+  const all = [
+    ticket.hash,
+    id,
+    user,
+    secretKind,
+    secretVersion,
+    address,
+    port,
+    hostKey.type,
+    hostKey.base64,
+    lent,
+  ];
   return createHash('sha256').update(JSON.stringify(all)).digest('base64url');
 }

@@ -28,6 +28,7 @@ export function openPerson(
       env: new Map(),
       offerPages: null,
       onRequest: asked.on,
+      lends: () => new Map(),
       direct: null,
       reason: null,
       reasonGiven: (reason) => marks.push(`because ${reason}`),

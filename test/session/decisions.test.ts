@@ -248,6 +248,7 @@ describe("the client's configuration", () => {
       hostKey: pinned,
       environment: {},
       keepAliveSeconds: 15,
+      lent: [],
     }),
   );
 
@@ -290,6 +291,7 @@ describe("the client's configuration", () => {
         hostKey: pinned,
         environment: {},
         keepAliveSeconds: 15,
+        lent: [],
       }),
     );
     expect([
@@ -310,6 +312,7 @@ describe("the client's configuration", () => {
         hostKey: pinned,
         environment: {},
         keepAliveSeconds: 15,
+        lent: [],
       }),
     );
     expect([low['IdentityAgent'], low['ProxyCommand']]).toEqual([
@@ -349,6 +352,7 @@ describe("the client's configuration", () => {
           hostKey: pinned,
           environment: {},
           keepAliveSeconds: 15,
+          lent: [],
         }),
       );
       const read = execFileSync('ssh', ['-G', '-F', file, 'target'], { encoding: 'utf8' });
@@ -372,6 +376,7 @@ describe("the client's configuration", () => {
         hostKey: pinned,
         environment,
         keepAliveSeconds: 15,
+        lent: [],
       }),
     );
     const read = execFileSync('ssh', ['-G', '-F', file, 'target'], { encoding: 'utf8' });
@@ -390,6 +395,7 @@ describe("the client's configuration", () => {
         hostKey: pinned,
         environment: {},
         keepAliveSeconds: 15,
+        lent: [],
       }),
     ).toThrow(RangeError);
   });

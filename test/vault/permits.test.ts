@@ -11,6 +11,7 @@ const connect: PermitGrant = {
   port: 22,
   hostKey: null,
   share: null,
+  lends: [],
 };
 
 function start() {

@@ -4,6 +4,8 @@ import type { ToHost, ToPortal } from '#/contract/session-link.js';
 
 /** The portal's end of a connection to a session host. */
 export interface HostLink {
+  /** The host's socket: where a further connection goes. */
+  readonly path: string;
   /** From the host's challenge; to be signed over. */
   readonly nonce: string;
   send(message: ToHost): void;
@@ -68,6 +70,7 @@ export function openHostLink(
     deliver();
   };
   const link = (nonce: string): HostLink => ({
+    path,
     nonce,
     send(message) {
       if (over === null) socket.write(encodeJson(message));

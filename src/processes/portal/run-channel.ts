@@ -7,8 +7,8 @@ import type { Ending } from '#/domain/session.js';
 import type { DirectVisit } from '#/door/direct-visit.js';
 import { endingWords } from '#/portal/ending-words.js';
 import type { VaultLink } from '../shared/vault-link.js';
-import type { HostLink } from './host-link.js';
-import { openSession } from './open-session.js';
+import { type OpenedSession, openSession } from './open-session.js';
+import { serveReturn } from './serve-return.js';
 
 export interface ChannelOptions {
   readonly vault: VaultLink;
@@ -33,6 +33,7 @@ export async function runChannel(
       term: pty?.term ?? 'none',
       ...(why === null ? {} : { reason: why }),
       shares: pty === null,
+      ...(visit.lends().size === 0 ? {} : { lends: [...visit.lends().keys()] }),
     },
     open: {
       lang: visit.env.get('LC_ALL') ?? visit.env.get('LANG') ?? 'C.UTF-8',
@@ -41,8 +42,8 @@ export async function runChannel(
     },
   });
   if (!opened.ok) return refuse(visit, opened.failure);
-  const { link, refuseKey } = opened.value;
-  const end = await pump(visit, link, refuseKey);
+  const { link } = opened.value;
+  const end = await pump(visit, opened.value);
   link.close();
   if ('failure' in end) return refuse(visit, end.failure);
   if (end.ending.kind === 'exited') return visit.exit(end.ending.status);
@@ -60,7 +61,7 @@ type End = { readonly ending: Ending } | { readonly failure: Failure };
 const ENDING = new Set(['HUP', 'INT', 'QUIT', 'TERM', 'KILL']);
 
 /** Bytes both ways, each side only as fast as the other takes them, until the session host says how it ended. */
-async function pump(visit: DirectVisit, link: HostLink, refuseKey: () => Promise<void>): Promise<End> {
+async function pump(visit: DirectVisit, { link, sessionId, refuseKey }: OpenedSession): Promise<End> {
   const over = Promise.withResolvers<End>();
   const { input, output, errors, pty } = visit;
   const leave = (): void => {
@@ -102,6 +103,8 @@ async function pump(visit: DirectVisit, link: HostLink, refuseKey: () => Promise
     message(message) {
       if (message.type === 'live') begin();
       if (message.type === 'host-key') void refuseKey();
+      if (message.type === 'return')
+        void serveReturn(link.path, sessionId, message, visit.lends().get(message.kind) ?? null);
       if (message.type === 'ended') over.resolve({ ending: message.ending });
       if (message.type === 'failed') over.resolve({ failure: message.failure });
     },

@@ -15,6 +15,7 @@ import { findDestination } from './find-destination.js';
 import { type Landing, land } from './landing.js';
 import { manageServices } from './manage-services.js';
 import { openReplay } from './replay-link.js';
+import { serveReturn } from './serve-return.js';
 import { walkSession } from './session-walk.js';
 import { watchServices } from './watch-services.js';
 import { webPages } from './web-pages.js';
@@ -26,6 +27,7 @@ export interface ServicesOptions {
     Terminal,
     | 'offerPages'
     | 'onRequest'
+    | 'lends'
     | 'from'
     | 'via'
     | 'term'
@@ -131,6 +133,8 @@ export function servePerson({
               lang: terminal.lang,
               environment: forTarget(terminal.env),
             },
+      onReturn: (asked) =>
+        void serveReturn(landed.value.link.path, sessionId, asked, terminal.lends().get(asked.kind) ?? null),
       hooks: { ...hooks, takeTerminal: whileLive(hooks, onLive) },
       onRequest: terminal.onRequest,
       decideHostKey: (decision) => ask('person.decideHostKey', { sessionId, decision }),
@@ -223,6 +227,7 @@ export function servePerson({
         rows,
         term: terminal.term,
         ...(why === null ? {} : { reason: why }),
+        ...(terminal.lends().size === 0 ? {} : { lends: [...terminal.lends().keys()] }),
       });
       if (!permitted.ok) return { kind: 'failed', failure: permitted.failure };
       hooks.onStage(0, 'done');

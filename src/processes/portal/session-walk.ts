@@ -12,6 +12,8 @@ export interface WalkOptions {
   readonly hooks: SessionHooks;
   /** What the person's client asks of the session. */
   readonly onRequest: (listener: (request: TerminalRequest) => boolean) => () => void;
+  /** The target connects back to the person's client. */
+  readonly onReturn: (asked: Extract<ToPortal, { type: 'return' }>) => void;
   /** Tells the vault; the host asks the vault what was decided. */
   readonly decideHostKey: (decision: HostKeyDecision) => Promise<Outcome<null>>;
 }
@@ -24,6 +26,7 @@ export async function walkSession({
   opening,
   hooks,
   onRequest,
+  onReturn,
   decideHostKey,
 }: WalkOptions): Promise<SessionResult> {
   const over = Promise.withResolvers<SessionResult>();
@@ -70,7 +73,10 @@ export async function walkSession({
         return over.resolve({ kind: 'ended', ending: heard.ending });
       case 'failed':
         return over.resolve(failedAs(heard));
+      case 'return':
+        return onReturn(heard);
       case 'challenge':
+      case 'eof':
       case 'opened':
         return;
       default:

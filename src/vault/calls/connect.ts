@@ -3,10 +3,12 @@ import { accountName } from '#/domain/account.js';
 import { type Failure, failure } from '#/domain/failure.js';
 import { forwardText, forwardTo } from '#/domain/forward-pattern.js';
 import { makeId, parseId } from '#/domain/ids.js';
+import type { Lendable } from '#/domain/lending.js';
 import { done, failed } from '#/domain/outcome.js';
 import { cleanReason } from '#/domain/reason.js';
 import { withdrawal } from '#/policy/decide.js';
 import { judgeConnection } from '#/policy/judge-connection.js';
+import { judgeLending, lendingWords } from '#/policy/lending.js';
 import { accessQuestion, portOf, sessionsNow } from '../access.js';
 import { type Person, subjectOf, withPerson } from '../persons.js';
 import { policyOf } from '../policy-book.js';
@@ -21,9 +23,15 @@ export const RECORDING_SAFE = 'PSMRecordings';
 /** Stage 0, and coming back to what runs already. */
 export function connectCalls(vault: Vault): Handlers<'person.connect' | 'person.reattach'> {
   return {
-    'person.connect': ({ ticket, accountId, reason, forward, shares = false }, asking) =>
+    'person.connect': ({ ticket, accountId, reason, forward, shares = false, lends = [] }, asking) =>
       withPerson<'person.connect'>(vault, { ticket, asking }, (person) =>
-        connect(vault, person, { accountId, reason: cleanReason(reason), forward: forward ?? null, shares }),
+        connect(vault, person, {
+          accountId,
+          reason: cleanReason(reason),
+          forward: forward ?? null,
+          shares,
+          lends: [...new Set(lends)],
+        }),
       ),
     'person.reattach': ({ ticket, sessionId }, asking) =>
       withPerson<'person.reattach'>(vault, { ticket, asking }, async ({ records, user }) => {
@@ -54,6 +62,7 @@ interface Wish {
   readonly accountId: string;
   readonly reason: string | null;
   readonly shares: boolean;
+  readonly lends: readonly Lendable[];
   readonly forward: { readonly host: string; readonly port: number } | null;
 }
 
@@ -95,9 +104,15 @@ async function connect(vault: Vault, person: Person, wish: Wish): Promise<Answer
   const psmgw = await records.components.component('PSMGW');
   const why = psmgw?.disabled === true ? 'PSMGW is disabled' : vault.components.trouble('PSMGW');
   const hostKey = await records.accounts.hostKey(account.address, portOf(account));
+  const lending = judgeLending(policy.values, wish.lends);
   const share = !wish.shares
     ? null
-    : shareOf(person.ticket, account, { address: account.address, port: portOf(account), hostKey });
+    : shareOf(
+        person.ticket,
+        account,
+        { address: account.address, port: portOf(account), hostKey },
+        lending.lent,
+      );
   const hosts = psmgw?.disabled === true ? [] : await hostsFor(vault, person, share);
   if (hosts.length === 0) {
     await vault.journal.append(records.audit, {
@@ -122,7 +137,7 @@ async function connect(vault: Vault, person: Person, wish: Wish): Promise<Answer
     action: 'sessionStage',
     outcome: 'ok',
     stage: 0,
-    detail: [...said.reasons, ...wishWords(session)].join('; '),
+    detail: [...said.reasons, ...wishWords(session), ...lendingWords(lending)].join('; '),
   });
   const permit = vault.permits.issue({
     kind: 'connect',
@@ -133,6 +148,7 @@ async function connect(vault: Vault, person: Person, wish: Wish): Promise<Answer
     port: session.port,
     hostKey,
     share,
+    lends: wish.lends,
   });
   const [host] = hosts;
   if (share !== null && host !== undefined)

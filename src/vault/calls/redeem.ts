@@ -44,7 +44,11 @@ export function redeemCalls(vault: Vault): Handlers<'session.redeem'> {
         await records.sessions.changeSession(session.id, { stage: Math.max(session.stage, 4) });
         const share = used.ok && used.grant.share !== null ? vault.sharedLogins.get(used.grant.share) : null;
         if (share?.host === connection.host) share.logins.add(session.id);
-        return await answer(vault, records, session, { ...released.value, rode: used.ok && used.rode });
+        return await answer(vault, records, session, {
+          ...released.value,
+          rode: used.ok && used.rode,
+          lends: used.ok ? used.grant.lends : [],
+        });
       }),
   };
 }
@@ -76,8 +80,8 @@ async function answer(
   vault: Vault,
   records: Records,
   session: StoredSession,
-  { account, secret, rode }: Released & { readonly rode: boolean },
+  { secret, ...granting }: Released & Parameters<typeof grantOf>[3],
 ): Promise<Answer<'session.redeem'>> {
-  const grant = await grantOf(vault, records, session, account, rode);
+  const grant = await grantOf(vault, records, session, granting);
   return grant.ok ? done({ value: grant.value, blob: secret.exposeSecret() }) : grant;
 }

@@ -1,0 +1,23 @@
+import type { Readable, Writable } from 'node:stream';
+import type { Lendable } from '#/domain/lending.js';
+
+/** A channel that we opened to a client, to what it lends. */
+export interface BackChannel {
+  /** Ends when the client sends no more. */
+  readonly input: Readable;
+  readonly output: Writable;
+  /** Aborted when it is closed. */
+  readonly gone: AbortSignal;
+  /** Flushes what was written: no more comes from us. */
+  eof(): void;
+  /** Flushes and closes. */
+  close(): void;
+}
+
+/** Opens one; null: the client does not take it. */
+export type OpenBack = () => Promise<BackChannel | null>;
+
+/** What a client offers to the target for one of its sessions, and the way to it. */
+export type Lends = ReadonlyMap<Lendable, OpenBack>;
+
+export const LENDS_NOTHING: Lends = new Map();

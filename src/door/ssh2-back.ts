@@ -1,0 +1,48 @@
+import type { Connection, ServerChannel } from 'ssh2';
+import { channelStreams } from './channel-streams.js';
+import type { BackChannel } from './lends.js';
+import { type Outflow, socketOf } from './ssh2-guards.js';
+
+/** As ssh2-guards.ts: reaches into ssh2 1.17.0, whose server can ask for this kind of channel and has no function for it. */
+interface Internals {
+  readonly _chanMgr: { add(opened: Opened): number };
+  readonly _protocol: { openssh_authAgent(channel: number, window: number, packet: number): void };
+}
+interface Opened {
+  (error: unknown, channel?: ServerChannel): void;
+  type?: string;
+}
+
+/** As ssh2 has them for channels that it opens. */
+const WINDOW = 2 * 1024 * 1024;
+const PACKET = 32 * 1024;
+/** A client that does not answer. Milliseconds. */
+const PATIENCE = 20_000;
+
+/** A channel to the agent that the client has offered; null: it is not opened. */
+export function openAgentChannel(connection: Connection, outflow: Outflow): Promise<BackChannel | null> {
+  const { _chanMgr: channels, _protocol: protocol } = connection as unknown as Internals;
+  const { promise, resolve } = Promise.withResolvers<BackChannel | null>();
+  if (socketOf(connection).destroyed) return Promise.resolve(null);
+  let late = false;
+  const giveUp = (): void => {
+    late = true;
+    clearTimeout(timer);
+    connection.off('close', giveUp);
+    resolve(null);
+  };
+  const opened: Opened = (error, channel) => {
+    if (late) return void channel?.end();
+    const streams =
+      error === undefined && channel !== undefined ? channelStreams(connection, channel, outflow) : null;
+    resolve(streams);
+    giveUp();
+  };
+  opened.type = 'auth-agent@openssh.com';
+  const timer = setTimeout(giveUp, PATIENCE);
+  connection.once('close', giveUp);
+  const id = channels.add(opened);
+  if (id < 0) opened(new Error('no channel is free'));
+  else protocol.openssh_authAgent(id, WINDOW, PACKET);
+  return promise;
+}
