@@ -78,6 +78,8 @@ export async function storeTape(options: StoreOptions): Promise<StoreResult> {
   }
 }
 
+const LARGEST_CHUNK = 1024 * 1024;
+
 type Kept = Extract<StoreResult, { kind: 'stored' | 'foreign' }>;
 type Later = Extract<StoreResult, { kind: 'later' }>;
 
@@ -133,7 +135,7 @@ async function copy(source: FileHandle, part: string, step: (step: StoreStep) =>
     0o440,
   );
   try {
-    const chunk = Buffer.allocUnsafe(1024 * 1024);
+    const chunk = Buffer.allocUnsafe(Math.min((await source.stat()).size, LARGEST_CHUNK) || 1);
     for (let at = 0; ; ) {
       const { bytesRead } = await source.read(chunk, 0, chunk.length, at);
       if (bytesRead === 0) break;

@@ -48,6 +48,8 @@ export interface TapeScan {
 
 export type Scan = TapeScan | { readonly kind: 'foreign'; readonly why: string };
 
+/** As in file-digest.ts: small tapes need no large buffer. */
+const FIRST = 64 * 1024;
 const CHUNK = 1024 * 1024;
 
 /** Reads a tape from its beginning, holding no more than one segment. `each` may return false to stop. */
@@ -117,7 +119,7 @@ class Input {
     const parts = [this.bytes];
     let have = this.bytes.length;
     while (have < wanted) {
-      const chunk = Buffer.allocUnsafe(Math.max(CHUNK, wanted - have));
+      const chunk = Buffer.allocUnsafe(Math.max(this.#read < CHUNK ? FIRST : CHUNK, wanted - have));
       const { bytesRead } = await this.#handle.read(chunk, 0, chunk.length, this.#read);
       if (bytesRead === 0) break;
       this.#read += bytesRead;

@@ -9,8 +9,11 @@ const TAIL = 'audit-tail';
 
 export function auditRecords(db: Transaction<Tables>): AuditRecords {
   const meta = metaRecords(db);
+  // within one transaction nobody else appends
+  let known: ChainedEvent | null = null;
   return {
     async last() {
+      if (known !== null) return known;
       const row = await db
         .selectFrom('audit')
         .selectAll()
@@ -19,11 +22,14 @@ export function auditRecords(db: Transaction<Tables>): AuditRecords {
         .executeTakeFirst();
       return row === undefined ? null : eventOf(row);
     },
-    async insert({ from, sessionId, ...rest }) {
+    async insert(event) {
+      const { from, sessionId, ...rest } = event;
+      known = null;
       await db
         .insertInto('audit')
         .values({ ...rest, source: from, session_id: sessionId })
         .execute();
+      known = event;
     },
     async list({ after, limit, newestFirst, safe }) {
       const all = db.selectFrom('audit').selectAll().where('sequence', '>', after);

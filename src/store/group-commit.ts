@@ -4,6 +4,15 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 interface Job<DB> {
   readonly run: (transaction: Transaction<DB>) => Promise<() => void>;
   readonly fail: (error: unknown) => void;
+  readonly soon: boolean;
+}
+
+/** How commits come to the disk. */
+export interface Flushing {
+  /** Before each: false when nobody in it waits for the disk. */
+  atCommit(flushed: boolean): void;
+  /** After each. */
+  committed(): void;
 }
 
 /** More wait for the next: whoever came first does not wait for ever more. */
@@ -11,14 +20,16 @@ const MOST = 64;
 
 /**
  * Runs pieces of work one after the other; what came meanwhile shares a transaction, and so one flush of the disk. Each is
- * all or nothing for itself, sees what those before it did, and is answered only when the commit that holds it is durable.
+ * all or nothing for itself, sees what those before it did, and is answered only when the commit that holds it is durable;
+ * `soon`: when it is committed, and durable with the next that has to be.
  */
 export function groupCommit<DB>(
   db: Kysely<DB>,
-): <T>(work: (transaction: Transaction<DB>) => Promise<T>) => Promise<T> {
+  flushing: Flushing,
+): <T>(work: (transaction: Transaction<DB>) => Promise<T>, soon?: boolean) => Promise<T> {
   const waiting: Job<DB>[] = [];
   let running = false;
-  return (work) => {
+  return (work, soon = false) => {
     const { promise, resolve, reject } = Promise.withResolvers<Awaited<ReturnType<typeof work>>>();
     waiting.push({
       run: async (transaction) => {
@@ -26,6 +37,7 @@ export function groupCommit<DB>(
         return () => resolve(value);
       },
       fail: reject,
+      soon,
     });
     if (!running) void runAll();
     return promise;
@@ -41,6 +53,7 @@ export function groupCommit<DB>(
     const answers: (() => void)[] = [];
     let unsettled: readonly Job<DB>[] = jobs;
     try {
+      flushing.atCommit(jobs.some((job) => !job.soon));
       await db.transaction().execute(async (transaction) => {
         for (const job of jobs) {
           const answer = jobs.length === 1 ? await job.run(transaction) : await apart(job, transaction);
@@ -48,6 +61,7 @@ export function groupCommit<DB>(
           else answers.push(answer);
         }
       });
+      flushing.committed();
       for (const answer of answers) answer();
     } catch (error) {
       for (const job of unsettled) job.fail(error);

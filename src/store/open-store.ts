@@ -8,6 +8,7 @@ import { auditRecords } from './audit.js';
 import { componentRecords } from './components.js';
 
 import { directoryRecords } from './directories.js';
+import { sqliteFlushing } from './flushing.js';
 import { groupCommit } from './group-commit.js';
 import { metaRecords } from './meta.js';
 import { migrate, userVersion } from './migrate.js';
@@ -82,11 +83,23 @@ function prepare(database: DatabaseSync, { path, create }: OpenOptions): Opened 
 
 export function storeOf(database: DatabaseSync): Store {
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: asSqliteDatabase(database) }) });
-  const inTransaction = groupCommit(db);
+  // a disk that does not obey is told to whoever commits next
+  const flushing = sqliteFlushing(database, () => void flush().catch(() => undefined));
+  const inTransaction = groupCommit(db, flushing);
+  // within a transaction of somebody else's it would be refused: it waits for the connection, as they do
+  const checkpoint = (kind: 'passive' | 'truncate'): Promise<void> =>
+    db.connection().execute(() => {
+      if (database.isOpen) database.exec(`pragma wal_checkpoint(${kind})`);
+      return Promise.resolve();
+    });
+  const flush = (): Promise<void> => {
+    flushing.stop();
+    return checkpoint('passive');
+  };
   return {
-    async transaction(work) {
+    async transaction(work, { soon = false } = {}) {
       try {
-        return await inTransaction((transaction) => work(recordsOf(transaction)));
+        return await inTransaction((transaction) => work(recordsOf(transaction)), soon);
       } catch (error) {
         throw isSqlite(error) ? storeFailure(error) : error;
       }
@@ -95,13 +108,12 @@ export function storeOf(database: DatabaseSync): Store {
       Promise.resolve(
         String(database.prepare('pragma quick_check(1)').get()?.['quick_check'] ?? 'no answer'),
       ),
-    // within a transaction of somebody else's it would be refused: it waits for the connection, as they do
-    forget: () =>
-      db.connection().execute(() => {
-        if (database.isOpen) database.exec('pragma wal_checkpoint(truncate)');
-        return Promise.resolve();
-      }),
+    flushed: async () => {
+      if (flushing.isDue) await flush();
+    },
+    forget: () => checkpoint('truncate'),
     close: () => {
+      flushing.stop();
       if (database.isOpen) database.close();
       return Promise.resolve();
     },

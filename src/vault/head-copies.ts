@@ -28,6 +28,8 @@ export function createHeadCopies(path: string): HeadCopies {
       if (busySince !== null) return;
       busySince = vault.now();
       try {
+        // what is copied must outlive a loss of power here, too
+        await vault.store.flushed();
         const tail = await vault.store.transaction((records) => records.audit.tail());
         if (tail === null || tail.sequence === copied) return;
         const { sequence, hash, signature } = tail;

@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
+import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import type { SignedTail } from '#/audit/records.js';
 import { failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
@@ -10,7 +10,7 @@ import type { Safe } from './records/safes.js';
 /** Holds the master key while the vault is open; null inside means sealed. */
 export interface Keyring {
   readonly sealed: boolean;
-  /** Takes the keys over. Call once, after checkMasterKey said that the key is right. */
+  /** Takes the master key over; the other is the caller's to wipe. Call once, after checkMasterKey said that the key is right. */
   unseal(keys: { readonly master: Buffer; readonly signing: Buffer }): void;
   /** Ed25519 over a text, base64; null while sealed. */
   sign(text: string): string | null;
@@ -44,21 +44,18 @@ const SIGNING_PLACE = place('signing-key', 'meta', META.signingKey);
 const CHECK_TEXT = Buffer.from('postern key check 1', 'utf8');
 
 export function createKeyring(random: (bytes: number) => Buffer): Keyring {
-  let keys: { readonly master: Buffer; readonly signing: Buffer } | null = null;
+  let keys: { readonly master: Buffer; readonly signing: KeyObject } | null = null;
   return {
     get sealed() {
       return keys === null;
     },
     unseal(given) {
-      keys = given;
+      const signing = createPrivateKey({ key: given.signing, format: 'der', type: 'pkcs8' });
+      keys = { master: given.master, signing };
     },
     sign(text) {
       if (keys === null) return null;
-      return sign(
-        null,
-        Buffer.from(text, 'utf8'),
-        createPrivateKey({ key: keys.signing, format: 'der', type: 'pkcs8' }),
-      ).toString('base64');
+      return sign(null, Buffer.from(text, 'utf8'), keys.signing).toString('base64');
     },
     wrapSafeKey(safeId, key) {
       if (keys === null) return failed(failure('VAULT_SEALED'));

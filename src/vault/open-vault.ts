@@ -24,6 +24,7 @@ export async function openWithFile(
         failure('INTEGRITY', `${path}: ${signing.failure.message.replace(/^Integrity error: /, '')}`),
       );
     keyring.unseal({ master: master.value, signing: signing.value });
+    signing.value.fill(0);
     return done('open' as const);
   });
 }
@@ -39,5 +40,6 @@ export async function openWithPhrase({ store, keyring }: Parts, passphrase: Buff
   const signing = await store.transaction(({ meta }) => checkMasterKey(meta, master.value));
   if (!signing.ok) return signing;
   keyring.unseal({ master: master.value, signing: signing.value });
+  signing.value.fill(0);
   return done(null);
 }

@@ -5,6 +5,7 @@ import { done, failed, type Outcome } from '#/domain/outcome.js';
 import type { SecondFactorStep } from '#/domain/second-factor.js';
 import type { Subject } from '#/policy/grants.js';
 import { isAuditor } from '#/policy/oversight.js';
+import { onTheWay } from './on-the-way.js';
 import type { User } from './records/people.js';
 import type { Records } from './records/records.js';
 import type { StoredTicket } from './records/tickets.js';
@@ -26,6 +27,8 @@ interface Admission {
   readonly evenMustChange?: boolean;
   /** Let somebody in who has yet to do this about his second factor. */
   readonly evenBefore?: readonly SecondFactorStep[];
+  /** It is a step of a session on its way (on-the-way.ts). */
+  readonly onItsWay?: boolean;
 }
 
 /** Runs `work` for the person of a ticket. A ticket dies at once when its user is disabled, expired or out of hours. */
@@ -34,10 +37,12 @@ export async function withPerson<K extends CallName>(
   admission: Admission,
   work: (person: Person) => Promise<Answer<K>>,
 ): Promise<Answer<K>> {
-  return await vault.store.transaction(async (records) => {
+  const forPerson = async (records: Records): Promise<Answer<K>> => {
     const person = await admitted(vault, records, admission);
     return person.ok ? await work(person.value) : person;
-  });
+  };
+  const { store } = vault;
+  return await (admission.onItsWay === true ? onTheWay(store, forPerson) : store.transaction(forPerson));
 }
 
 /** Whoever a ticket belongs to, before anything costly is done for him. */

@@ -80,6 +80,51 @@ test('those that wait together are flushed once, and each fails for itself alone
   expect(found).toEqual(['a', null, 'c', null, 'e']);
 });
 
+test('what may come to the disk soon comes with the next commit that has to, or by itself', async () => {
+  database.exec('pragma journal_mode = wal; pragma synchronous = full');
+  const levels: unknown[] = [];
+  const checkpoints: string[] = [];
+  const prepare = database.prepare.bind(database);
+  database.prepare = (text) => {
+    const statement = prepare(text);
+    const run = statement.run.bind(statement);
+    statement.run = (...parameters: never[]) => {
+      if (/^commit/i.test(text)) levels.push(prepare('pragma synchronous').get()?.['synchronous']);
+      return run(...parameters);
+    };
+    return statement;
+  };
+  const exec = database.exec.bind(database);
+  database.exec = (text) => {
+    if (text.includes('checkpoint')) checkpoints.push(text);
+    exec(text);
+  };
+  store = storeOf(database);
+  const [FULL, NORMAL] = [2, 1];
+  const set = (soon: boolean) =>
+    store.transaction(({ meta }) => meta.setValue('n', Buffer.from(String(soon))), { soon });
+  const seen = (): unknown[] => levels.splice(0);
+  await set(true);
+  expect(seen()).toEqual([NORMAL]);
+  await set(false);
+  expect(seen()).toEqual([FULL]);
+  // that one has flushed the first, too
+  await store.flushed();
+  expect(checkpoints).toEqual([]);
+  await Promise.all([set(true), set(true), set(false)]);
+  expect(seen().at(-1)).toBe(FULL);
+  await set(true);
+  // reads flush nothing
+  await count();
+  await store.flushed();
+  expect(checkpoints.splice(0)).toHaveLength(1);
+  await store.flushed();
+  expect(checkpoints).toEqual([]);
+  await set(true);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(checkpoints).toHaveLength(1);
+});
+
 test('when the commit fails, nobody is told that it was done', async () => {
   database.exec(
     'create table parent (id integer primary key); create table child (of integer references parent deferrable initially deferred)',

@@ -24,7 +24,7 @@ export const RECORDING_SAFE = 'PSMRecordings';
 export function connectCalls(vault: Vault): Handlers<'person.connect' | 'person.reattach'> {
   return {
     'person.connect': ({ ticket, accountId, reason, forward, shares = false, lends = [] }, asking) =>
-      withPerson<'person.connect'>(vault, { ticket, asking }, (person) =>
+      withPerson<'person.connect'>(vault, { ticket, asking, onItsWay: true }, (person) =>
         connect(vault, person, {
           accountId,
           reason: cleanReason(reason),

@@ -5,12 +5,13 @@ import { parseId } from '#/domain/ids.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import type { Secret } from '#/domain/secret.js';
 import { psmServer } from '../objects.js';
+import { onTheWay } from '../on-the-way.js';
 import type { Records } from '../records/records.js';
 import type { StoredSession } from '../records/sessions.js';
 import { rideOn } from '../ride.js';
 import { placeOfObject, takeSecret } from '../secrets.js';
 import { aboutSession, reconcile } from '../session-life.js';
-import type { Handlers, Vault } from '../vault.js';
+import type { Answer, Handlers, Vault } from '../vault.js';
 
 /** Stages 1 to 3: a session comes from the portal to a session host. */
 export function landingCalls(
@@ -19,7 +20,7 @@ export function landingCalls(
   const { store, journal, permits } = vault;
   return {
     'portal.psmServer': ({ sessionId, nonce, permit }, { connection }) =>
-      store.transaction(async (records) => {
+      onTheWay(store, async (records): Promise<Answer<'portal.psmServer'>> => {
         const session = await sessionOf(records, sessionId);
         if (
           session === null ||
@@ -78,8 +79,9 @@ export function landingCalls(
         return failed(failure('INTEGRITY', 'object PSMServer is missing'));
       return done({ value: { psmServer: stored.object.publicKey.toString('base64') } });
     },
-    'session.landed': ({ permit, sessionId, rides = false }, { connection }) =>
-      store.transaction(async (records) => {
+    'session.landed': ({ permit, sessionId, rides = false }, { connection }) => {
+      // one that rides gets no secret, and comes to its target after its tape's first head is on the disk
+      const landed = async (records: Records): Promise<Answer<'session.landed'>> => {
         const session = await sessionOf(records, sessionId);
         if (session === null || connection.host === null)
           return failed(failure('LANDING_REFUSED', 'no such session'));
@@ -90,18 +92,18 @@ export function landingCalls(
           stage: 3,
           action: 'sessionStage',
         } as const;
-        const landed =
+        const permitted =
           session.state === 'connecting'
             ? permits.land(permit, session.id, connection.host)
             : { ok: false as const, why: 'the session is not connecting' };
-        if (!landed.ok) {
+        if (!permitted.ok) {
           await journal.append(records.audit, {
             ...row,
             outcome: 'failure',
             code: 'LANDING_REFUSED',
-            detail: landed.why,
+            detail: permitted.why,
           });
-          return failed(failure('LANDING_REFUSED', landed.why));
+          return failed(failure('LANDING_REFUSED', permitted.why));
         }
         await records.sessions.changeSession(session.id, { host: connection.host, stage: 3 });
         await journal.append(records.audit, {
@@ -109,7 +111,7 @@ export function landingCalls(
           outcome: 'ok',
           detail: `session host ${connection.host}, for ${session.user}`,
         });
-        const { share } = landed.grant;
+        const { share } = permitted.grant;
         const on = rides && share !== null ? vault.sharedLogins.newest(share, connection.host) : null;
         if (on === null) return done({ value: { share, ride: null } });
         const { host } = connection;
@@ -119,7 +121,9 @@ export function landingCalls(
         return done({
           value: { share, ride: grant.value === null ? null : { on, grant: done(grant.value) } },
         });
-      }),
+      };
+      return rides ? onTheWay(store, landed) : store.transaction(landed);
+    },
     'session.redeemAttach': ({ permit, sessionId }, { connection }) =>
       store.transaction(async (records) => {
         const session = await sessionOf(records, sessionId);

@@ -37,7 +37,18 @@ export interface Records {
 
 export interface Store {
   /** All of `work` or nothing of it, one after the other. Rejects with StoreFailure when the disk or the database does not obey. */
-  transaction<T>(work: (records: Records) => Promise<T>): Promise<T>;
+  transaction<T>(
+    work: (records: Records) => Promise<T>,
+    options?: {
+      /**
+       * What comes of it has no effect outside of the vault before a later transaction that is not `soon`: it is on the disk with that
+       * one, or within 100 ms. Default: before it resolves.
+       */
+      readonly soon?: boolean;
+    },
+  ): Promise<T>;
+  /** Everything that was done is on the disk. */
+  flushed(): Promise<void>;
   /** What SQLite's own quick check says; 'ok' when all is well. */
   quickCheck(): Promise<string>;
   /** What was deleted is not on the disk any more either. */
