@@ -2,6 +2,8 @@
 export interface KeyWatch {
   /** Was there a key among these bytes? */
   typed(bytes: Buffer): boolean;
+  /** The last byte was an Escape: a key, unless something follows soon. */
+  readonly escape: boolean;
 }
 
 /**
@@ -28,6 +30,9 @@ export function createKeyWatch(): KeyWatch {
       const before = left.length - rest.length;
       if (rest.length > LONGEST) rest = '';
       return before > 0;
+    },
+    get escape() {
+      return rest === '\x1b';
     },
   };
 }

@@ -80,6 +80,8 @@ export interface LiveSessionOptions {
 
 /** The client turns its terminal raw a moment after its login. Until it shows something, input would be echoed twice. */
 const SETTLING = 300;
+/** An Escape that so long nothing follows was pressed; what a terminal says by itself goes on at once. */
+const ALONE = 500;
 /** So long the end of a session waits for its screen model. */
 const PATIENCE = 1000;
 const NO_BYTES = Buffer.alloc(0);
@@ -94,6 +96,7 @@ export function startLiveSession(options: LiveSessionOptions): TerminalSession {
   let lastKeyAt: number | null = null;
   let grace: NodeJS.Timeout | null = null;
   let settling: NodeJS.Timeout | null = null;
+  let escape: NodeJS.Timeout | null = null;
   let lastCommand: string | null = null;
   let stopped = false;
   const warnings = new Map<Limit, () => void>();
@@ -215,7 +218,7 @@ export function startLiveSession(options: LiveSessionOptions): TerminalSession {
       clock?.stop();
       company.stop();
       oversight.stop();
-      for (const timer of [grace, settling]) if (timer !== null) clearTimeout(timer);
+      for (const timer of [grace, settling, escape]) if (timer !== null) clearTimeout(timer);
       output.flush();
       inputTape?.stop();
     },
@@ -243,21 +246,24 @@ export function startLiveSession(options: LiveSessionOptions): TerminalSession {
     };
   }
   function typed(bytes: Buffer): void {
-    if (keys.typed(bytes)) {
-      lastKeyAt = options.now();
-      clock?.keyPressed();
-    }
+    if (escape !== null) clearTimeout(escape);
+    escape = null;
+    if (keys.typed(bytes)) pressed();
+    else if (keys.escape) escape = setTimeout(pressed, ALONE);
     input.take(bytes);
+  }
+  function pressed(): void {
+    lastKeyAt = options.now();
+    clock?.keyPressed();
   }
   /** Like a key: whoever may not type sends none. */
   function sendBreak(): void {
     if (pty === null || !input.isOpen || !oversight.ownerTyped(NO_BYTES)) return;
     if (!pty.sendBreak())
-      return say('postern: BREAK is sent at the beginning of a line only: press Enter first.');
+      return oversight.note('BREAK is sent at the beginning of a line only: press Enter first.');
     output.flush();
     tape.append({ at: output.at(), kind: 'marker', label: 'BREAK' });
-    lastKeyAt = options.now();
-    clock?.keyPressed();
+    pressed();
   }
   function resize(next: TerminalSize): void {
     if (next.columns === size.columns && next.rows === size.rows) return;

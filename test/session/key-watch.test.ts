@@ -38,7 +38,15 @@ describe('what a terminal says by itself', () => {
   });
 });
 
-it('an Escape is counted with what comes after it', () => expect(typed('\x1b', 'j')).toEqual([false, true]));
+it('an Escape is counted with what comes after it, or waits for it', () => {
+  expect(typed('\x1b', 'j')).toEqual([false, true]);
+  const watch = createKeyWatch();
+  const waits = ['\x1b', '[', '0n', 'a\x1b', '\x1b[A'].map((part) => {
+    watch.typed(Buffer.from(part, 'latin1'));
+    return watch.escape;
+  });
+  expect(waits).toEqual([true, false, false, true, false]);
+});
 
 it('takes no longer than its text is', () => {
   const start = performance.now();
