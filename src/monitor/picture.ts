@@ -42,7 +42,8 @@ function lineOf(buffer: IBuffer, row: number, window: Window, scratch: IBufferCe
     const cell = line?.getCell(column, scratch);
     if (cell === undefined) break;
     const text = cellText(cell, { first: column === window.left, room: end - column });
-    const look = JSON.stringify(lookOf(cell));
+    // most cells have none: that is told faster than it is looked at
+    const look = cell.isAttributeDefault() ? PLAIN : JSON.stringify(lookOf(cell));
     const last = runs.at(-1);
     if (text === '') continue;
     if (last?.look === look) last.text += text;

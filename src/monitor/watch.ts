@@ -36,12 +36,12 @@ export interface Watching {
 
 /** Twenty pictures a second are enough to follow anything. */
 const TICK = 50;
-const SLOWEST = 400;
+const SLOWEST = 500;
 
-/** The more who watch one session, the more seldom each of them is drawn for: together they take what five do. */
+/** The more who watch one session, the more seldom each of them is drawn for: together they take what two do. */
 export function tickFor(overseen: Pick<Overseen, 'mine' | 'watching'> | null): number {
   if (overseen === null || overseen.mine) return TICK;
-  return Math.min(SLOWEST, Math.max(TICK, (TICK * overseen.watching) / 5));
+  return Math.min(SLOWEST, Math.max(TICK, (TICK * overseen.watching) / 2));
 }
 
 /** What comes after a while of nothing is shown sooner. */
@@ -53,11 +53,13 @@ export function startWatching(parts: WatchParts): Watching {
   let shown = '';
   let shownAt = -Infinity;
   let timer: NodeJS.Timeout | null = null;
+  // of many who began together not all are drawn for at one moment: a portal shows their pictures beside the owner's bytes
+  const pace = 1 + (Math.random() - 0.5) / 3;
+  const wait = (): number => shownAt + tickFor(feed.overseen) * pace - performance.now();
   const feed = openLiveFeed({
     path: parts.path,
     request: parts.request,
-    drawn: () =>
-      (timer ??= setTimeout(show, Math.max(SOON, shownAt + tickFor(feed.overseen) - performance.now()))),
+    drawn: () => (timer ??= setTimeout(show, Math.max(SOON, wait()))),
     told: parts.told,
     over(ending) {
       show();

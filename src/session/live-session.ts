@@ -100,7 +100,12 @@ export function startLiveSession(options: LiveSessionOptions): TerminalSession {
   let lastCommand: string | null = null;
   let stopped = false;
   const warnings = new Map<Limit, () => void>();
-  const watchers = createWatchers({ screen: options.screen, size: () => size, now: options.now });
+  const watchers = createWatchers({
+    screen: options.screen,
+    size: () => size,
+    now: options.now,
+    typing: () => oversight.state.typing !== null,
+  });
   const output = startOutput({
     tape,
     screen: options.screen,
@@ -220,6 +225,7 @@ export function startLiveSession(options: LiveSessionOptions): TerminalSession {
       oversight.stop();
       for (const timer of [grace, settling, escape]) if (timer !== null) clearTimeout(timer);
       output.flush();
+      watchers.flush();
       inputTape?.stop();
     },
     at: () => output.at(),

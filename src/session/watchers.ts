@@ -4,7 +4,10 @@ import type { WatchLink } from './watch-link.js';
 
 /** Those who watch one session. They take copies of its output; nothing ever waits for them. */
 export interface Watchers {
+  /** They see it a moment later, many pieces as one: each costs a write for everybody who watches. */
   take(bytes: Buffer): void;
+  /** Hands on what was taken. */
+  flush(): void;
   resize(size: TerminalSize): void;
   /** Sends the exact screen, then everything after it. A viewer who falls behind gets the screen anew instead of what he missed. */
   add(link: WatchLink, viewer: string): void;
@@ -17,6 +20,9 @@ export interface Watchers {
 
 /** Bytes that are kept for a viewer while his screen is drawn; beyond that he will get it anew. */
 const MOST_KEPT = 1024 * 1024;
+/** Milliseconds that output waits for more of it, and bytes that do not wait: no viewer is drawn for more often. */
+const PATIENCE = 25;
+const ENOUGH = 64 * 1024;
 /** Milliseconds between two screens for those who are behind: drawing them costs the session's own model time. */
 const REDRAW = 500;
 
@@ -36,8 +42,13 @@ export function createWatchers(options: {
   readonly screen: Screen;
   readonly size: () => TerminalSize;
   readonly now: () => number;
+  /** One of them has the keyboard, and waits for what he typed. */
+  readonly typing: () => boolean;
 }): Watchers {
   const watchers = new Set<Watcher>();
+  let taken: Buffer[] = [];
+  let size = 0;
+  let timer: NodeJS.Timeout | null = null;
   const listeners = new Set<() => void>();
   const queue: Watcher[] = [];
   let due: NodeJS.Timeout | null = null;
@@ -45,12 +56,20 @@ export function createWatchers(options: {
 
   return {
     take(bytes) {
+      let live = false;
       for (const one of watchers) {
         if (one.state === 'drawing') keep(one, bytes, bytes.length);
-        else if (one.state === 'live' && !one.link.data(bytes)) one.state = 'behind';
+        live ||= one.state === 'live';
       }
+      if (!live) return;
+      taken.push(bytes);
+      size += bytes.length;
+      if (size >= ENOUGH || options.typing()) flush();
+      else timer ??= setTimeout(flush, PATIENCE);
     },
+    flush,
     resize(size) {
+      flush();
       for (const one of watchers) {
         if (one.state === 'drawing') keep(one, size, 0);
         else if (one.state === 'live') one.link.send({ type: 'resize', ...size });
@@ -91,6 +110,16 @@ export function createWatchers(options: {
     for (const listener of [...listeners]) listener();
   }
 
+  function flush(): void {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    const [first] = taken;
+    if (first === undefined) return;
+    const bytes = taken.length === 1 ? first : Buffer.concat(taken, size);
+    taken = [];
+    size = 0;
+    for (const one of watchers) if (one.state === 'live' && !one.link.data(bytes)) one.state = 'behind';
+  }
   function keep(one: Watcher, what: Buffer | TerminalSize, bytes: number): void {
     one.bytes += bytes;
     if (one.bytes > MOST_KEPT) one.missed = true;
@@ -126,6 +155,8 @@ export function createWatchers(options: {
     for (const one of all) if (watchers.has(one)) give(one, shot);
   }
   function give(one: Watcher, shot: Snapshot | null): void {
+    // of what waits for the others he has his own copy
+    flush();
     one.seen = true;
     const { columns, rows } = shot ?? options.size();
     one.link.send({ type: 'screen', columns, rows });

@@ -27,7 +27,8 @@ test.each([
 test('one who watches, or types, sees twenty pictures a second; of twenty each sees five', () => {
   expect(tickFor(null)).toBe(50);
   expect(tickFor({ mine: false, watching: 1 })).toBe(50);
-  expect(tickFor({ mine: false, watching: 20 })).toBe(200);
-  expect(tickFor({ mine: false, watching: 32 })).toBe(320);
+  expect(tickFor({ mine: false, watching: 20 })).toBe(500);
+  expect(tickFor({ mine: false, watching: 4 })).toBe(100);
+  expect(tickFor({ mine: false, watching: 32 })).toBe(500);
   expect(tickFor({ mine: true, watching: 32 })).toBe(50);
 });

@@ -37,7 +37,12 @@ function rig(answers: Answers = {}) {
     }) as Vault['ask'],
   };
   const screen = { snapshot: () => Promise.resolve(null) } as unknown as Screen;
-  const watchers = createWatchers({ screen, size: () => ({ columns: 80, rows: 24 }), now: () => 0 });
+  const watchers = createWatchers({
+    screen,
+    size: () => ({ columns: 80, rows: 24 }),
+    typing: () => false,
+    now: () => 0,
+  });
   const oversight = startOversight({
     now: () => 0,
     mark: () => undefined,

@@ -19,16 +19,25 @@ function rig() {
     },
   };
   let clock = 0;
+  const state = { typing: false };
   const watchers = createWatchers({
     screen: screen as Screen,
     size: () => SIZE,
     now: () => clock,
+    typing: () => state.typing,
   });
+  const print = (text: string): void => {
+    screen.write(Buffer.from(text));
+    watchers.take(Buffer.from(text));
+  };
   return {
     watchers,
+    state,
+    print,
+    /** Printed, and handed on. */
     say: (text: string) => {
-      screen.write(Buffer.from(text));
-      watchers.take(Buffer.from(text));
+      print(text);
+      watchers.flush();
     },
     drawn: async () => {
       asked.splice(0).forEach((give) => give());
@@ -72,6 +81,29 @@ test('a viewer gets the screen so far, then exactly what comes after it, sizes i
   expect(one.heard).toEqual(['screen', '<before>', ' meanwhile', 'resize 100', ' after']);
   say(' live');
   expect(one.heard.at(-1)).toBe(' live');
+});
+
+test('many pieces are one for those who watch; a size, and a viewer who comes meanwhile, are in their place among them', async () => {
+  const { watchers, print, drawn, state } = rig();
+  const one = viewer();
+  watchers.add(one.link, 'audrey');
+  await drawn();
+  for (const text of ['a', 'b', 'c']) print(text);
+  expect(one.heard).toEqual(['screen', '<>']);
+  await new Promise((go) => setTimeout(go, 60));
+  expect(one.heard.slice(2)).toEqual(['abc']);
+  print('d');
+  watchers.resize({ columns: 100, rows: 30 });
+  print('e');
+  const two = viewer();
+  watchers.add(two.link, 'carol');
+  print('f');
+  await drawn();
+  print('g');
+  state.typing = true;
+  print('h');
+  expect(one.heard.slice(3)).toEqual(['d', 'resize 100', 'ef', 'gh']);
+  expect(two.heard).toEqual(['screen', '<abcde>', 'f', 'gh']);
 });
 
 test('one who falls behind is skipped forward: no byte is kept for him, and he gets the screen anew', async () => {

@@ -12,13 +12,18 @@ import { sessionActs } from '../live/session-acts.js';
 import { hasKeyboard, notYetWatching, watchReducer } from './watch-state.js';
 import { watchLines, watchRoom } from './watch-view.js';
 
+/** Milliseconds: often enough when nothing happens in the session. */
+const CLOCK = 5000;
+
 /** A running session of somebody else, looked at. The picture is drawn from cells: never a byte of the session. */
 export function WatchScreen({ session }: { readonly session: SessionRow }) {
   const portal = usePortal();
   const services = useServices();
   const room = useRoom();
   const theme = useTheme();
-  const now = useNow(portal.clock, 1000);
+  // how long it runs is told with each picture: a clock of seconds would cost as much as they do
+  useNow(portal.clock, CLOCK);
+  const now = portal.clock.now();
   const store = useMemo(() => createStore(watchReducer, notYetWatching), []);
   const state = useStore(store);
   const [dialog, setDialog] = useState<'end' | 'suspend' | 'message' | null>(null);
