@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { PLATFORMS, type SecretKind } from '#/domain/account.js';
 import type { HostKey } from '#/domain/host-key.js';
-import type { Deletion, Hold } from '#/domain/keeping.js';
 import type { Outcome } from '#/domain/outcome.js';
 import { PERMISSIONS, PRESETS, type Preset, VAULT_RIGHTS } from '#/domain/permission.js';
 import type { IsolationLevel } from '#/domain/session.js';
@@ -280,13 +279,10 @@ export const CALLS = {
   'admin.account.import': call<ImportReport>()(['console'], z.strictObject({ dryRun: z.boolean() })),
   'admin.sessions.list': call<readonly SessionRow[]>()(['console'], nothing),
   'admin.sessions.terminate': call<null>()(['console'], z.strictObject({ sessionId: id, reason: text })),
-  'admin.recordings.show': call<
-    RecordingRow & {
-      readonly heads: readonly SignedHead[];
-      readonly hold: Hold | null;
-      readonly deletion: Deletion | null;
-    }
-  >()(['console'], z.strictObject({ recordingId: id })),
+  'admin.recordings.show': call<RecordingRow & { readonly heads: readonly SignedHead[] }>()(
+    ['console'],
+    z.strictObject({ recordingId: id }),
+  ),
   'admin.recordings.replay': call<{ readonly permit: string }>()(
     ['console'],
     z.strictObject({ recordingId: id, purpose: z.enum(['play', 'export', 'verify']) }),

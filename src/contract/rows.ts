@@ -1,6 +1,7 @@
 import type { SecretKind } from '#/domain/account.js';
 import type { ForwardTo } from '#/domain/forward-pattern.js';
 import type { HostKey } from '#/domain/host-key.js';
+import type { Deletion, Hold } from '#/domain/keeping.js';
 import type { Lent } from '#/domain/lending.js';
 import type { Permission, VaultRight } from '#/domain/permission.js';
 import type { SecondFactorPolicy } from '#/domain/second-factor.js';
@@ -96,6 +97,9 @@ export interface RecordingRow {
   readonly complete: boolean | null;
   readonly reason: string | null;
   readonly forward: string | null;
+  /** Null: it is not on hold. */
+  readonly hold: Hold | null;
+  readonly deletion: Deletion | null;
   /** What was done in it, counted; null: not known (yet). */
   readonly commands: number | null;
   readonly transfers: number | null;

@@ -11,14 +11,14 @@ export const RECORDING_FAILURES = {
   RECORDING_DELETED: {
     side: 'ours',
     stage: null,
-    message: 'The recording was deleted: {detail}',
+    message: 'The recording was deleted {detail}',
     next: 'Its key is gone; nobody can open a copy of it.',
   },
   RECORDING_HELD: {
     side: 'ours',
     stage: null,
-    message: 'The recording is on hold: {detail}',
-    next: 'Who may release it: postern recordings release ID',
+    message: 'The recording is on hold {detail}',
+    next: 'Who may release it: Ctrl-O on the recordings, or postern recordings release ID',
   },
   RECORDING_MISSING: {
     side: 'ours',

@@ -24,6 +24,8 @@ export function carefulServices(services: PortalServices): PortalServices {
     accounts: () => answered(() => services.accounts()),
     favourite: (accountId, on) => answered(() => services.favourite(accountId, on)),
     recordings: (page) => answered(() => services.recordings(page)),
+    holdRecording: (id, held, reason) => answered(() => services.holdRecording(id, held, reason)),
+    deleteRecording: (id, reason) => answered(() => services.deleteRecording(id, reason)),
     sessions: () => answered(() => services.sessions()),
     endSession: (sessionId, reason) => answered(() => services.endSession(sessionId, reason)),
     suspendSession: (id, reason, frozen) => answered(() => services.suspendSession(id, reason, frozen)),

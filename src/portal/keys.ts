@@ -189,6 +189,8 @@ export const SCREENS = {
       ...TAB,
       'list.refresh',
       'recording.web',
+      'recording.hold',
+      'recording.delete',
       'list.back',
       'you.open',
       ...MOVE,
@@ -200,6 +202,11 @@ export const SCREENS = {
     title: 'Search',
     typing: true,
     commands: ['search.enter', 'search.leave', ...MOVE, ...EDIT, ...LEAVE],
+  },
+  keepRecording: {
+    title: 'Holding or deleting a recording',
+    typing: true,
+    commands: ['dialog.enter', 'dialog.cancel', ...EDIT],
   },
   webLink: { title: 'In a browser', typing: false, commands: ['dialog.enter', 'dialog.cancel'] },
   transcript: {

@@ -19,6 +19,16 @@ export const RECORDING_COMMANDS = {
     brief: 'browser',
     help: 'show it in a browser on your own machine, through your ssh',
   },
+  'recording.hold': {
+    keys: ['ctrl-o'],
+    brief: 'hold',
+    help: 'put it on hold, so that nobody deletes it, or release it, if you may',
+  },
+  'recording.delete': {
+    keys: ['ctrl-x'],
+    brief: 'delete',
+    help: 'delete it for ever, after asking why: its key is destroyed, if you may',
+  },
   'replay.toggle': { keys: ["' "], brief: 'play', help: 'play or pause' },
   'replay.back': { keys: ['left'], brief: '5 s', help: '5 seconds back' },
   'replay.ahead': { keys: ['right'], brief: '5 s', help: '5 seconds ahead' },

@@ -161,6 +161,9 @@ export interface PortalServices extends ManageServices {
   favourite(accountId: string, on: boolean): Promise<Outcome<null>>;
   /** Newest first, beyond one of them; fewer than `limit` are the last ones. */
   recordings(page: RecordingPage): Promise<Outcome<readonly RecordingRow[]>>;
+  holdRecording(recordingId: string, held: boolean, reason: string): Promise<Outcome<null>>;
+  /** Destroys its key. */
+  deleteRecording(recordingId: string, reason: string): Promise<Outcome<null>>;
   sessions(): Promise<Outcome<readonly SessionRow[]>>;
   endSession(sessionId: string, reason: string): Promise<Outcome<null>>;
   /** `frozen`: its owner sees no output either. */

@@ -1,4 +1,5 @@
 import { failure, oneLine } from '#/domain/failure.js';
+import { deletionText, holdText, NOT_PROVEN } from '#/domain/keeping.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import type { Records } from './records/records.js';
 import type { RecordedSession } from './records/sessions.js';
@@ -19,10 +20,9 @@ export async function deleteRecording(
   reason: string,
 ): Promise<Outcome<{ readonly value: null }>> {
   const { hold, deletion, stored } = recording.recording;
-  if (deletion !== null) return failed(failure('RECORDING_DELETED', deletion.reason));
-  if (hold !== null) return failed(failure('RECORDING_HELD', `${hold.reason} (${hold.by})`));
-  if (stored !== 'safe')
-    return failed(failure('RECORDING_NOT_STORED', 'only what is in its safe can be deleted'));
+  if (deletion !== null) return failed(failure('RECORDING_DELETED', deletionText(deletion)));
+  if (hold !== null) return failed(failure('RECORDING_HELD', holdText(hold)));
+  if (stored !== 'safe') return failed(failure('RECORDING_NOT_STORED', NOT_PROVEN));
   const shredded = await records.sessions.removeRecordingKey(recording.id);
   await records.sessions.changeRecording(recording.id, {
     stored: 'deleted',
@@ -48,13 +48,10 @@ export async function holdRecording(
   { held, reason }: { readonly held: boolean; readonly reason: string },
 ): Promise<Outcome<{ readonly value: null }>> {
   const { hold, deletion } = recording.recording;
-  if (deletion !== null) return failed(failure('RECORDING_DELETED', deletion.reason));
+  if (deletion !== null) return failed(failure('RECORDING_DELETED', deletionText(deletion)));
   if (held === (hold !== null))
     return failed(
-      failure(
-        'BAD_INPUT',
-        hold === null ? 'it is not on hold' : `it is on hold: ${hold.reason} (${hold.by})`,
-      ),
+      failure('BAD_INPUT', hold === null ? 'it is not on hold' : `it is on hold ${holdText(hold)}`),
     );
   await records.sessions.changeRecording(recording.id, {
     hold: held ? { by: doer.actor, at: now(), reason } : null,

@@ -89,6 +89,8 @@ export function recordingRow(session: RecordedSession): RecordingRow {
     complete: recording.complete,
     reason,
     forward,
+    hold: recording.hold,
+    deletion: recording.deletion,
     commands: recording.commands,
     transfers: recording.transfers,
   };

@@ -130,6 +130,8 @@ function rowOf(id: string, startedAt: number): RecordingRow {
     complete: true,
     reason: null,
     forward: null,
+    hold: null,
+    deletion: null,
     commands: 0,
     transfers: 0,
   };

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { CallArgs } from '#/contract/calls.js';
 import type { RecordingRow } from '#/contract/rows.js';
 import { failure } from '#/domain/failure.js';
+import { holdText } from '#/domain/keeping.js';
 import { failed, type Outcome } from '#/domain/outcome.js';
 import {
   parseLength,
@@ -69,6 +70,7 @@ export function listCommand(recordings: Command): void {
             COMMANDS: (row) => row.commands,
             TRANSFERS: (row) => row.transfers,
             STORED: (row) => row.stored,
+            'ON HOLD': (row) => (row.hold === null ? null : holdText(row.hold)),
             'FORWARDED TO': (row) => row.forward,
             REASON: (row) => row.reason,
           },
@@ -130,5 +132,12 @@ export function filterOf(options: FilterOptions, now: number): Outcome<Filter> {
 }
 
 export function forJson(row: RecordingRow) {
-  return { ...row, startedAt: isoTime(row.startedAt), endedAt: isoTime(row.endedAt) };
+  const { hold, deletion } = row;
+  return {
+    ...row,
+    startedAt: isoTime(row.startedAt),
+    endedAt: isoTime(row.endedAt),
+    hold: hold === null ? null : { ...hold, at: isoTime(hold.at) },
+    deletion: deletion === null ? null : { ...deletion, at: isoTime(deletion.at) },
+  };
 }

@@ -1,6 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import type { Command } from 'commander';
 import { failure } from '#/domain/failure.js';
+import { deletionText, holdText } from '#/domain/keeping.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import type { AdminLink } from '../admin-link.js';
 import { leaf } from '../leaf.js';
@@ -21,23 +22,18 @@ export function recordingCommands(program: Command): void {
     async ({ admin, json }, _options, recordingId = '') => {
       const outcome = await admin.ask('admin.recordings.show', { recordingId });
       if (!outcome.ok) return outcome;
-      const { heads, hold, deletion, ...row } = outcome.value;
-      const kept = {
-        hold: hold && { ...hold, at: isoTime(hold.at) },
-        deletion: deletion && { ...deletion, at: isoTime(deletion.at) },
-      };
+      const { heads, ...row } = outcome.value;
       if (json)
         printJson({
           ...forJson(row),
-          ...kept,
           heads: heads.map((head) => ({ ...head, at: isoTime(head.at) })),
         });
       else
         for (const [name, value] of Object.entries({
           ...forJson(row),
           signedHeads: heads.length,
-          hold: hold && `${kept.hold?.at ?? ''} ${hold.by}: ${hold.reason}`,
-          deletion: deletion && `${kept.deletion?.at ?? ''} ${deletion.by}: ${deletion.reason}`,
+          hold: row.hold && holdText(row.hold),
+          deletion: row.deletion && deletionText(row.deletion),
         }))
           printLine(`${name}: ${String(value ?? '-')}`);
       return outcome;

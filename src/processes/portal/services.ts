@@ -214,6 +214,8 @@ export function servePerson({
     accounts: () => ask('person.accounts', {}),
     favourite: (accountId, on) => ask('person.favourite', { accountId, on }),
     recordings: (page) => ask('person.recordings', page),
+    holdRecording: (recordingId, held, reason) => ask('person.recording.hold', { recordingId, held, reason }),
+    deleteRecording: (recordingId, reason) => ask('person.recording.delete', { recordingId, reason }),
     sessions: () => ask('person.sessions', {}),
     approveHostKey: (accountId, seen) => ask('person.approveHostKey', { accountId, seen }),
     reason: terminal.reason,

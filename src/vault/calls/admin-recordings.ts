@@ -19,12 +19,7 @@ export function adminRecordingCalls(
         const recording = await recordingOf(records, recordingId);
         if (recording === null) return failed(failure('NOT_FOUND', `Recording ${recordingId}`));
         return done({
-          value: {
-            ...recordingRow(recording),
-            heads: await records.sessions.heads(recording.id),
-            hold: recording.recording.hold,
-            deletion: recording.recording.deletion,
-          },
+          value: { ...recordingRow(recording), heads: await records.sessions.heads(recording.id) },
         });
       }),
   };

@@ -1,5 +1,6 @@
 import { type Failure, failure } from '#/domain/failure.js';
 import { parseId } from '#/domain/ids.js';
+import { deletionText } from '#/domain/keeping.js';
 import { done, failed } from '#/domain/outcome.js';
 import { overseer } from '../access.js';
 import { keyOfRecording } from '../content-key.js';
@@ -139,12 +140,7 @@ async function keyFor(
 
 /** Null: it can be replayed. */
 function deletedFault({ recording: { deletion } }: RecordedSession): Failure | null {
-  return deletion === null
-    ? null
-    : failure(
-        'RECORDING_DELETED',
-        `by ${deletion.by} at ${new Date(deletion.at).toISOString()}, ${deletion.reason}`,
-      );
+  return deletion === null ? null : failure('RECORDING_DELETED', deletionText(deletion));
 }
 
 export async function recordingOf(records: Records, recordingId: string): Promise<RecordedSession | null> {

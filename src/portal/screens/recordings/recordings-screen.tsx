@@ -1,4 +1,5 @@
-import { useRef } from 'react';
+import { useRef, useState } from 'react';
+import type { RecordingRow } from '#/contract/rows.js';
 import { Lines } from '../../components/lines.js';
 import { usePortal, useRoom, useServices, useTheme } from '../../context.js';
 import { useKeys } from '../../keyboard.js';
@@ -6,6 +7,8 @@ import { selectedItem } from '../../list.js';
 import { listHandlers } from '../../list-keys.js';
 import { useStore } from '../../store.js';
 import { listHeight, listLines } from '../list-view.js';
+import { KeepDialog } from './keep-dialog.js';
+import { type KeepKind, keepKind } from './keep-recording.js';
 import { useRecordingPages } from './recording-pages.js';
 import {
   recordingCount,
@@ -23,6 +26,16 @@ export function RecordingsScreen() {
   const state = useStore(memory.recordings);
   const { refresh, more, unknown } = useRecordingPages(memory.recordings);
   const top = useRef(0);
+  const [dialog, setDialog] = useState<{ readonly recording: RecordingRow; readonly kind: KeepKind } | null>(
+    null,
+  );
+  const keep = (wish: 'hold' | 'delete') => (): void => {
+    const recording = selectedItem(memory.recordings.now());
+    if (recording === null) return;
+    const kind = keepKind(recording, wish);
+    if (typeof kind === 'string') setDialog({ recording, kind });
+    else failed(kind);
+  };
   const auditor = portal.now().person?.auditor ?? false;
   useKeys(
     'recordings',
@@ -44,10 +57,16 @@ export function RecordingsScreen() {
           else portal.dispatch({ type: 'go', route: { screen: 'webLink', recording, link: link.value } });
         });
       },
+      'recording.hold': keep('hold'),
+      'recording.delete': keep('delete'),
       'list.refresh': refresh,
     },
-    { text: (text) => memory.recordings.dispatch({ type: 'text', text }) },
+    {
+      text: (text) => memory.recordings.dispatch({ type: 'text', text }),
+      active: dialog === null,
+    },
   );
+  if (dialog !== null) return <KeepDialog {...dialog} onClose={() => setDialog(null)} onDone={refresh} />;
   const view = listLines({
     state,
     room,

@@ -1,4 +1,5 @@
 import type { RecordingRow } from '#/contract/rows.js';
+import { deletionText, holdText } from '#/domain/keeping.js';
 import { clip, shown } from '../../text.js';
 import { dateTime, duration, shortTime } from '../../times.js';
 import { EMPTY, type Line, labelled, type Signs, span } from '../../view.js';
@@ -10,13 +11,15 @@ interface Widths {
   readonly user: number;
   readonly account: number;
   readonly outcome: number;
+  readonly kept: number;
 }
 
 function widths(columns: number): Widths {
   const outcome = columns >= 66 ? 13 : 0;
   const user = Math.max(6, Math.min(18, Math.floor(columns * 0.13)));
-  const fixed = 12 + 2 + 7 + 2 + user + 2 + (outcome > 0 ? outcome + 2 : 0);
-  return { started: 12, length: 7, user, outcome, account: Math.max(8, columns - fixed) };
+  const kept = columns >= 96 ? 7 : 0;
+  const fixed = 12 + 2 + 7 + 2 + user + 2 + (outcome > 0 ? outcome + 2 : 0) + (kept > 0 ? kept + 2 : 0);
+  return { started: 12, length: 7, user, outcome, kept, account: Math.max(8, columns - fixed) };
 }
 
 export function recordingHeads(columns: number): Line {
@@ -28,6 +31,7 @@ export function recordingHeads(columns: number): Line {
       { text: 'User', columns: w.user },
       { text: 'Account', columns: w.account },
       { text: 'Outcome', columns: w.outcome },
+      { text: 'Kept', columns: w.kept },
     ],
     '',
   );
@@ -36,6 +40,7 @@ export function recordingHeads(columns: number): Line {
 export function recordingLine(row: RecordingRow, columns: number, now: number, sign: Signs): Line {
   const w = widths(columns);
   const live = row.endedAt === null;
+  const kept = keptOf(row);
   return cells(
     [
       { text: shortTime(row.startedAt, now), columns: w.started },
@@ -46,10 +51,21 @@ export function recordingLine(row: RecordingRow, columns: number, now: number, s
       },
       { text: shown(row.user), columns: w.user },
       { text: shown(row.account), columns: w.account },
-      { text: row.outcome, columns: w.outcome, look: lookOf(row) },
+      {
+        text: w.kept > 0 || kept === '' ? row.outcome : `${kept}, ${row.outcome}`,
+        columns: w.outcome,
+        look: lookOf(row),
+      },
+      { text: kept, columns: w.kept, look: row.hold === null ? 'quiet' : 'warning' },
     ],
     sign('more'),
   );
+}
+
+/** By what it is kept beyond its time, or that it is not any more. */
+function keptOf({ hold, stored }: RecordingRow): string {
+  if (stored === 'deleted') return 'deleted';
+  return hold === null ? '' : 'held';
 }
 
 function lookOf(row: RecordingRow): 'quiet' | 'live' | 'bad' | 'warning' {
@@ -79,6 +95,7 @@ const PLACES = {
 
 export function recordingSummary(row: RecordingRow, sign: Signs): Line {
   const parts = [
+    ...(row.hold === null ? [] : [`on hold ${shown(holdText(row.hold))}`]),
     row.endingText === null ? row.outcome : shown(row.endingText),
     `safe ${shown(row.safe)}`,
     `from ${shown(row.from)}`,
@@ -103,6 +120,8 @@ export function recordingDetails(row: RecordingRow, columns: number): readonly L
       ['Isolation', `level ${row.isolation}`],
       ['Tape', PLACES[row.stored]],
       ['Kept in', shown(row.recordingSafe)],
+      ...(row.hold === null ? [] : [['On hold', shown(holdText(row.hold))] as const]),
+      ...(row.deletion === null ? [] : [['Deleted', shown(deletionText(row.deletion))] as const]),
       ['Size', row.bytes === null ? 'not known yet' : bytes(row.bytes)],
       ['Complete', whole],
       ['Done in it', activities(row)],
