@@ -47,7 +47,7 @@ export function createWatchers(options: {
 }): Watchers {
   const watchers = new Set<Watcher>();
   let taken: Buffer[] = [];
-  let size = 0;
+  let waiting = 0;
   let timer: NodeJS.Timeout | null = null;
   const listeners = new Set<() => void>();
   const queue: Watcher[] = [];
@@ -63,8 +63,8 @@ export function createWatchers(options: {
       }
       if (!live) return;
       taken.push(bytes);
-      size += bytes.length;
-      if (size >= ENOUGH || options.typing()) flush();
+      waiting += bytes.length;
+      if (waiting >= ENOUGH || options.typing()) flush();
       else timer ??= setTimeout(flush, PATIENCE);
     },
     flush,
@@ -115,9 +115,9 @@ export function createWatchers(options: {
     timer = null;
     const [first] = taken;
     if (first === undefined) return;
-    const bytes = taken.length === 1 ? first : Buffer.concat(taken, size);
+    const bytes = taken.length === 1 ? first : Buffer.concat(taken, waiting);
     taken = [];
-    size = 0;
+    waiting = 0;
     for (const one of watchers) if (one.state === 'live' && !one.link.data(bytes)) one.state = 'behind';
   }
   function keep(one: Watcher, what: Buffer | TerminalSize, bytes: number): void {
