@@ -1,8 +1,11 @@
 import { z } from 'zod';
+import type { SignedList } from './signed-list.js';
 import { STORED_STATES } from './stored-proof.js';
 
-/** The first bytes of every bundle; the last of them is the version of the format. */
-export const BUNDLE_MAGIC = Buffer.from('PSTNBDL\x01', 'latin1');
+/** The first bytes of every bundle; the version of the format follows: one byte. */
+export const BUNDLE_MAGIC = Buffer.from('PSTNBDL', 'latin1');
+/** 1: without a signature over the list of heads. It is read, and not written any more. */
+export const BUNDLE_VERSIONS = [1, 2] as const;
 
 const count = z.int().min(0);
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
@@ -10,8 +13,7 @@ const signature = z.base64().length(88);
 const recordingId = z.string().max(64);
 
 /** What the vault signed about the tape that follows. Nothing in it is secret, and nothing of it is free to change. */
-export const bundleStatement = z.strictObject({
-  format: z.literal(1),
+const proven = {
   heads: z
     .array(
       z.strictObject({ recordingId, segments: count, head: hash, final: z.boolean(), at: count, signature }),
@@ -28,13 +30,22 @@ export const bundleStatement = z.strictObject({
     at: count,
     signature,
   }),
-});
+};
+const bundleStatement = z.discriminatedUnion('format', [
+  z.strictObject({ format: z.literal(1), ...proven }),
+  z.strictObject({
+    format: z.literal(2),
+    ...proven,
+    list: z.strictObject({ heads: count, digest: hash, at: count, signature }),
+  }),
+]);
 export type BundleStatement = z.infer<typeof bundleStatement>;
 
 /** Only one text says the same thing: a bit that is changed anywhere is noticed. */
-export function encodeStatement({ heads, proof }: Omit<BundleStatement, 'format'>): string {
+export function encodeStatement(statement: BundleStatement): string {
+  const { format, heads, proof } = statement;
   return JSON.stringify({
-    format: 1,
+    format,
     heads: heads.map(({ recordingId: id, segments, head, final, at, signature: signed }) => ({
       recordingId: id,
       segments,
@@ -53,7 +64,12 @@ export function encodeStatement({ heads, proof }: Omit<BundleStatement, 'format'
       at: proof.at,
       signature: proof.signature,
     },
-  } satisfies BundleStatement);
+    ...(statement.format === 2 && { list: listOf(statement.list) }),
+  });
+}
+
+function listOf({ heads, digest, at, signature: signed }: SignedList): SignedList {
+  return { heads, digest, at, signature: signed };
 }
 
 /** Null: it is not what encodeStatement() writes. */
@@ -61,7 +77,9 @@ export function decodeStatement(text: string): BundleStatement | null {
   try {
     const found = bundleStatement.safeParse(JSON.parse(text));
     if (!found.success || encodeStatement(found.data) !== text) return null;
-    const signatures = [...found.data.heads, found.data.proof].map((one) => one.signature);
+    const { heads, proof } = found.data;
+    const listed = found.data.format === 2 ? [found.data.list] : [];
+    const signatures = [...heads, proof, ...listed].map((one) => one.signature);
     // base64 has bits that mean nothing
     return signatures.every((one) => Buffer.from(one, 'base64').toString('base64') === one)
       ? found.data

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { call } from './call-kind.js';
 import type { RecordingRow, SignedHead } from './rows.js';
+import type { SignedList } from './signed-list.js';
 import type { StoredProof } from './stored-proof.js';
 
 const text = z.string().max(1024);
@@ -39,6 +40,8 @@ export const RECORDING_CALLS = {
     readonly recordingId: string;
     readonly recordingSafe: string;
     readonly heads: readonly SignedHead[];
+    /** Null: the vault is sealed. */
+    readonly list: SignedList | null;
     readonly verifyKey: string;
     readonly stored: 'live' | 'spool' | 'safe' | 'deleted';
     readonly row: RecordingRow;

@@ -11,13 +11,14 @@ const CHUNK = 256 * 1024;
  * vault's public key. One that was tampered with goes out as well, to be shown to others.
  */
 export async function* exportBundle({ handle, redeemed }: FoundTape): AsyncGenerator<Buffer> {
-  const { heads, proof } = redeemed;
+  const { heads, proof, list } = redeemed;
   if (proof === null)
     throw new DamagedTape(
       failure('RECORDING_NOT_STORED', 'the vault signed no statement when it was stored'),
     );
-  yield BUNDLE_MAGIC;
-  yield counted(Buffer.from(encodeStatement({ heads, proof }), 'utf8'));
+  if (list === null) throw new DamagedTape(failure('VAULT_SEALED'));
+  yield Buffer.concat([BUNDLE_MAGIC, Buffer.of(2)]);
+  yield counted(Buffer.from(encodeStatement({ format: 2, heads, proof, list }), 'utf8'));
   const index = await indexTape(handle);
   const after = index.ok ? index.value.segments.map((_, at) => index.value.headAfter(at + 1)) : [];
   yield counted(Buffer.concat(after));

@@ -1,5 +1,6 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { type SignedHead, signedHeadText } from '#/contract/rows.js';
+import { headsDigest, type SignedList, signedListText } from '#/contract/signed-list.js';
 
 /** What the vault says of a recording, beside its key. */
 export interface Anchored {
@@ -62,6 +63,22 @@ function headFault(chain: Chain, recordingId: string, head: SignedHead, key: Key
 
 function isSigned({ signature, ...head }: SignedHead, key: KeyObject): boolean {
   return verify(null, Buffer.from(signedHeadText(head), 'utf8'), key, Buffer.from(signature, 'base64'));
+}
+
+/** Null: these are all the heads that the vault had signed when it was asked for them. */
+export function listFault(
+  recordingId: string,
+  heads: readonly SignedHead[],
+  list: SignedList,
+  verifyKey: string,
+): string | null {
+  const key = verifyKeyOf(verifyKey);
+  const text = Buffer.from(signedListText(recordingId, list), 'utf8');
+  if (key === null || !verify(null, text, key, Buffer.from(list.signature, 'base64')))
+    return 'the signature of its list of signed heads is wrong';
+  return list.heads === heads.length && list.digest === headsDigest(heads)
+    ? null
+    : 'its signed heads are not those that the vault listed: one was left out, added or moved';
 }
 
 export function verifyKeyOf(spki: string): KeyObject | null {

@@ -1,9 +1,15 @@
-import { BUNDLE_MAGIC, type BundleStatement, decodeStatement } from '#/contract/proof-bundle.js';
+import {
+  BUNDLE_MAGIC,
+  BUNDLE_VERSIONS,
+  type BundleStatement,
+  decodeStatement,
+} from '#/contract/proof-bundle.js';
 import type { TapeVerdict } from '#/contract/replay-link.js';
 import type { TapeHeader } from '#/domain/tape.js';
 import { digestOf } from '#/recorder/file-digest.js';
 import type { Readable } from '#/recorder/tape-scan.js';
 import { judgeTape, tampered } from './judge-tape.js';
+import { listFault } from './signed-heads.js';
 import { indexTape, type TapeIndex } from './tape-index.js';
 
 /** Bytes; a statement of a month has less, and so has the list of a tape with the most segments. */
@@ -30,11 +36,21 @@ export async function verifyBundle(file: Readable, verifyKey: string): Promise<B
     header.recordingId === statement.proof.recordingId
       ? judgeTape(index.value, await digestOf(tape), proven)
       : tampered({ segment: null, detail: 'its header names another recording' });
-  return {
-    verdict: exactly(verdict, index.value, listed, statement),
-    header: verdict.kind === 'tampered' ? null : header,
-  };
+  const whole = allHeads(exactly(verdict, index.value, listed, statement), statement, verifyKey);
+  return { verdict: whole, header: verdict.kind === 'tampered' ? null : header };
 }
+
+/** A tape is cut, and not whole, when its last heads are not shown: that these are all of them is signed as well. */
+function allHeads(verdict: TapeVerdict, statement: BundleStatement, verifyKey: string): TapeVerdict {
+  if (verdict.kind === 'tampered') return verdict;
+  if (statement.format === 1)
+    return verdict.kind === 'cut' ? { ...verdict, detail: `${verdict.detail}; ${OLDER}` } : verdict;
+  const fault = listFault(statement.proof.recordingId, statement.heads, statement.list, verifyKey);
+  return fault === null ? verdict : tampered({ segment: null, detail: fault });
+}
+
+const OLDER =
+  'the bundle was made by an older version: that none of its last heads was left out is not proven';
 
 /** A signed head covers many segments; the list of all heads, when it ends with what was signed, tells which it is. */
 function exactly(
@@ -65,12 +81,14 @@ interface Parts {
 }
 
 async function partsOf(file: Readable): Promise<Parts | string> {
-  const magic = await part(file, 0, BUNDLE_MAGIC.length);
-  if (magic?.equals(BUNDLE_MAGIC) !== true) return 'it does not begin like a bundle of this version';
-  const text = await counted(file, BUNDLE_MAGIC.length, MOST_STATEMENT);
+  const magic = await part(file, 0, BUNDLE_MAGIC.length + 1);
+  const version = BUNDLE_VERSIONS.find((one) => one === magic?.at(-1));
+  if (magic?.subarray(0, -1).equals(BUNDLE_MAGIC) !== true || version === undefined)
+    return 'it does not begin like a bundle of this version';
+  const text = await counted(file, magic.length, MOST_STATEMENT);
   if (text === null) return 'its statement is not whole';
   const statement = decodeStatement(text.bytes.toString('utf8'));
-  if (statement === null) return 'its statement is not as it was written';
+  if (statement?.format !== version) return 'its statement is not as it was written';
   const listed = await counted(file, text.end, MOST_HEADS);
   if (listed === null || listed.bytes.length % HASH !== 0) return 'its list of heads is not whole';
   const tape: Readable = {

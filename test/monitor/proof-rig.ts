@@ -101,11 +101,13 @@ function cutWithin(tape: Recorded): Buffer {
 }
 
 function redeemedOf({ tape, proof }: InSafe): FoundTape['redeemed'] {
-  const heads = tape.heads.filter(({ segments, final }) => !final && segments <= proof.segments);
+  const early = tape.heads.filter(({ segments, final }) => !final && segments <= proof.segments);
+  const heads = proof.state === 'cut' ? early.slice(0, -3) : tape.heads;
   return {
     recordingId: tape.recordingId,
     recordingSafe: 'PSMRecordings',
-    heads: proof.state === 'cut' ? heads.slice(0, -3) : tape.heads,
+    heads,
+    list: tape.list(heads),
     verifyKey: tape.verifyKey,
     stored: 'safe',
     proof,

@@ -10,6 +10,7 @@ import { contentKeyForReading } from '#/recorder/tape-key.js';
 import { scanTape } from '#/recorder/tape-scan.js';
 import { learnCharsets } from '#/session/screen/charsets.js';
 import { createModel, type ModelSnapshot } from '#/session/screen/model.js';
+import { signList } from '#/vault/sign-list.js';
 import { opened, tapeRig } from '../recorder/tape-rig.js';
 
 /** What happens to a tape: an event, a keyframe of what was until now, or what was appended is written to the disk. */
@@ -76,10 +77,16 @@ export async function recorded(happenings: readonly Happening[], how: { readonly
     verifyKey: vaultKey.publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
     /** What the vault signs when the tape, or what a crash left of it, comes to its safe. */
     proof: (state: StoredState, file: Buffer = bytes) => storedProof(rig.recordingId, file, state),
+    /** What it signs of all the heads, when somebody asks for the recording. */
+    list: (of: readonly SignedHead[]) => signList(KEYRING, rig.recordingId, of, 1_700_000_200_000),
     contentKey: () => contentKeyForReading(rig.safe.privateKey, Buffer.from(ephemeral, 'base64')),
     [Symbol.dispose]: rig[Symbol.dispose],
   };
 }
+
+const KEYRING = {
+  sign: (text: string) => sign(null, Buffer.from(text), vaultKey.privateKey).toString('base64'),
+};
 
 async function storedProof(recordingId: string, file: Buffer, state: StoredState): Promise<StoredProof> {
   const from = {

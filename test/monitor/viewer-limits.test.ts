@@ -38,6 +38,7 @@ function monitor({ asking = 60_000, all = 100, person = 100 } = {}) {
             recordingSafe: 'PSMRecordings',
             heads: tape.heads,
             verifyKey: tape.verifyKey,
+            list: null,
             proof: null,
             stored: 'safe',
             row: { id: tape.recordingId } as unknown as RecordingRow,

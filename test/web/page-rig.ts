@@ -45,6 +45,7 @@ export async function pageRig(tape: Recorded, row: Partial<RecordingRow> = {}) {
                 recordingSafe: 'PSMRecordings',
                 heads: tape.heads,
                 verifyKey: tape.verifyKey,
+                list: null,
                 proof: null,
                 stored: 'safe',
                 row: about,

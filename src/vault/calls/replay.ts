@@ -11,6 +11,7 @@ import type { RecordedSession } from '../records/sessions.js';
 import { type RedeemedReplays, redeemedReplays } from '../redeemed-replays.js';
 import { recordingRow } from '../rows.js';
 import { aboutSession } from '../session-life.js';
+import { signList } from '../sign-list.js';
 import { type Answer, type Asking, CONSOLE, type Handlers, type Vault } from '../vault.js';
 import { viewerOf } from './watch.js';
 
@@ -82,12 +83,14 @@ export function replayCalls(vault: Vault): Handlers<Names> {
         if (deleted !== null) return failed(deleted);
         opened.add(connection, permit, { recordingId: recording.id, userId: used.grant.userId });
         const row = recordingRow(recording);
+        const heads = await records.sessions.heads(recording.id);
         const verifyKey = (await records.meta.value(META.verifyKey))?.toString('base64') ?? '';
         return done({
           value: {
             recordingId: recording.id,
             recordingSafe: recording.recordingSafe,
-            heads: await records.sessions.heads(recording.id),
+            heads,
+            list: signList(vault.keyring, recording.id, heads, vault.now()),
             verifyKey,
             stored: row.stored,
             proof: recording.recording.proof,
