@@ -64,11 +64,17 @@ test('a final head that is left out is tampering; a bundle of an older version s
   const bundle = await rig.bundle(one);
   const short = headsOf(bundle).slice(0, -1);
   const found = await rig.offline(one, withHeads(bundle, { heads: short, what: '' }).bytes);
-  expect(found.verdict).toMatchObject({ kind: 'tampered', detail: expect.stringContaining('left out') });
+  expect(found.verdict).toMatchObject({
+    kind: 'tampered',
+    detail: expect.stringContaining('left out') as string,
+  });
   const older = await rig.offline(one, asOlder(bundle, headsOf(bundle)));
   expect(older.verdict).toMatchObject({ kind: 'intact' });
   const cut = await rig.offline(one, asOlder(bundle, short));
-  expect(cut.verdict).toMatchObject({ kind: 'cut', detail: expect.stringContaining('older version') });
+  expect(cut.verdict).toMatchObject({
+    kind: 'cut',
+    detail: expect.stringContaining('older version') as string,
+  });
 });
 
 type Heads = readonly unknown[];
