@@ -59,8 +59,20 @@ describe('a place to forward to', () => {
 
   test('that may not be reached says which may', () => {
     const to = { host: '::1', port: 1 };
-    expect(forwardDenial(to, [])).toContain('[::1]:1 is not in localForwarding');
-    expect(forwardDenial(to, ['a:1', 'b:2'])).toContain('allowed: a:1, b:2');
+    const denied = "[::1]:1 is not in localForwarding of the account's policy";
+    expect(forwardDenial(to, [])).toBe(`${denied} (nothing is)`);
+    expect(forwardDenial(to, ['a:1', 'b:2'])).toBe(`${denied} (allowed: a:1, b:2)`);
+  });
+
+  test('is reached by the first pattern that covers it, and by none that cannot be read', () => {
+    const to = { host: 'db.example.com', port: 5432 };
+    expect(mayForward(to, ['nonsense', '*.example.com:5432', '*:*'])).toEqual({
+      ok: true,
+      by: '*.example.com:5432',
+    });
+    expect(mayForward(to, ['nonsense', '*:1'])).toEqual({ ok: false });
+    // nor is a domain one of the names within it
+    expect(mayForward({ host: '.example.com', port: 5432 }, ['*.example.com:5432'])).toEqual({ ok: false });
   });
 });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { VAULT_RIGHTS, type VaultRight } from '#/domain/permission.js';
-import { groupOutOfReach, holdsAll, mayNotAskLess } from '#/policy/delegation.js';
+import { groupOutOfReach, holdsAll, mayNotAskLess, mayNotTakeOut } from '#/policy/delegation.js';
 
 const group = (rights: readonly VaultRight[] = []) => ({ name: 'Operators', rights });
 
@@ -54,4 +54,14 @@ test.each([
   const asks = { name: 'Operators', secondFactor: now };
   expect(mayNotAskLess({ rights: ['addUpdateUsers'] }, asks, wanted)).toBe(why);
   expect(mayNotAskLess({ rights: VAULT_RIGHTS }, asks, wanted)).toBeNull();
+});
+
+test.each([
+  ['required', 'only who holds every right takes people out of Operators, which requires a second factor'],
+  ['optional', null],
+  ['off', null],
+] as const)('people are taken out of a group that asks %s by a member: %s', (secondFactor, why) => {
+  const asks = { name: 'Operators', secondFactor };
+  expect(mayNotTakeOut({ rights: VAULT_RIGHTS.slice(1) }, asks)).toBe(why);
+  expect(mayNotTakeOut({ rights: VAULT_RIGHTS }, asks)).toBeNull();
 });

@@ -6,6 +6,27 @@ import { SECOND_FACTOR_POLICIES, type SecondFactorPolicy } from '#/domain/second
 import { mayNotPutIn, mayNotRemap } from '#/policy/delegation.js';
 import { type Rearranged, type Rearrangement, rearranged } from '#/policy/rearrange-maps.js';
 
+/** Four maps a to d, and x that is new: what becomes of them, who may get what, and who may have had what. */
+test.each<[string, Rearrangement<string>, string | null]>([
+  ['x at the end', { kind: 'add', position: null, map: 'x' }, 'abcdx: x at 5; gives x, not '],
+  ['x beyond the end', { kind: 'add', position: 9, map: 'x' }, 'abcdx: x at 5; gives x, not '],
+  ['x in second place', { kind: 'add', position: 2, map: 'x' }, 'axbcd: x at 2; gives x, not bcd'],
+  ['without the second', { kind: 'remove', position: 2 }, 'acd: b at 2; gives cd-, not b'],
+  ['without the last', { kind: 'remove', position: 4 }, 'abc: d at 4; gives -, not d'],
+  ['without one that there is not', { kind: 'remove', position: 5 }, null],
+  ['the third up to the first', { kind: 'move', from: 3, to: 1 }, 'cabd: c at 1; gives c, not ab'],
+  ['the first down to the third', { kind: 'move', from: 1, to: 3 }, 'bcad: a at 3; gives bc, not a'],
+  ['the second to where it is', { kind: 'move', from: 2, to: 2 }, 'abcd: b at 2; gives , not b'],
+  ['one that there is not', { kind: 'move', from: 5, to: 1 }, null],
+])('%s', (_what, change, becomes) => {
+  const next = rearranged(['a', 'b', 'c', 'd'], change);
+  const letters = (list: readonly (string | null)[]) => list.map((one) => one ?? '-').join('');
+  expect(
+    next &&
+      `${letters(next.maps)}: ${next.map} at ${next.at}; gives ${letters(next.given)}, not ${letters(next.lost)}`,
+  ).toBe(becomes);
+});
+
 interface OneMap {
   /** Of the people 0 to 3, those whom it fits. */
   readonly fits: readonly number[];
@@ -72,8 +93,6 @@ test('who holds every right may; and what asks as much may take the place of ano
   );
   expect(whyNot(VAULT_RIGHTS, freeing)).toBeNull();
   expect([whyNot(mapper, same), whyNot(mapper, harmless)]).toEqual([null, null]);
-  expect(rearranged([strict], { kind: 'remove', position: 2 })).toBeNull();
-  expect(rearranged([strict], { kind: 'move', from: 2, to: 1 })).toBeNull();
 });
 
 test.each([

@@ -5,6 +5,37 @@ import { callerFor, type Role, SOCKET_COMPONENTS } from '#/vault/roles.js';
 import { COMPONENT_SOCKET, client, component, type Running, SOCKETS, startVault } from './in-process.ts';
 
 const calls = Object.keys(CALLS) as CallName[];
+
+/** The table of the internal users, written down a second time: an operation that is new has to be put in here, too. */
+const TABLE: Readonly<Record<Component, string>> = {
+  // opens the portal, and proves with PSMConnect's key that a session may land
+  PVWAApp: 'portal.configuration portal.psmServer',
+  // nothing on its own: each call carries the ticket of a person, or what he logs in with
+  PVWAGW: 'person.*',
+  // takes sealed segments, and learns of what is deleted
+  PSMApp: 'recording.pending recording.stored recording.leaving recording.removed',
+  // a session: its secret, once, and what becomes of it
+  PSMGW: [
+    'session.hello session.landed session.redeem session.redeemAttach session.shadow session.hostKey',
+    'session.stage session.ride session.loginGoesOn session.loginOver session.head session.state',
+    'session.facts session.ended session.redeemWatch session.watchGoesOn session.watchEnded',
+    'session.redeemControl session.controlGoesOn session.controlEnded',
+  ].join(' '),
+  // one recording, or a search, against a permit
+  PSMAdminConnect: 'replay.redeem replay.key replay.goesOn search.redeem search.page',
+};
+const OF_ALL = ['component.rotation'];
+const OF_ANYBODY = ['component.login', 'component.unable', 'vault.status'];
+
+function expectedCallers(call: CallName): readonly Caller[] {
+  if (OF_ANYBODY.includes(call)) return ['anybody'];
+  if (OF_ALL.includes(call)) return COMPONENTS;
+  if (call.startsWith('admin.')) return ['console'];
+  return COMPONENTS.filter((one) =>
+    TABLE[one].split(' ').some((row) => row === call || (row === 'person.*' && call.startsWith('person.'))),
+  );
+}
+
 const allowed = (call: CallName): readonly Caller[] => CALLS[call].callers;
 
 describe('the table of roles', () => {
@@ -28,6 +59,18 @@ describe('the table of roles', () => {
         }
       }
     }
+  });
+
+  test.each(calls)('%s is asked by those whom the table names, and by somebody', (call) => {
+    expect(expectedCallers(call)).not.toEqual([]);
+    expect(allowed(call).toSorted()).toEqual(expectedCallers(call).toSorted());
+  });
+
+  test('names no call that there is not', () => {
+    const named = Object.values(TABLE).flatMap((rows) => rows.split(' '));
+    expect(named.filter((row) => row !== 'person.*' && !(calls as readonly string[]).includes(row))).toEqual(
+      [],
+    );
   });
 
   test('has no secret for anybody', () => {
