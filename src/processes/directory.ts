@@ -2,8 +2,8 @@ import { RpcPeer } from '#/contract/rpc.js';
 import { directoryAnswers } from '#/directory/answer.js';
 import { type Conductor, runChild } from './shared/child.js';
 
-/** Questions at once; more wait unread. */
-const CONCURRENT = 32;
+/** Questions at once; more wait unread. The vault asks few of each directory at once: several may hang. */
+const CONCURRENT = 128;
 
 /**
  * The only process that opens connections to directories. It has an identity of its own, no key, no database and nobody's

@@ -20,6 +20,19 @@ export function createGate(most: number, waiting: number): <T>(work: () => Promi
   };
 }
 
+/** A gate for each name, so that what hangs behind one holds up nobody at another; names are few. */
+export function createGates(
+  most: number,
+  waiting: number,
+): <T>(name: string, work: () => Promise<T>) => Promise<T | null> {
+  const gates = new Map<string, ReturnType<typeof createGate>>();
+  return (name, work) => {
+    const gate = gates.get(name) ?? createGate(most, waiting);
+    gates.set(name, gate);
+    return gate(work);
+  };
+}
+
 /** Runs works of the same name one after the other. */
 export function createLanes(): <T>(name: string, work: () => Promise<T>) => Promise<T> {
   const lanes = new Map<string, Promise<unknown>>();

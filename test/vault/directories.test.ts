@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { totpCode, totpStep } from '#/authentication/totp.js';
 import { createRecheck } from '#/vault/directory/recheck.js';
 import {
@@ -38,6 +39,17 @@ const LDIF = [
   group('CyberArk_Auditors', [personDn('bob')]),
   group('linux', [personDn('alice'), personDn('dave')]),
 ].join('\n');
+
+/** Takes connections and says nothing. */
+async function blackHole(): Promise<{ readonly server: Server; readonly held: ReadonlySet<Socket> }> {
+  const held = new Set<Socket>();
+  const server = createServer((socket) => {
+    held.add(socket);
+    socket.on('error', () => undefined).on('close', () => held.delete(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { server, held };
+}
 
 describe.skipIf(!HAS_SLAPD)('people of a directory (slapd)', () => {
   let certificates: Certificates;
@@ -264,6 +276,45 @@ describe.skipIf(!HAS_SLAPD)('people of a directory (slapd)', () => {
     await gateway.ask('person.secondFactor.confirm', { ticket }, code);
     expect((await login('erin')).secondFactor).toBe('code');
     await console.ask('admin.user.secondFactor.reset', { name: 'erin@corp' });
+  });
+
+  test('a directory that hangs holds up nobody of another one, and nobody of the vault', async () => {
+    const { server, held } = await blackHole();
+    const { port } = server.address() as AddressInfo;
+    const servers = [{ host: '127.0.0.1', port }];
+    await console.ask(
+      'admin.directory.add',
+      {
+        name: 'hang',
+        bindDn: BIND_DN,
+        preset: false,
+        settings: slapd.settings({ servers, timeout: 20_000 }),
+      },
+      Buffer.from(BIND_PASSWORD),
+    );
+    let over = 0;
+    const hanging = Array.from({ length: 40 }, async (_, n) => {
+      await gateway.peer.call(
+        'person.login',
+        { user: `one${n}`, method: 'hang', from: '192.0.2.9', via: 'ssh' },
+        Buffer.from('x'),
+      );
+      over += 1;
+    });
+    await vi.waitFor(() => expect(held.size).toBeGreaterThanOrEqual(16), 10_000);
+    expect((await login('bob')).person.user).toBe('bob@corp');
+    const key = { user: 'Administrator', key: KEY.base64, algorithm: 'ssh-ed25519' };
+    const signed = Buffer.from([0, 0, 0, 1, 0, 0]);
+    expect(
+      await gateway.refused('person.loginByKey', { ...key, from: '192.0.2.9', via: 'ssh' }, signed),
+    ).toMatchObject({ code: 'LOGIN_REFUSED' });
+    expect(over).toBe(0);
+    await console.ask('admin.directory.set', { name: 'hang', enabled: false });
+    server.close();
+    const ending = setInterval(() => held.forEach((socket) => socket.destroy()), 50);
+    await Promise.all(hanging);
+    clearInterval(ending);
+    await console.ask('admin.directory.remove', { name: 'hang' });
   });
 
   test('a name that somebody else has already lets nobody in', async () => {

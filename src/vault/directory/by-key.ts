@@ -14,10 +14,10 @@ import type { Way } from './way.js';
  */
 export async function byDirectoryKey(
   vault: Vault,
-  way: Way,
+  way: Extract<Way, { readonly kind: 'directory' }>,
   question: LoginQuestion,
 ): Promise<LoginAnswer | null> {
-  if (way.kind !== 'directory' || way.directory.settings.keyAttribute === null) return null;
+  if (way.directory.settings.keyAttribute === null) return null;
   const name = nameHere(way.user, way.directory).toLowerCase();
   const source = countedSource(question.from);
   const before =

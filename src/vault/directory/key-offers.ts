@@ -1,6 +1,6 @@
 import { mayTry, NO_ATTEMPTS } from '#/authentication/attempts.js';
 import { countedSource } from '#/authentication/source.js';
-import { createGate } from '../gate.js';
+import { createGates } from '../gate.js';
 import type { StoredDirectory } from '../records/directories.js';
 import type { Vault } from '../vault.js';
 import { askDirectory } from './ask-directory.js';
@@ -26,7 +26,7 @@ interface Offer {
  * go on to sign: the login itself asks the directory again.
  */
 export function createKeyOffers(vault: Vault): (offer: Offer) => Promise<boolean> {
-  const gate = createGate(AT_ONCE, WAITING);
+  const gate = createGates(AT_ONCE, WAITING);
   const kept = new Map<string, { readonly until: number; readonly keys: Promise<readonly string[]> }>();
   return async ({ user: typed, key, from }) => {
     const way = await wayOf(vault, { user: typed });
@@ -40,7 +40,8 @@ export function createKeyOffers(vault: Vault): (offer: Offer) => Promise<boolean
     const before = kept.get(name);
     const now = vault.now();
     const fresh = before !== undefined && before.until > now ? before : null;
-    const keys = fresh?.keys ?? gate(() => keysOf(vault, directory, user)).then((found) => found ?? []);
+    const keys =
+      fresh?.keys ?? gate(directory.name, () => keysOf(vault, directory, user)).then((found) => found ?? []);
     if (fresh === null) {
       kept.delete(name);
       kept.set(name, { until: now + FRESH, keys });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterFailure, mayTry, NO_ATTEMPTS } from '#/authentication/attempts.js';
 import { countedSource } from '#/authentication/source.js';
 import type { Authentication, LoginAnswer, LoginQuestion } from '../authentication.js';
-import { createGate, createLanes } from '../gate.js';
+import { createGates, createLanes } from '../gate.js';
 import type { StoredDirectory } from '../records/directories.js';
 import type { User } from '../records/people.js';
 import type { Vault } from '../vault.js';
@@ -24,14 +24,19 @@ export type SignIn = (question: LoginQuestion) => Promise<LoginAnswer>;
 
 /** One way in for everybody: the method says who is asked, the vault itself or one of the directories. */
 export function createSignIn(vault: Vault): SignIn {
-  const gate = createGate(AT_ONCE, WAITING);
+  const gate = createGates(AT_ONCE, WAITING);
   const lanes = createLanes();
   return async (question) => {
     const { evidence } = question;
     const way = await wayOf(vault, question);
     if (way.kind === 'unknown') return refused('no such method, or a directory that is disabled');
     if (evidence.kind === 'key') {
-      const vouched = await gate(async () => ({ answer: await byDirectoryKey(vault, way, question) }));
+      const vouched =
+        way.kind === 'directory'
+          ? await gate(way.directory.name, async () => ({
+              answer: await byDirectoryKey(vault, way, question),
+            }))
+          : { answer: null };
       if (vouched === null) return TOO_MANY;
       return vouched.answer ?? (await stillThere(vault, await vault.authentication.login(question)));
     }
@@ -42,7 +47,9 @@ export function createSignIn(vault: Vault): SignIn {
       source: countedSource(question.from),
     };
     const tried = await lanes(`${counted.name}\n${counted.source}`, () =>
-      gate(() => ask(vault, directory, { user, password: evidence.password, from: question.from, counted })),
+      gate(directory.name, () =>
+        ask(vault, directory, { user, password: evidence.password, from: question.from, counted }),
+      ),
     );
     const answer = tried ?? TOO_MANY;
     // a failure is that of alice@corp, never of a user alice of the vault's own
