@@ -26,7 +26,7 @@ execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', identity]);
 const target: Target = await startTarget();
 target.addUser('bench', 'bench-password-of-the-account', readFileSync(`${identity}.pub`, 'utf8'));
 const peers = await startPeers(target, 'bench', identity);
-const postern = await startPostern();
+const postern = await startPostern({ whole: true });
 try {
   await prepareBench(postern);
   const results = new Map<string, Figures[]>();

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runDirectory } from '#/contract/sockets.js';
@@ -39,14 +39,20 @@ export type Role = 'vault' | 'directory' | 'portal' | 'session' | 'recorder' | '
 
 export interface PosternOptions {
   readonly config?: Readonly<Record<string, unknown>>;
+  /** With everything that a new home has: two portals, two session hosts, the demo. Else one of each, and no demo. */
+  readonly whole?: boolean;
   readonly home?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** A command that becomes the daemon, and each run of the CLI: another user, a poorer host. */
   readonly wrap?: readonly string[];
 }
 
+/** A start costs each process its libraries. */
+const SMALL = { portals: 1, sessionHosts: 1, demo: false };
+
 export async function startPostern({
   config = {},
+  whole = false,
   home,
   env = {},
   wrap = [],
@@ -62,6 +68,9 @@ export async function startPostern({
     POSTERN_LISTEN: '127.0.0.1:0',
     ...env,
   };
+  // a home of another user, or of the test, is left alone until it is made
+  const early = home === undefined && wrap.length === 0;
+  if (early) configure(whole ? config : { ...SMALL, ...config });
   let output = '';
   let daemon = start();
   let port = await ready();
@@ -101,12 +110,16 @@ export async function startPostern({
   const cli = (args: readonly string[], input: string | Buffer = ''): Promise<CliResult> =>
     runCli([...wrap, NODE, join(ROOT, 'bin/postern'), ...args], input, environment);
 
-  if (Object.keys(config).length > 0) {
+  if (!early && Object.keys(config).length > 0) {
     await stop();
+    configure(config);
+    await restart();
+  }
+  function configure(settings: object): void {
+    mkdirSync(state, { recursive: true, mode: 0o711 });
     const file = join(state, 'config.json');
     const before = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as object) : {};
-    writeFileSync(file, JSON.stringify({ ...before, ...config }));
-    await restart();
+    writeFileSync(file, JSON.stringify({ ...before, ...settings }));
   }
   return {
     home: state,

@@ -23,7 +23,7 @@ let target: Target;
 let identity: string;
 
 beforeAll(async () => {
-  [postern, target] = await Promise.all([startPostern(), startTarget()]);
+  [postern, target] = await Promise.all([startPostern({ whole: true }), startTarget()]);
   await prepare(postern, target);
   identity = await keyOf(postern, 'alice');
 });

@@ -8,7 +8,7 @@ import { ACCOUNTS, addPerson, keyOf, knock, login, PERSON_PASSWORD } from '../he
 
 let postern: Postern;
 beforeAll(async () => {
-  postern = await startPostern();
+  postern = await startPostern({ whole: true });
 });
 afterAll(async () => {
   await postern?.remove();
