@@ -29,6 +29,8 @@ const bundle = await rolldown({
   ),
   platform: 'node',
   external,
+  // what is only declared there, and not used by a program, is not loaded by it
+  treeshake: { moduleSideEffects: [{ test: /\/dist\/(contract|domain)\//, sideEffects: false }] },
   // a library in the old module format may ask where it lies
   transform: { define: { 'process.env.NODE_ENV': '"production"', __dirname: 'import.meta.dirname' } },
   onLog(_level, log) {

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { homePath } from '#/configuration/home.js';
-import { ask, type CallArgs, type CallName, type CallResult } from '#/contract/calls.js';
+import { ask } from '#/contract/ask.js';
+import type { CallArgs, CallName, CallResult } from '#/contract/calls.js';
 import { RpcPeer } from '#/contract/rpc.js';
 import { socketPath } from '#/contract/sockets.js';
 import { type Failure, failure } from '#/domain/failure.js';

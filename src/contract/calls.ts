@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { PLATFORMS, type SecretKind } from '#/domain/account.js';
 import type { HostKey } from '#/domain/host-key.js';
-import type { Outcome } from '#/domain/outcome.js';
 import { PERMISSIONS, PRESETS, type Preset, VAULT_RIGHTS } from '#/domain/permission.js';
 import type { IsolationLevel } from '#/domain/session.js';
 import { call } from './call-kind.js';
@@ -19,7 +18,7 @@ import { KEEPING_CALLS } from './keeping-calls.js';
 import { LIBRARY_CALLS } from './library-calls.js';
 import { LOGIN_CALLS } from './login-calls.js';
 import { MANAGE_CALLS } from './manage-calls.js';
-import { OVERSIGHT_CALLS, OVERSIGHT_ORDERS } from './oversight-calls.js';
+import { OVERSIGHT_CALLS } from './oversight-calls.js';
 import { POLICY_CALLS } from './policy-calls.js';
 import { PROOF_CALLS } from './proof-calls.js';
 import { RECORDING_CALLS } from './recording-calls.js';
@@ -38,7 +37,6 @@ import type {
   SignedHead,
   UserRow,
 } from './rows.js';
-import type { RpcPeer } from './rpc.js';
 import { SEARCH_CALLS } from './search-calls.js';
 import { passedStages, SESSION_WALK_CALLS } from './session-walk-calls.js';
 
@@ -309,27 +307,3 @@ export type CallResult<K extends CallName> =
   NonNullable<(typeof CALLS)[K]['result']> extends never
     ? null
     : Exclude<(typeof CALLS)[K]['result'], undefined>;
-
-/** Asks the vault. Same as RpcPeer.call, with the types of the call. */
-export async function ask<K extends CallName>(
-  peer: RpcPeer,
-  callName: K,
-  args: CallArgs<K>,
-  blob?: Buffer,
-): Promise<Outcome<{ readonly value: CallResult<K>; readonly blob: Buffer | undefined }>> {
-  const outcome = await peer.call(callName, args, blob);
-  return outcome.ok
-    ? { ok: true, value: { value: outcome.value.value as CallResult<K>, blob: outcome.value.blob } }
-    : outcome;
-}
-
-/** What the vault asks of a session host, over the connection that the host opened. */
-export const HOST_CALLS = {
-  'host.terminate': z.strictObject({
-    sessionId: id,
-    by: text,
-    reason: text,
-    kind: z.enum(['terminated', 'owner-ended']),
-  }),
-  ...OVERSIGHT_ORDERS,
-} as const;

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { ask } from '#/contract/calls.js';
+import { ask } from '#/contract/ask.js';
 import type { ChildSettings } from '#/contract/orders.js';
 import type { RpcPeer } from '#/contract/rpc.js';
 import { socketPath } from '#/contract/sockets.js';

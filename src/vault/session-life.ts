@@ -1,5 +1,5 @@
 import type { Happening } from '#/audit/journal.js';
-import type { HOST_CALLS } from '#/contract/calls.js';
+import type { HOST_CALLS } from '#/contract/host-calls.js';
 import { loginBoxId, type SessionId } from '#/domain/ids.js';
 import type { Ending } from '#/domain/session.js';
 import { endingText } from './ending-text.js';

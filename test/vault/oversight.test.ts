@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { HOST_CALLS } from '#/contract/calls.js';
+import { HOST_CALLS } from '#/contract/host-calls.js';
 import { failure } from '#/domain/failure.js';
 import { done, failed } from '#/domain/outcome.js';
 import {

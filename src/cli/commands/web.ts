@@ -9,7 +9,6 @@ import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { createLinks } from '#/web/links.js';
 import { openSource } from '#/web/open-source.js';
 import { pageFiles } from '#/web/page-files.js';
-import { createPageServer } from '#/web/page-server.js';
 import type { AdminLink } from '../admin-link.js';
 import { leaf } from '../leaf.js';
 import { printJson, printLine } from '../output.js';
@@ -38,6 +37,8 @@ async function serve(
 ): Promise<Outcome<unknown>> {
   if (!/^\d{1,5}$/.test(wanted)) return failed(failure('BAD_INPUT', `"${wanted}" is no port`));
   const links = createLinks({ now: Date.now, random: randomBytes });
+  // an HTTP server, which no other command needs
+  const { createPageServer } = await import('#/web/page-server.js');
   const pages = createPageServer({
     files: await pageFiles(),
     random: randomBytes,

@@ -8,7 +8,7 @@ import type { WebLink } from '#/portal/services.js';
 import { createLinks, LINK_LIFE } from '#/web/links.js';
 import { openSource } from '#/web/open-source.js';
 import { pageFiles } from '#/web/page-files.js';
-import { createPageServer, type PageServer } from '#/web/page-server.js';
+import type { PageServer } from '#/web/page-server.js';
 
 /** Where the person's own machine listens, and the only place that his ssh may forward it to. */
 const LOCAL_PORT = 8722;
@@ -34,8 +34,10 @@ export interface WebPages {
 export function webPages({ run, terminal, ask }: WebPagesOptions): WebPages {
   const links = createLinks({ now: Date.now, random: randomBytes });
   let server: PageServer | null = null;
-  const start = async (): Promise<PageServer> =>
-    createPageServer({
+  const start = async (): Promise<PageServer> => {
+    // few people ask for a page, and every portal would load an HTTP server for them
+    const { createPageServer } = await import('#/web/page-server.js');
+    return createPageServer({
       files: await pageFiles(),
       random: randomBytes,
       async open(token) {
@@ -46,6 +48,7 @@ export function webPages({ run, terminal, ask }: WebPagesOptions): WebPages {
         return permit.ok ? await openSource(socketPath(run, 'monitor'), permit.value.permit) : permit;
       },
     });
+  };
   return {
     async link(recordingId) {
       if (terminal.offerPages === null) return failed(failure('NO_PAGES_HERE'));

@@ -1,4 +1,4 @@
-import { HOST_CALLS } from '#/contract/calls.js';
+import { HOST_CALLS } from '#/contract/host-calls.js';
 import type { Handler } from '#/contract/rpc.js';
 import { failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';

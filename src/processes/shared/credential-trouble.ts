@@ -1,4 +1,4 @@
-import { ask } from '#/contract/calls.js';
+import { ask } from '#/contract/ask.js';
 import type { RpcPeer } from '#/contract/rpc.js';
 import { type Failure, failure } from '#/domain/failure.js';
 import type { Secret } from '#/domain/secret.js';

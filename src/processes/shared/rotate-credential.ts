@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { ask } from '#/contract/calls.js';
+import { ask } from '#/contract/ask.js';
 import { COMPONENT_PASSWORD_BYTES } from '#/contract/credentials.js';
 import type { RpcPeer } from '#/contract/rpc.js';
 import { failure } from '#/domain/failure.js';

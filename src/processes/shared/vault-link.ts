@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
+import { ask } from '#/contract/ask.js';
 import type { CallArgs, CallName, CallResult } from '#/contract/calls.js';
-import { ask } from '#/contract/calls.js';
 import { COMPONENT_CALLS } from '#/contract/component-calls.js';
 import { type Handler, RpcPeer } from '#/contract/rpc.js';
 import { type Failure, failure } from '#/domain/failure.js';
