@@ -11,31 +11,24 @@ import {
 } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  type ComponentRow,
+  credentialFile,
+  inOrder as inOrderAgain,
+  showComponent,
+} from '../helpers/component-files.ts';
 import { eventually, type Postern, startPostern } from '../helpers/postern.ts';
 import { ssh } from '../helpers/ssh-screen.ts';
 import { startTarget, type Target } from '../helpers/target.ts';
 import { ACCOUNTS, connectTo, keyOf, login, PERSON_PASSWORD, PROMPT, prepare } from '../helpers/walk.ts';
-
-interface Row {
-  readonly component: string;
-  readonly state: string;
-  readonly problem: string | null;
-  readonly disabled: boolean;
-  readonly hostName: string;
-  readonly uid: number;
-  readonly executable: string;
-  readonly rotatedAt: string;
-  readonly connections: number;
-}
 
 let postern: Postern;
 let target: Target;
 let identity: string;
 
 beforeAll(async () => {
-  [postern, target] = await Promise.all([startPostern(), startTarget()]);
+  [postern, target] = await Promise.all([startPostern({ whole: true }), startTarget()]);
   await prepare(postern, target);
   identity = await keyOf(postern, 'alice');
 });
@@ -44,21 +37,14 @@ afterAll(async () => {
   await target?.stop();
 });
 
-const file = (role: string, name: string): string => join(postern.home, 'credentials', role, name);
-const show = async (component: string): Promise<Row> => {
-  const [row] = await postern.json<Row[]>(['credfile', 'show', component]);
-  if (row === undefined) throw new Error(`no row of ${component}`);
-  return row;
-};
-const inOrder = (component: string, connections = 1): Promise<Row> =>
-  eventually(`${component} to be in order`, async () => {
-    const row = await show(component);
-    return row.state === 'good' && row.connections >= connections ? row : false;
-  });
+const file = (role: string, name: string): string => credentialFile(postern, role, name);
+const show = (component: string): Promise<ComponentRow> => showComponent(postern, component);
+const inOrder = (component: string, connections?: number): Promise<ComponentRow> =>
+  inOrderAgain(postern, component, connections);
 
 describe('credential files', () => {
   test('are bound, private, good, and shown without a secret', async () => {
-    const rows = await postern.json<Row[]>(['credfile', 'show']);
+    const rows = await postern.json<ComponentRow[]>(['credfile', 'show']);
     expect(rows.map(({ component, state, hostName }) => [component, state, hostName])).toEqual(
       ['PVWAApp', 'PVWAGW', 'PSMApp', 'PSMGW', 'PSMAdminConnect'].map((one) => [one, 'good', hostname()]),
     );
@@ -79,37 +65,6 @@ describe('credential files', () => {
     expect((await postern.cli(['credfile', 'rotate', 'nobody'])).status).toBe(2);
     expect((await postern.cli(['credfile', 'create', 'PSMApp'])).stderr).toContain('ALREADY_EXISTS');
     expect((await postern.cli(['credfile', '--help'])).stdout).toContain('resync');
-  });
-
-  test('change while sessions and logins go on', async () => {
-    const screen = await login(postern, 'alice', { identity });
-    await connectTo(screen, 'admin60');
-    for (const component of ['PVWAApp', 'PVWAGW', 'PSMApp', 'PSMGW', 'PSMAdminConnect']) {
-      const before = (await show(component)).rotatedAt;
-      const row = await postern.json<Row>(['credfile', 'rotate', component]);
-      expect(row.state).toBe('good');
-      expect(row.rotatedAt > before).toBe(true);
-    }
-    screen.type('echo still-$((40+2))\r');
-    await screen.output('still-42\r\n');
-    const second = await login(postern);
-    second.press('ctrl-q');
-    // who starts now reads the new files
-    for (const pid of [...postern.pids('recorder'), ...postern.pids('monitor')]) process.kill(pid, 'SIGKILL');
-    await inOrder('PSMApp');
-    await inOrder('PSMAdminConnect');
-    screen.type('exit\r');
-    await screen.sees(ACCOUNTS);
-    screen.press('ctrl-q');
-    await screen.exited;
-    const audit = await postern.cli(['audit', 'export']);
-    expect(audit.stdout.match(/credentialRotated/g)).toHaveLength(5);
-    expect(readdirSync(file('portal', '.')).toSorted()).toEqual([
-      'appuser.entropy',
-      'appuser.ini',
-      'gwuser.entropy',
-      'gwuser.ini',
-    ]);
   });
 });
 
@@ -186,22 +141,6 @@ describe.runIf(process.getuid?.() === 0)('kill -9 in the middle of a rotation', 
     }
     expect(await rotator('never')).toBe('done');
     expect(readdirSync(file('recorder', '.')).toSorted()).toEqual(['psmapp.entropy', 'psmapp.ini']);
-  });
-
-  test('of the vault and the portals, over and over', async () => {
-    for (const role of ['vault', 'portal', 'vault'] as const) {
-      const rotation = postern.cli(['credfile', 'rotate', 'PVWAGW']);
-      for (const pid of postern.pids(role)) process.kill(pid, 'SIGKILL');
-      await rotation;
-      await eventually(
-        'the vault to answer',
-        async () => (await postern.cli(['credfile', 'show'])).status === 0,
-      );
-      await inOrder('PVWAGW', 2);
-    }
-    const screen = await login(postern);
-    screen.press('ctrl-q');
-    await screen.exited;
   });
 });
 
@@ -295,23 +234,4 @@ describe('PSMGW without its file', () => {
       await one.exited;
     }
   });
-});
-
-test('passwords that are old change by themselves', { timeout: 90_000 }, async () => {
-  await postern.stop();
-  const database = new DatabaseSync(join(postern.home, 'vault/vault.db'));
-  database.exec('update components set rotated_at = 0');
-  database.close();
-  await postern.restart();
-  await eventually(
-    'all to be rotated',
-    async () =>
-      (await postern.json<Row[]>(['credfile', 'show'])).every(
-        ({ rotatedAt, state }) => !rotatedAt.startsWith('1970') && state === 'good',
-      ),
-    30,
-  );
-  const screen = await login(postern, 'alice', { identity });
-  screen.press('ctrl-q');
-  await screen.exited;
 });

@@ -33,6 +33,7 @@ export function startShell(
   const read: string[] = [];
   const model: Model = createModel(size, charsets, { command: ({ text }) => read.push(text) });
   let lastOutput = Date.now();
+  let outputs = 0;
   let exited = false;
   const pty: Pty = startPty({
     file: '/bin/sh',
@@ -47,6 +48,7 @@ export function startShell(
     size,
     onData(bytes) {
       lastOutput = Date.now();
+      outputs += 1;
       model.write(bytes);
     },
     onExit: () => (exited = true),
@@ -73,17 +75,17 @@ export function startShell(
   return {
     async type(keys) {
       for (const key of keys.split(KEYS).filter((one) => one !== '')) {
+        const [before, heard] = [Date.now(), outputs];
         paste(key);
-        const before = Date.now();
         // an echo comes within a moment, on a loaded machine too; a password has none
-        while (Date.now() - before < 120 && lastOutput <= before) await wait(1);
+        while (Date.now() - before < 120 && outputs === heard) await wait(1);
       }
       await rest();
     },
     async enter(keys) {
-      const before = Date.now();
+      const [before, heard] = [Date.now(), outputs];
       paste(keys);
-      while (Date.now() - before < 1000 && lastOutput <= before) await wait(5);
+      while (Date.now() - before < 1000 && outputs === heard) await wait(5);
       await rest();
     },
     paste,
