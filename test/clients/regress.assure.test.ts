@@ -41,7 +41,8 @@ beforeAll(async () => {
   copyFileSync(join(import.meta.dirname, 'regress/run-script.sh'), join(folder, 'run-script.sh'));
   copyFileSync(ways.identity, join(folder, 'key'));
   // as the account's user: the scripts believe that both ends are the same machine and the same person
-  execFileSync('chown', ['-R', 'admin60', folder]);
+  const [command, ...inside] = ways.target.inside;
+  execFileSync(command, [...inside, 'chown', '-R', 'admin60', folder]);
 }, 90_000);
 afterAll(async () => {
   await ways?.remove();
@@ -51,6 +52,9 @@ afterAll(async () => {
 test.each(SCRIPTS)('%s', { timeout: 400_000 }, async (script) => {
   const ran = await run(
     [
+      ...ways.target.inside,
+      'env',
+      `--chdir=${folder}`,
       'setpriv',
       '--reuid',
       'admin60',

@@ -1,15 +1,26 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import {
+  appendFileSync,
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A real sshd on loopback with real OS users: what sessions go to. */
+/** A real sshd on loopback with OS users that only it knows: what sessions go to. */
 export interface Target {
   readonly port: number;
   /** "TYPE BASE64" of its host key. */
   readonly hostKey: string;
   readonly folder: string;
+  /** A command before a command that is to see the target's users. */
+  readonly inside: readonly [command: string, ...args: string[]];
   /** Makes an OS user with this password, and this public key if given. */
   addUser(name: string, password: string, publicKey?: string): void;
   /** Gives it another host key, as a reinstalled machine has. */
@@ -26,7 +37,7 @@ export async function startTarget(
   const folder = mkdtempSync(join(tmpdir(), 'postern-target-'));
   chmodSync(folder, 0o755);
   const listening = port ?? (await freePort());
-  const users: string[] = [];
+  const uids: number[] = [];
   mkdirSync('/run/sshd', { recursive: true });
   makeHostKey(folder);
   writeFileSync(
@@ -52,14 +63,19 @@ export async function startTarget(
     ].join('\n'),
   );
   mkdirSync(join(folder, 'keys'), { mode: 0o755 });
-  writeFileSync(join(folder, 'owner'), String(process.pid));
+  copyBooks(folder);
   const logFile = join(folder, 'log');
   let sshd = await run();
 
   async function run(): Promise<ChildProcess> {
-    const child = spawn('/usr/sbin/sshd', ['-D', '-f', join(folder, 'sshd_config'), '-E', logFile], {
-      stdio: 'ignore',
-    });
+    const child = spawn(
+      'unshare',
+      [
+        ...['--mount', '--propagation', 'private', '--', 'sh', '-c', BIND, join(folder, 'etc')],
+        ...['/usr/sbin/sshd', '-D', '-f', join(folder, 'sshd_config'), '-E', logFile],
+      ],
+      { stdio: 'ignore' },
+    );
     await waitForPort(listening);
     return child;
   }
@@ -77,19 +93,25 @@ export async function startTarget(
     },
     addUser(name, password, publicKey) {
       const home = join(folder, 'home', name);
+      // no other target has this port now, so nobody else has these uids
+      const uid = 100_000 + listening * 16 + uids.length;
+      const crypted = execFileSync('openssl', ['passwd', '-6', '-stdin'], {
+        input: password,
+        encoding: 'utf8',
+      });
+      const add = (book: (typeof BOOKS)[number], line: string): void =>
+        appendFileSync(join(folder, 'etc', book), `${line}\n`);
+      add('group', `${name}:x:${uid}:`);
+      add('shadow', `${name}:${crypted.trim()}:20000:0:99999:7:::`);
+      add('passwd', `${name}:x:${uid}:${uid}::${home}:/bin/bash`);
+      uids.push(uid);
       mkdirSync(join(folder, 'home'), { recursive: true });
-      freeName(name);
-      execFileSync(
-        'useradd',
-        ['--home-dir', home, '--create-home', '--shell', '/bin/bash', '--no-log-init', name],
-        { stdio: 'ignore' },
-      );
-      users.push(name);
-      execFileSync('chpasswd', { input: `${name}:${password}\n`, stdio: ['pipe', 'ignore', 'ignore'] });
+      cpSync('/etc/skel', home, { recursive: true });
       writeFileSync(
         join(home, '.bashrc'),
         "PS1='target$ '\nunset PROMPT_COMMAND\n[[ $- == *i* ]] && bind 'set enable-bracketed-paste off'\n",
       );
+      execFileSync('chown', ['-R', `${uid}:${uid}`, home]);
       if (publicKey !== undefined) writeFileSync(join(folder, 'keys', name), publicKey, { mode: 0o644 });
     },
     async changeHostKey() {
@@ -97,45 +119,40 @@ export async function startTarget(
       makeHostKey(folder);
       sshd = await run();
     },
+    get inside(): [string, ...string[]] {
+      return ['nsenter', `--mount=/proc/${sshd.pid ?? 0}/ns/mnt`, '--'];
+    },
     log: () => readFileSync(logFile, 'utf8'),
     async stop() {
       await halt();
-      for (const name of users) {
-        try {
-          execFileSync('pkill', ['-KILL', '-u', name], { stdio: 'ignore' });
-        } catch {
-          // nothing of his was running
-        }
-        execFileSync('userdel', ['--force', name], { stdio: 'ignore' });
-      }
+      // whatever is left of their sessions; it is no error that nothing is
+      for (const uid of uids) spawnSync('pkill', ['-KILL', '-u', String(uid)], { stdio: 'ignore' });
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-/** A user of that name from an aborted run is removed; one of a run beside this one is waited for. */
-function freeName(name: string): void {
-  const passwd = ['-c', 'getent passwd "$1" || true', 'sh', name];
-  const clock = new Int32Array(new SharedArrayBuffer(4));
-  for (const end = Date.now() + 90_000; Date.now() < end; Atomics.wait(clock, 0, 0, 250)) {
-    const entry = execFileSync('sh', passwd, { encoding: 'utf8' });
-    if (entry === '') return;
-    const folder = /^(.*\/postern-target-[^/]+)\//.exec(entry.split(':')[5] ?? '')?.[1];
-    if (folder === undefined) throw new Error(`this host has a user ${name} of its own`);
-    if (ownerRuns(folder)) continue;
-    execFileSync('sh', ['-c', 'pkill -KILL -u "$1"; userdel --force "$1" || true', 'sh', name], {
-      stdio: 'ignore',
-    });
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
+/**
+ * The target sees an /etc of its own, so that it may run beside others and leaves nobody behind. Not just the files that
+ * matter: whoever adds a user to the host meanwhile would take away what is mounted over a file.
+ */
+const BIND = 'mount --bind "$0" /etc && exec "$@"';
+const BOOKS = ['passwd', 'shadow', 'group'] as const;
 
-function ownerRuns(folder: string): boolean {
-  try {
-    process.kill(Number(readFileSync(join(folder, 'owner'), 'utf8')), 0);
-    return true;
-  } catch {
-    return false;
+/** Copies of the host's, without the people in them: their names must be free. */
+function copyBooks(folder: string): void {
+  // it may complain of a file that was gone before it came to it
+  spawnSync('cp', ['-a', '/etc', folder]);
+  const linesOf = (book: string): string[] => readFileSync(join('/etc', book), 'utf8').trimEnd().split('\n');
+  const people = linesOf('passwd')
+    .map((line) => line.split(':'))
+    .filter(([, , uid]) => Number(uid) >= 1000 && Number(uid) < 65_000)
+    .map(([name]) => name);
+  for (const book of BOOKS) {
+    const kept = linesOf(book).filter((line) => !people.includes(line.split(':')[0]));
+    writeFileSync(join(folder, 'etc', book), `${kept.join('\n')}\n`, {
+      mode: book === 'shadow' ? 0o600 : 0o644,
+    });
   }
 }
 

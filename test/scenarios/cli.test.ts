@@ -152,7 +152,8 @@ describe('what is refused, with the exit code that the manual names', () => {
     ...['account', 'add', '--safe', SAFE, '--address', 'a.test', '--user', 'root'],
     ...more,
   ];
-  test.each<[string, readonly string[], string, string, number]>([
+  // each is a process of its own, and none changes anything
+  test.concurrent.each<[string, readonly string[], string, string, number]>([
     ['no command', [], '', 'BAD_INPUT', 2],
     ['a group of commands alone', ['user'], '', 'BAD_INPUT', 2],
     ['an unknown command', ['usr'], '', 'BAD_INPUT', 2],
