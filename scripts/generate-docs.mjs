@@ -1,8 +1,17 @@
 // Writes the tables of docs/ that come from the source, so that they cannot lie: keys.md, errors.md and policy.md.
-// `node scripts/generate-docs.mjs` with the Node of node_modules/.bin, which reads TypeScript by itself.
-import { writeFileSync } from 'node:fs';
-import { registerHooks } from 'node:module';
+// `node scripts/generate-docs.mjs`: whatever Node that is, our own does it, which reads TypeScript by itself.
+import { spawnSync } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ownNode } from './setup/libraries.mjs';
+
+if (Number.parseInt(process.versions.node, 10) < 26) {
+  if (!existsSync(ownNode))
+    console.error('There is no Node of our own yet. Run "node scripts/setup.mjs" first.');
+  process.exit(spawnSync(ownNode, process.argv.slice(1), { stdio: 'inherit' }).status ?? 69);
+}
+// only a new Node has it
+const { registerHooks } = await import('node:module');
 
 // our own imports name what is compiled; here the source is read as it is
 registerHooks({
