@@ -5,10 +5,8 @@ const withMachine = ['test/scenarios/**/*.test.{ts,tsx}', 'test/native/**/*.test
 const slow = 'test/**/*.assure.test.{ts,tsx}';
 const minutes = 60_000;
 
-/** With real daemons, sshds and boxes; a file has its own, so two may run side by side. */
-const patient = { testTimeout: 2 * minutes, hookTimeout: 2 * minutes };
-/** One after the other, or they measure each other. */
-const oneByOne = { ...patient, fileParallelism: false };
+/** Scenarios start real daemons, sshds and boxes: one after the other, or they measure each other. */
+const oneByOne = { fileParallelism: false, testTimeout: 2 * minutes, hookTimeout: 2 * minutes };
 
 const report = process.env['POSTERN_TEST_REPORT'];
 
@@ -37,7 +35,7 @@ export default defineConfig({
           include: withMachine,
           exclude: [slow],
           sequence: { groupOrder: 1 },
-          ...patient,
+          ...oneByOne,
         },
       },
       {

@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
@@ -23,6 +24,8 @@ export interface Target {
   readonly inside: readonly [command: string, ...args: string[]];
   /** Makes an OS user with this password, and this public key if given. */
   addUser(name: string, password: string, publicKey?: string): void;
+  /** As the host sees it. */
+  uidOf(name: string): number;
   /** Gives it another host key, as a reinstalled machine has. */
   changeHostKey(): Promise<void>;
   /** Accepted and failed logins so far, from its log. */
@@ -114,6 +117,7 @@ export async function startTarget(
       execFileSync('chown', ['-R', `${uid}:${uid}`, home]);
       if (publicKey !== undefined) writeFileSync(join(folder, 'keys', name), publicKey, { mode: 0o644 });
     },
+    uidOf: (name) => statSync(join(folder, 'home', name)).uid,
     async changeHostKey() {
       await halt();
       makeHostKey(folder);

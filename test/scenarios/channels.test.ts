@@ -122,10 +122,11 @@ describe('a command', () => {
   test('ends at the target when its client is gone', { timeout: 30_000 }, async () => {
     const mark = `reader-${process.pid}`;
     const child = spawn('ssh', ['-F', config, '-T', 'via', `exec -a ${mark} cat`], { stdio: 'pipe' });
+    const uid = target.uidOf('admin60');
     const runs = () =>
-      execFileSync('ps', ['-eo', 'user,args'], { encoding: 'utf8' })
+      execFileSync('ps', ['-eo', 'uid,args'], { encoding: 'utf8' })
         .split('\n')
-        .some((line) => line.startsWith('admin60') && line.includes(mark));
+        .some((line) => Number.parseInt(line, 10) === uid && line.includes(mark));
     await eventually('it to run', runs);
     child.kill('SIGKILL');
     await eventually('it to end', () => !runs());

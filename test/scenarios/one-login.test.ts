@@ -42,8 +42,11 @@ afterEach(async () => {
 
 const logins = (): number => target.log().split('Accepted password for admin60').length - 1;
 const ps = (): readonly string[] =>
-  execFileSync('ps', ['-eo', 'pid,user:20,args', '--no-headers'], { encoding: 'utf8' }).split('\n');
-const atTarget = (): number => ps().filter((line) => line.includes('sshd: admin60')).length;
+  execFileSync('ps', ['-eo', 'uid,args', '--no-headers'], { encoding: 'utf8' }).split('\n');
+const atTarget = (): number => {
+  const uid = target.uidOf('admin60');
+  return ps().filter((line) => Number.parseInt(line, 10) === uid && line.includes('sshd: admin60')).length;
+};
 const boxes = (): number => ps().filter((line) => line.includes(`${postern.run}/bin/postern-box`)).length;
 
 /** The ssh that holds a login, somewhere below this process: others may run beside us. */
