@@ -32,6 +32,7 @@ runChild((settings) => {
   const remove = async (): Promise<void> => {
     while (!stop.signal.aborted) {
       await removeLeaving({
+        spool: paths.spool,
         recordings: paths.recordings,
         leaving: async () => {
           const answer = await vault.ask('recording.leaving', {});

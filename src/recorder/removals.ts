@@ -1,8 +1,10 @@
 import { unlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Outcome } from '#/domain/outcome.js';
-import { storedPath } from './tape-path.js';
+import { storedPath, tapeName } from './tape-path.js';
 
 export interface RemovalOptions {
+  readonly spool: string;
   readonly recordings: string;
   /** Recordings that the vault has deleted and whose files are still there. */
   readonly leaving: () => Promise<
@@ -12,13 +14,20 @@ export interface RemovalOptions {
   readonly log: (what: string, about: Readonly<Record<string, unknown>>) => void;
 }
 
-/** Removes the files of deleted recordings. Their keys are gone before, so nothing depends on when. */
-export async function removeLeaving({ recordings, leaving, removed, log }: RemovalOptions): Promise<void> {
+/**
+ * Removes the files of deleted recordings, and what a crash left of them in the spool. Their keys are gone before, and
+ * open neither, so nothing depends on when.
+ */
+export async function removeLeaving(options: RemovalOptions): Promise<void> {
+  const { spool, recordings, leaving, removed, log } = options;
   const list = await leaving();
   if (!list.ok) return;
   for (const { recordingId, recordingSafe } of list.value) {
     const place = storedPath(recordings, recordingSafe, recordingId);
-    const why = place === null ? 'its safe has no proper name' : await remove(place.path);
+    const why =
+      place === null
+        ? 'its safe has no proper name'
+        : ((await remove(join(spool, tapeName(recordingId)))) ?? (await remove(place.path)));
     if (why === null) await removed(recordingId);
     else log('a deleted recording could not be removed', { recordingId, why });
   }
