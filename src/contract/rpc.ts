@@ -42,6 +42,8 @@ export class RpcPeer {
   readonly #waiting = new Map<number, (outcome: Outcome<Parcel>) => void>();
   #nextId = 1;
   #running = 0;
+  /** Calls that came in one piece with others, and wait for them. */
+  readonly #queue: (() => void)[] = [];
   #closed: string | null = null;
   #greeted = false;
   /** The JSON message whose blob comes in the next frame. */
@@ -132,15 +134,32 @@ export class RpcPeer {
       return;
     }
     if (!this.#greeted) throw new Error('message before hello');
-    if ('call' in message) void this.#answer(message.id, message.call, message.args, blob);
+    if ('call' in message) this.#begin(() => this.#answer(message.id, message.call, message.args, blob));
     else if ('failure' in message) this.#waiting.get(message.id)?.(failed(message.failure));
     else this.#waiting.get(message.id)?.({ ok: true, value: { value: message.value, blob } });
   }
 
+  /** At most so many at once: what is read already waits here, the rest unread. */
+  #begin(answer: () => Promise<void>): void {
+    const most = this.#options.concurrency ?? 256;
+    const start = (): void => {
+      this.#running += 1;
+      void answer().finally(() => {
+        this.#running -= 1;
+        const next = this.#queue.shift();
+        if (next !== undefined) next();
+        else this.#stream.resume();
+      });
+    };
+    if (this.#running < most) start();
+    else {
+      this.#queue.push(start);
+      this.#stream.pause();
+    }
+  }
+
   async #answer(id: number, call: string, args: unknown, blob: Buffer | undefined): Promise<void> {
     const handle = this.#options.handle;
-    this.#running += 1;
-    if (this.#running >= (this.#options.concurrency ?? 256)) this.#stream.pause();
     let outcome: Outcome<Parcel>;
     try {
       outcome =
@@ -149,9 +168,6 @@ export class RpcPeer {
           : await handle(call, args, blob);
     } catch (error) {
       outcome = failed(failure('INTERNAL', `${call}: ${error instanceof Error ? error.message : 'unknown'}`));
-    } finally {
-      this.#running -= 1;
-      this.#stream.resume();
     }
     try {
       if (outcome.ok)

@@ -59,6 +59,24 @@ test('what is larger than a frame is refused, on either side, and the next call 
   expect(await client.call('echo', {})).toMatchObject({ ok: true });
 });
 
+test('no more calls than agreed are under way at once, however many come in one piece; each is answered', async () => {
+  const [left, right] = duplexPair();
+  let running = 0;
+  let most = 0;
+  const slow: Handler = async (_call, args) => {
+    running += 1;
+    most = Math.max(most, running);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    running -= 1;
+    return { ok: true, value: { value: args } };
+  };
+  new RpcPeer(right, { handle: slow, concurrency: 4 });
+  const client = new RpcPeer(left);
+  const answers = await Promise.all(Array.from({ length: 60 }, (_, i) => client.call('slow', { i })));
+  expect(most).toBe(4);
+  answers.forEach((answer, i) => expect(answer).toMatchObject({ ok: true, value: { value: { i } } }));
+});
+
 test.each([
   ['another version', encodeJson({ hello: PROTOCOL_VERSION + 1 })],
   ['a call before hello', encodeJson({ id: 1, call: 'echo', args: {}, blob: false })],
