@@ -8,7 +8,11 @@
 
 enum { MUX_HELLO = 1, MUX_VERSION = 4, MUX_NEW_SESSION = 0x10000002, MUX_NEW_FORWARD = 0x10000008, MUX_DENIED = (int)0x80000002,
        MUX_FAILURE = (int)0x80000003, MUX_EXIT = (int)0x80000004, MUX_OPENED = (int)0x80000006,
-       LONGEST_REQUEST = 196608, LONGEST_MESSAGE = 65536 };
+       LONGEST_MESSAGE = 65536 };
+/* What the session host may ask for (src/contract/session-link.ts, src/domain/environment.ts): a command, and variables of
+ * the names and lengths that are let through, a character of them being three bytes at most; a zero before each and at the end. */
+enum { LONGEST_COMMAND = 131000, MOST_VARIABLES = 32, LONGEST_NAME = 43, LONGEST_VALUE = 1024,
+       LONGEST_REQUEST = LONGEST_COMMAND + MOST_VARIABLES * (1 + LONGEST_NAME + 1 + 3 * LONGEST_VALUE) + 1 };
 
 static bool take(int fd, void *into, size_t size) { /* exactly so many bytes */
     for (ssize_t got; size > 0; into = (char *)into + got, size -= (size_t)got)

@@ -4,6 +4,8 @@ import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSy
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { LONGEST_COMMAND } from '#/contract/session-link.js';
+import { LONGEST_VALUE, MOST_VARIABLES } from '#/domain/environment.js';
 import { startTarget, type Target } from '../helpers/target.ts';
 import { bindsOf, HOST, hasBox, hasWrapper, processes, Rig, SHADOW, table, until, wait } from './rig.ts';
 
@@ -172,6 +174,24 @@ describe.skipIf(!hasBox || !existsSync('/usr/sbin/sshd'))(
       // without an exit: it was lost with the login
       expect(host.said('d end')).toBe('opened\n');
       expect(target.log().split(`Accepted password for ${user}`)).toHaveLength(2);
+      host.close();
+    }, 40_000);
+
+    test('the longest command with all the variables that may come along', async () => {
+      const host = await login('carries-much', '3');
+      const names = Array.from(
+        { length: MOST_VARIABLES },
+        (_, at) => `LC_${String.fromCharCode(65 + (at % 26))}`,
+      );
+      const long = names.map(
+        (name, at) => `${name.padEnd(42, 'X')}${at < 26 ? 'A' : 'B'}=${'漢'.repeat(LONGEST_VALUE)}`,
+      );
+      const command = 'echo ${#LC_AXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXA}; : ';
+      const padded = command.padEnd(LONGEST_COMMAND, 'x');
+      host.ask('1', 'e', [padded, ...long].join('\0'));
+      await host.over('1 end');
+      expect(host.said('1 end')).toBe('opened\nexit 0\n');
+      expect(host.said('1 out')).toMatch(/^(1024|3072)\n$/);
       host.close();
     }, 40_000);
 
