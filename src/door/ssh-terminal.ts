@@ -1,6 +1,7 @@
 import type { ServerChannel, Session } from 'ssh2';
 import { cleanReason } from '#/domain/reason.js';
 import { inputFrom, outputTo } from './byte-streams.js';
+import { endWhenTaken } from './end-when-taken.js';
 import { askTerminal, requests, type TerminalRequest } from './late-requests.js';
 import type { Lends } from './lends.js';
 import type { resizing } from './resizing.js';
@@ -8,8 +9,10 @@ import type { SessionContext } from './ssh-session.js';
 import { onLateRequest } from './ssh2-requests.js';
 import type { Terminal } from './terminal.js';
 
-/** How long a client may take to read the last of its output. */
-const FAREWELL = 5000;
+/** How long a client may take for the next piece of the last of its output. */
+const FAREWELL = 15_000;
+/** Bytes of a piece, of what is given at once: so that one who reads slowly is seen to. */
+const PIECE = 64 * 1024;
 
 interface Looks {
   readonly size: ReturnType<typeof resizing>;
@@ -33,7 +36,17 @@ export function terminalOn(
 ): Terminal {
   const gone = new AbortController();
   const input = inputFrom(channel);
-  const output = outputTo((bytes, sent) => context.outflow.whenClear(() => channel.write(bytes, sent)));
+  let moved: () => void = () => undefined;
+  const send = (bytes: Buffer, sent: () => void): void =>
+    context.outflow.whenClear(() => {
+      const rest = bytes.subarray(PIECE);
+      channel.write(bytes.subarray(0, PIECE), () => {
+        moved();
+        if (rest.length === 0) sent();
+        else send(rest, sent);
+      });
+    });
+  const output = outputTo(send);
   const key = {};
   const asked = requests<TerminalRequest>();
   onLateRequest(session, (request) => askTerminal(request, { input, asked }));
@@ -53,6 +66,7 @@ export function terminalOn(
   return {
     via: 'ssh',
     from: context.from,
+    cameTo: context.cameTo,
     user: context.user,
     term,
     lang,
@@ -80,13 +94,11 @@ export function terminalOn(
       if (closing) return;
       closing = true;
       const hangUp = (): void => {
-        clearTimeout(late);
         channel.exit(status);
         channel.end();
         leave();
       };
-      const late = setTimeout(hangUp, FAREWELL);
-      output.end(hangUp);
+      ({ moved } = endWhenTaken(output, FAREWELL, hangUp));
     },
   };
 }
