@@ -92,6 +92,8 @@ export interface ChildSettings {
     readonly home: string;
     readonly vault: string;
     readonly masterKey: string | null;
+    /** What an administrator calls that place. */
+    readonly masterKeyOnHost: string | null;
     readonly credentials: string;
     readonly hostKeys: string;
     readonly spool: string;

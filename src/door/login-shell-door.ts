@@ -131,6 +131,7 @@ function terminalOn({ socket, keys, size, visit, dismissed, hello }: Parts): Ter
   return {
     via: 'login-shell',
     from: isIP(hello.from) === 0 ? 'login-shell' : hello.from,
+    cameTo: null,
     user: hello.user,
     term: cleanTerm(hello.term),
     lang: hello.lang,

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { AuthContext, Connection } from 'ssh2';
 import type { LoggedIn } from '#/contract/calls.js';
 import type { Delimiters } from '#/domain/destination.js';
@@ -10,7 +11,7 @@ import { isPage, type PageChannels, pageChannels } from './page-channels.js';
 import { REFUSALS } from './refusals.js';
 import { answer, authentication, type DoorQuestions, type Verdict } from './ssh-authentication.js';
 import { serveForwards } from './ssh-forward.js';
-import { serveSession } from './ssh-session.js';
+import { type SessionContext, serveSession } from './ssh-session.js';
 import { openAgentChannel } from './ssh2-back.js';
 import { guardConnection, socketOf } from './ssh2-guards.js';
 import type { Terminal } from './terminal.js';
@@ -191,6 +192,7 @@ function serveSessions(
       user: user(),
       refused,
       from: visit.from,
+      cameTo: cameTo(socketOf(connection)),
       outflow,
       connectionGone: gone.signal,
       dismissed,
@@ -203,4 +205,10 @@ function serveSessions(
       serveDirect: (direct) => void options.serveDirect(direct).then(() => direct.exit(255), crash),
     });
   });
+}
+
+function cameTo({ localAddress, localPort }: Socket): SessionContext['cameTo'] {
+  return localAddress === undefined || localPort === undefined
+    ? null
+    : { host: localAddress.replace(/^::ffff:/, ''), port: localPort };
 }

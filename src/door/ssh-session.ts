@@ -18,6 +18,7 @@ export interface SessionContext {
   /** Sentences about what the connection asked for and did not get. */
   readonly refused: () => readonly string[];
   readonly from: string;
+  readonly cameTo: Terminal['cameTo'];
   readonly outflow: Outflow;
   /** Aborted when the connection is gone. */
   readonly connectionGone: AbortSignal;

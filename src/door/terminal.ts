@@ -10,6 +10,8 @@ export interface Terminal {
   readonly via: 'ssh' | 'login-shell';
   /** The client's address; through the login-shell door, what the relay says it is. */
   readonly from: string;
+  /** Where the client came in, as this machine knows it; null: not known. */
+  readonly cameTo: { readonly host: string; readonly port: number } | null;
   /** What to put into the login screen's user field; may be empty. */
   readonly user: string;
   readonly term: string;

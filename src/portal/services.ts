@@ -114,6 +114,8 @@ export type ReplayCommand = PictureCommand;
 export interface WebLink {
   readonly url: string;
   readonly forward: string;
+  /** The whole line of his ssh, as far as it is known. */
+  readonly connect: string;
   readonly minutes: number;
 }
 

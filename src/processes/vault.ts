@@ -126,7 +126,12 @@ function vaultSettings({
     isolation: { level: isolation, minimum: minimumIsolation },
     policy: { idleMinutes, maximumMinutes, graceMinutes, hostKeyPolicy, recordInput },
     shadowUids: { first: configuration.shadowUidFirst, count: configuration.shadowUidCount },
-    paths: { masterKey: paths.masterKey, spool: paths.spool, recordings: paths.recordings },
+    paths: {
+      masterKey: paths.masterKey,
+      masterKeyOnHost: paths.masterKeyOnHost,
+      spool: paths.spool,
+      recordings: paths.recordings,
+    },
     spoolReserveMb,
     mostSessions: { all: configuration.maxSessions, person: configuration.maxSessionsPerUser },
     liveGroups: configuration.liveGroups,

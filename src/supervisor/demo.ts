@@ -77,6 +77,7 @@ function start({ host, onOutput, onEvent }: DemoOptions, door: Listener) {
         home: '/demo',
         vault: nothing,
         masterKey: null,
+        masterKeyOnHost: null,
         credentials: nothing,
         hostKeys: nothing,
         spool: nothing,

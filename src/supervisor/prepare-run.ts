@@ -45,10 +45,11 @@ export async function prepareRun({ host, namespace, env, say, now }: RunOptions)
   const trials = await tryIsolation({ run, session, ...trialIdentity(host) });
   const isolation = levelOf(trials);
   const masterKey = keyForVault(run, configuration, outside);
+  const masterKeyOnHost = masterKey === null ? null : (outside ?? join(host.home, 'vault/master.key'));
   const limitMb = configuration.profileLimitMb;
   return {
     trials,
-    facts: { run, bastion: host.bastion, isolation, range, masterKey, configuration },
+    facts: { run, bastion: host.bastion, isolation, range, masterKey, masterKeyOnHost, configuration },
     // without a client program there are no sessions, and the trials have said why
     onOrder: orderKeeper({
       run,

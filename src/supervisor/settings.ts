@@ -15,6 +15,8 @@ export interface HouseFacts {
   readonly range: UidRange;
   /** Where the vault finds its master key; null: it waits for a passphrase. */
   readonly masterKey: string | null;
+  /** What an administrator calls that place. */
+  readonly masterKeyOnHost: string | null;
   readonly configuration: Configuration;
 }
 
@@ -35,6 +37,7 @@ export function settingsOf(post: Post, listeners: readonly Listener[], facts: Ho
       home: places.home,
       vault: join(places.home, 'vault'),
       masterKey: facts.masterKey,
+      masterKeyOnHost: facts.masterKeyOnHost,
       credentials: join(places.home, 'credentials'),
       hostKeys: join(places.home, 'portal'),
       spool: join(places.home, 'spool'),

@@ -45,17 +45,19 @@ function seal({ keyring }: Vault): Check {
 }
 
 function masterKey({ settings }: Vault): Check {
-  const path = settings.paths.masterKey;
+  const { masterKey: path, masterKeyOnHost } = settings.paths;
   if (path === null) return ok('master key', 'sealed under a passphrase');
+  // the vault sees it in the run directory; whoever reads this knows it by another name
+  const place = masterKeyOnHost ?? path;
   try {
     const mode = statSync(path).mode & 0o777;
     return (mode & 0o077) === 0
-      ? ok('master key', `${path}, mode ${mode.toString(8)}`)
-      : bad('master key', `${path} can be read by others (mode ${mode.toString(8)})`, `chmod 600 ${path}`);
+      ? ok('master key', `${place}, mode ${mode.toString(8)}`)
+      : bad('master key', `${place} can be read by others (mode ${mode.toString(8)})`, `chmod 600 ${place}`);
   } catch {
     return bad(
       'master key',
-      `${path} is gone: without it the vault will not open again`,
+      `${place} is gone: without it the vault will not open again`,
       'Put the file back from its backup before Postern is stopped.',
     );
   }

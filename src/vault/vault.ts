@@ -35,7 +35,13 @@ export interface VaultSettings {
   /** The uids of shadow identities. */
   readonly shadowUids: { readonly first: number; readonly count: number };
   /** `masterKey` null: the vault is opened with a passphrase. */
-  readonly paths: { readonly masterKey: string | null; readonly spool: string; readonly recordings: string };
+  readonly paths: {
+    readonly masterKey: string | null;
+    /** What an administrator calls it. */
+    readonly masterKeyOnHost: string | null;
+    readonly spool: string;
+    readonly recordings: string;
+  };
   readonly spoolReserveMb: number;
   /** Sessions at once; 0: no limit. */
   readonly mostSessions: { readonly all: number; readonly person: number };

@@ -368,6 +368,7 @@ export function fakeServices(more: Partial<PortalServices> = {}): PortalServices
         done({
           url: 'http://127.0.0.1:8722/#0123456789abcdef0123456789abcdef',
           forward: '-L 8722:web:80',
+          connect: 'ssh -L 8722:web:80 -p 2222 alice@192.0.2.7',
           minutes: 5,
         }),
       ),

@@ -26,6 +26,8 @@ export function openPerson(
       term: 'xterm-kitty',
       lang: 'C.UTF-8',
       env: new Map(),
+      user: 'alice',
+      cameTo: null,
       offerPages: null,
       onRequest: asked.on,
       lends: () => new Map(),

@@ -76,7 +76,7 @@ test('Ctrl-W in the library: the page comes through her own ssh, and ends with h
   await alice.sees('[Recordings]');
   await alice.sees(/admin66@127\.0\.0\.1 +exited/);
   alice.press('ctrl-w');
-  const shown = await alice.sees('-L 8722:web:80');
+  const shown = await alice.sees(`ssh -L 8722:web:80 -p ${postern.port} alice@127.0.0.1`);
   const token = /127\.0\.0\.1:8722\/#([\w-]{32})/.exec(shown)?.[1] ?? '';
   alice.press('escape');
   expect((await fetch(origin)).headers.get('content-security-policy')).toContain("default-src 'none'");

@@ -256,6 +256,7 @@ export async function startRig(): Promise<Rig> {
           home: run,
           vault: '',
           masterKey: null,
+          masterKeyOnHost: null,
           credentials,
           hostKeys: '',
           spool,

@@ -263,6 +263,9 @@ describe('the doctor', () => {
 
   test('finds a master key that others can read, one that is gone, and a clock that went back', async () => {
     const path = join(running.folder, 'master.key');
+    // by the name that it has for who reads it, not by its place in the run directory
+    const said = (await desk.ask('admin.doctor', {})).find(({ part }) => part === 'master key');
+    expect(said?.detail).toBe('/etc/postern/master.key, mode 600');
     chmodSync(path, 0o644);
     expect((await checks()).get('master key')).toBe('failure');
     rmSync(path);

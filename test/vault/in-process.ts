@@ -94,7 +94,12 @@ export function settingsFor(folder: string): VaultSettings {
       recordInput: false,
     },
     shadowUids: { first: 600_000, count: 1000 },
-    paths: { masterKey: join(folder, 'master.key'), spool: folder, recordings: folder },
+    paths: {
+      masterKey: join(folder, 'master.key'),
+      masterKeyOnHost: '/etc/postern/master.key',
+      spool: folder,
+      recordings: folder,
+    },
     spoolReserveMb: 1,
     mostSessions: { all: 0, person: 0 },
     liveGroups: {

@@ -31,6 +31,8 @@ export interface ServicesOptions {
     | 'from'
     | 'via'
     | 'term'
+    | 'user'
+    | 'cameTo'
     | 'lang'
     | 'env'
     | 'direct'

@@ -13,10 +13,11 @@ import type { PageServer } from '#/web/page-server.js';
 /** Where the person's own machine listens, and the only place that his ssh may forward it to. */
 const LOCAL_PORT = 8722;
 export const PAGE_HOST = 'web';
+const FORWARD = `-L ${LOCAL_PORT}:${PAGE_HOST}:80`;
 
 export interface WebPagesOptions {
   readonly run: string;
-  readonly terminal: Pick<Terminal, 'offerPages'>;
+  readonly terminal: Pick<Terminal, 'offerPages' | 'cameTo' | 'user'>;
   /** For the person who is logged in. */
   readonly ask: (
     call: 'person.replay',
@@ -59,7 +60,8 @@ export function webPages({ run, terminal, ask }: WebPagesOptions): WebPages {
       }
       return done({
         url: `http://127.0.0.1:${LOCAL_PORT}/#${links.issue(recordingId)}`,
-        forward: `-L ${LOCAL_PORT}:${PAGE_HOST}:80`,
+        forward: FORWARD,
+        connect: connectLine(terminal),
         minutes: LINK_LIFE / 60_000,
       });
     },
@@ -70,3 +72,13 @@ export function webPages({ run, terminal, ask }: WebPagesOptions): WebPages {
     },
   };
 }
+
+/** The line to connect with as he did, as far as it is known here and stands in a shell as it is. */
+function connectLine({ cameTo, user }: WebPagesOptions['terminal']): string {
+  const who = /^[\w.%+-]+$/.test(user) ? `${user}@` : '';
+  if (cameTo === null) return `ssh ${FORWARD} …`;
+  const port = cameTo.port === SSH_PORT ? '' : ` -p ${cameTo.port}`;
+  return `ssh ${FORWARD}${port} ${who}${cameTo.host}`;
+}
+
+const SSH_PORT = 22;

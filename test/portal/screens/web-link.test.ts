@@ -18,7 +18,7 @@ test('Ctrl-W shows a link for a browser, and how it gets here', async () => {
   const { terminal } = await library();
   terminal.press('ctrl-w');
   await terminal.sees(URL);
-  await terminal.sees('ssh -L 8722:web:80');
+  await terminal.sees('ssh -L 8722:web:80 -p 2222 alice@192.0.2.7');
   terminal.press('escape');
   await terminal.sees('[Recordings]');
 });
@@ -34,7 +34,7 @@ test('where no browser comes that is said', async () => {
 test('on a narrow screen the link is cut into lines, none of it lost, and names stay text', () => {
   const lines = webLinkLines({
     recording: { user: 'alice', account: 'root@web1\u001b[31m' },
-    link: { url: URL, forward: '-L 8722:web:80', minutes: 5 },
+    link: { url: URL, forward: '-L 8722:web:80', connect: 'ssh -L 8722:web:80 …', minutes: 5 },
     room: { columns: 40, rows: 30 },
     sign: (sign) => (sign === 'rule' ? '-' : '|'),
   }).map((line) => line.map((one) => one.text).join(''));

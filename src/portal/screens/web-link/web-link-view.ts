@@ -20,7 +20,7 @@ export function webLinkLines({ recording, link, room, sign }: WebLinkView): read
     ...paragraph(`Good once, for ${link.minutes} minutes, in a browser on your own machine.`, inner),
     EMPTY,
     ...paragraph('Your ssh has to carry it. Connect with:', inner, 'quiet'),
-    [span(`  ssh ${link.forward} …`, 'typed')],
+    ...wrap(shown(link.connect), inner - 2).map((part): Line => [span(`  ${part}`, 'typed')]),
     ...paragraph('or in this connection press Enter, then ~ and C, and type:', inner, 'quiet'),
     [span(`  ${link.forward}`, 'typed')],
     ...paragraph('(OpenSSH 9.2 and newer: with EnableEscapeCommandline yes)', inner, 'quiet'),
