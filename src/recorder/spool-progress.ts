@@ -7,6 +7,12 @@ import { tapeName } from './tape-path.js';
 /** 'quiet': its end was not taped, and it has not grown for a while. */
 export type TapeState = 'growing' | 'quiet' | 'ended' | 'foreign';
 
+/** `bytes`: its header and whole segments. */
+export interface SeenTape {
+  readonly state: TapeState;
+  readonly bytes: number;
+}
+
 interface Seen {
   readonly size: number;
   /** When the size was first seen, milliseconds. */
@@ -31,10 +37,10 @@ export class SpoolProgress {
     this.#now = now;
   }
 
-  async look(recordingId: string): Promise<TapeState> {
+  async look(recordingId: string): Promise<SeenTape> {
     const opened = await openTapeFile(join(this.#spool, tapeName(recordingId)));
-    if (opened.kind === 'foreign') return 'foreign';
-    if (opened.kind === 'absent') return 'growing';
+    if (opened.kind === 'foreign') return FOREIGN;
+    if (opened.kind === 'absent') return { state: 'growing', bytes: 0 };
     try {
       return await this.#state(recordingId, opened.handle, opened.bytes);
     } finally {
@@ -47,15 +53,21 @@ export class SpoolProgress {
     for (const id of [...this.#seen.keys()]) if (!kept.has(id)) this.#seen.delete(id);
   }
 
-  async #state(recordingId: string, handle: FileHandle, size: number): Promise<TapeState> {
+  async #state(recordingId: string, handle: FileHandle, size: number): Promise<SeenTape> {
     const before = this.#seen.get(recordingId);
-    if (before?.size === size) return stateOf(before, this.#now());
+    if (before?.size === size) return seenTape(before, this.#now());
     const from = before ?? (await afterHeader(handle));
-    if (from === 'foreign') return 'foreign';
+    if (from === 'foreign') return FOREIGN;
     const seen: Seen = { ...(await walk(handle, size, from)), size, since: this.#now() };
     this.#seen.set(recordingId, seen);
-    return stateOf(seen, this.#now());
+    return seenTape(seen, this.#now());
   }
+}
+
+const FOREIGN: SeenTape = { state: 'foreign', bytes: 0 };
+
+function seenTape(seen: Seen, now: number): SeenTape {
+  return { state: stateOf(seen, now), bytes: seen.offset };
 }
 
 function stateOf(seen: Seen, now: number): TapeState {

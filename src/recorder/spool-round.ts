@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { oneLine } from '#/domain/failure.js';
 import { done, type Outcome } from '#/domain/outcome.js';
 import { quarantine } from './quarantine.js';
+import { RunningCopies } from './running-copies.js';
 import { SpoolProgress } from './spool-progress.js';
 import { type StoredTape, storeTape } from './store-tape.js';
 import { safeHolding } from './stored-tapes.js';
@@ -27,8 +28,8 @@ export interface SpoolOptions {
 /** Longer than a session host takes to come back to a vault that was restarted and knows of no session yet. */
 const SURELY_DEAD_AFTER = 6000;
 
-/** One look at everything in the spool. Remembers what it saw, to notice what does not grow any more. */
-export function spoolRound(options: SpoolOptions): () => Promise<void> {
+/** One look at everything in the spool, and how many tapes are in it. Remembers what it saw, to notice what does not grow any more. */
+export function spoolRound(options: SpoolOptions): () => Promise<number> {
   const round = new Round(options);
   return () => round.run();
 }
@@ -38,14 +39,16 @@ class Round {
   readonly #progress: SpoolProgress;
   /** Since when the vault says of tapes without an end that nobody writes them. */
   readonly #dead = new Map<string, number>();
+  readonly #copies: RunningCopies;
   #said = new Map<string, string>();
 
   constructor(options: SpoolOptions) {
     this.#options = options;
     this.#progress = new SpoolProgress(options.spool, options.now);
+    this.#copies = new RunningCopies(options);
   }
 
-  async run(): Promise<void> {
+  async run(): Promise<number> {
     const names = await readdir(this.#options.spool, { encoding: 'buffer', withFileTypes: true });
     const tapes: string[] = [];
     for (const { name } of names) {
@@ -54,21 +57,30 @@ class Round {
       else await this.#away(name, 'it has not the name of a tape');
     }
     this.#progress.forgetAllBut(tapes);
-    await this.#storeFinished(tapes);
+    this.#copies.forgetAllBut(tapes);
+    await this.#takeOn(tapes);
     if (this.#said.size > names.length + 100) this.#said = new Map();
+    return tapes.length;
   }
 
-  async #storeFinished(tapes: readonly string[]): Promise<void> {
+  /** What grew grows in its safe, too; what is finished is stored. */
+  async #takeOn(tapes: readonly string[]): Promise<void> {
     const ripe: { readonly recordingId: string; readonly ended: boolean }[] = [];
+    const grown: { readonly recordingId: string; readonly bytes: number }[] = [];
     for (const recordingId of tapes) {
-      const state = await this.#progress.look(recordingId);
+      const { state, bytes } = await this.#progress.look(recordingId);
       if (state === 'foreign') await this.#away(Buffer.from(tapeName(recordingId)), 'it is not a tape');
       else if (state !== 'growing') ripe.push({ recordingId, ended: state === 'ended' });
+      if (state !== 'foreign' && state !== 'ended' && this.#copies.isBehind(recordingId, bytes))
+        grown.push({ recordingId, bytes });
     }
-    if (ripe.length === 0) return;
+    if (ripe.length === 0 && grown.every(({ recordingId }) => this.#copies.knows(recordingId)))
+      return await this.#grow(grown);
     const pending = await this.#options.pending();
     if (!pending.ok) return this.#say('', pending.failure.message);
     const known = new Map(pending.value.map((one) => [one.recordingId, one]));
+    this.#copies.learn(pending.value);
+    await this.#grow(grown);
     for (const { recordingId, ended } of ripe) {
       const waiting = known.get(recordingId);
       if (!ended && !this.#surelyDead(recordingId, waiting?.live ?? false)) continue;
@@ -77,6 +89,15 @@ class Round {
         this.#say(recordingId, error instanceof Error ? error.message : 'it cannot be stored'),
       );
     }
+  }
+
+  async #grow(grown: readonly { readonly recordingId: string; readonly bytes: number }[]): Promise<void> {
+    for (const { recordingId, bytes } of grown)
+      await this.#copies
+        .grow(recordingId, bytes)
+        .catch((error: unknown) =>
+          this.#say(recordingId, error instanceof Error ? error.message : 'its copy cannot grow'),
+        );
   }
 
   #surelyDead(recordingId: string, live: boolean): boolean {

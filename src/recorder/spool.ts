@@ -8,6 +8,9 @@ export interface RunningSpool {
 
 const EVERY = 2000;
 const SOON = 200;
+/** With so many tapes one look costs more, and there is always one that grew. */
+const MANY = 40;
+const LATER = 700;
 
 /** Watches the spool: at once, when something changes, and every two seconds. */
 export function watchSpool(options: SpoolOptions): RunningSpool {
@@ -15,6 +18,7 @@ export function watchSpool(options: SpoolOptions): RunningSpool {
   let timer: NodeJS.Timeout | null = null;
   let stopped = false;
   let due = Infinity;
+  let soon = SOON;
   const plan = (wait: number): void => {
     const at = performance.now() + wait;
     if (stopped || at >= due) return;
@@ -26,7 +30,8 @@ export function watchSpool(options: SpoolOptions): RunningSpool {
   const run = (): void => {
     due = Infinity;
     running = running
-      .then(() => round())
+      .then(round)
+      .then((tapes) => void (soon = tapes > MANY ? LATER : SOON))
       .catch((error: unknown) =>
         options.log('a round through the spool failed', {
           error: error instanceof Error ? error.message : 'unknown',
@@ -34,7 +39,7 @@ export function watchSpool(options: SpoolOptions): RunningSpool {
       )
       .then(() => plan(EVERY));
   };
-  const watcher = watch(options.spool, () => plan(SOON));
+  const watcher = watch(options.spool, () => plan(soon));
   watcher.on('error', () => undefined);
   run();
   return {

@@ -1,13 +1,14 @@
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, unlink } from 'node:fs/promises';
+import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Failure, failure } from '#/domain/failure.js';
 import type { Outcome } from '#/domain/outcome.js';
 import type { TextPlace } from '#/domain/tape-text.js';
 import { digestOf } from './file-digest.js';
+import { finishCopy, openCopy } from './growing-copy.js';
 import { openTapeFile } from './tape-file.js';
 import { SEGMENT } from './tape-format.js';
-import { storedPath, tapeName } from './tape-path.js';
+import { type StoredPlace, storedPath, tapeName } from './tape-path.js';
 import { scanTape, type TapeScan } from './tape-scan.js';
 
 /** More are not worth a list: then the tape is read. */
@@ -52,7 +53,7 @@ export type StoreResult =
 /**
  * Brings a finished tape from the spool to its recording safe. Whenever it is interrupted, calling it again finishes
  * the work: the spool's file goes last, after the copy is on the disk under its name and the vault knows.
- * It is a copy, because the spool's file belongs to who wrote it.
+ * It is a copy, because the spool's file belongs to who wrote it; most of it was there before, if its session ran a while.
  */
 export async function storeTape(options: StoreOptions): Promise<StoreResult> {
   const step = options.reached ?? (() => undefined);
@@ -64,7 +65,7 @@ export async function storeTape(options: StoreOptions): Promise<StoreResult> {
   const source = await openTapeFile(spooled);
   if (source.kind !== 'file') return source;
   try {
-    const kept = await copyIn({ source: source.handle, ...place, recordingId: options.recordingId, step });
+    const kept = await copyIn({ source: source.handle, place, recordingId: options.recordingId, step });
     if (kept.kind !== 'stored') return kept;
     step('tell');
     const told = await options.stored(kept.tape);
@@ -78,38 +79,37 @@ export async function storeTape(options: StoreOptions): Promise<StoreResult> {
   }
 }
 
-const LARGEST_CHUNK = 1024 * 1024;
-
 type Kept = Extract<StoreResult, { kind: 'stored' | 'foreign' }>;
 type Later = Extract<StoreResult, { kind: 'later' }>;
 
 interface CopyOptions {
   readonly source: FileHandle;
-  readonly directory: string;
-  readonly path: string;
+  readonly place: StoredPlace;
   readonly recordingId: string;
   readonly step: (step: StoreStep) => void;
 }
 
-async function copyIn(options: CopyOptions): Promise<Kept | Later> {
-  const { directory, path, recordingId, step } = options;
+async function copyIn({ source, place, recordingId, step }: CopyOptions): Promise<Kept | Later> {
+  const { directory, path, running } = place;
   const before = await describe(path, recordingId);
-  if (before !== null) return await sameTape(options.source, before, recordingId);
-  // the group and the setgid bit come from the directory above
-  await mkdir(directory, { mode: 0o750, recursive: true });
-  const part = join(directory, `.${recordingId}.part`);
+  if (before !== null) return await sameTape(source, before, recordingId);
   step('copy');
-  await copy(options.source, part, step);
+  const copy = await openCopy(place);
+  try {
+    await finishCopy(source, copy, () => step('sync'));
+  } finally {
+    await copy.close();
+  }
   step('check');
-  const copied = await describe(part, recordingId);
+  const copied = await describe(running, recordingId);
   if (copied?.kind !== 'stored') {
-    await unlink(part);
+    await unlink(running);
     return { kind: 'foreign', why: copied?.why ?? 'its copy is gone' };
   }
-  if ((await options.source.stat()).size !== copied.tape.bytes)
+  if ((await source.stat()).size > copied.tape.bytes)
     return { kind: 'later', failure: failure('RECORDING_NOT_STORED', 'it still grows') };
   step('rename');
-  await rename(part, path);
+  await rename(running, path);
   await syncDirectory(directory);
   return copied;
 }
@@ -125,29 +125,6 @@ async function sameTape(source: FileHandle, before: Kept, recordingId: string): 
   )
     return before;
   return { kind: 'foreign', why: 'another tape of that name is stored already' };
-}
-
-async function copy(source: FileHandle, part: string, step: (step: StoreStep) => void): Promise<void> {
-  await unlink(part).catch(() => undefined);
-  const target = await open(
-    part,
-    constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
-    0o440,
-  );
-  try {
-    const chunk = Buffer.allocUnsafe(Math.min((await source.stat()).size, LARGEST_CHUNK) || 1);
-    for (let at = 0; ; ) {
-      const { bytesRead } = await source.read(chunk, 0, chunk.length, at);
-      if (bytesRead === 0) break;
-      for (let done = 0; done < bytesRead; )
-        done += (await target.write(chunk, done, bytesRead - done)).bytesWritten;
-      at += bytesRead;
-    }
-    step('sync');
-    await target.sync();
-  } finally {
-    await target.close();
-  }
 }
 
 async function describe(path: string, recordingId: string): Promise<Kept | null> {

@@ -15,16 +15,29 @@ export function recordingOf(fileName: string): string | null {
   return id;
 }
 
-/** Where a stored tape is: one directory a recording safe. Null: names that are no part of a path. */
+/** Where a recording is in its safe. */
+export interface StoredPlace {
+  readonly directory: string;
+  /** Of the stored tape. */
+  readonly path: string;
+  /** Of what is there of it until it is stored. */
+  readonly running: string;
+}
+
+/** One directory a recording safe. Null: names that are no part of a path. */
 export function storedPath(
   recordings: string,
   recordingSafe: string,
   recordingId: string,
-): { readonly directory: string; readonly path: string } | null {
+): StoredPlace | null {
   const checked = checkName('safe', recordingSafe);
   if (!checked.ok || checked.name !== recordingSafe || Buffer.byteLength(recordingSafe) > LONGEST_NAME)
     return null;
   if (recordingSafe.startsWith('.') || parseId('session', recordingId) === null) return null;
   const directory = join(recordings, recordingSafe);
-  return { directory, path: join(directory, tapeName(recordingId)) };
+  return {
+    directory,
+    path: join(directory, tapeName(recordingId)),
+    running: join(directory, `${recordingId}.running`),
+  };
 }

@@ -151,6 +151,66 @@ describe('a round through the spool', () => {
     await rig.tape.close(exited);
   });
 
+  test('what a running tape has so far is in its safe, grows there as it does, and becomes the stored tape', async () => {
+    using rig = await storeRig(false);
+    rig.waitsFor([{ recordingId: rig.recordingId, recordingSafe: 'PSMRecordings', live: true }]);
+    const growing = join(rig.recordings, 'PSMRecordings', `${rig.recordingId}.running`);
+    await spoolRound(rig.spoolOptions)();
+    expect(readFileSync(growing)).toEqual(readFileSync(rig.spooled));
+    expect((statSync(growing).mode & 0o777).toString(8)).toBe('640');
+    // a segment that is half written is not taken; a recorder that begins anew goes on where the last one was
+    const round = spoolRound(rig.spoolOptions);
+    const whole = readFileSync(rig.spooled);
+    for (const text of ['more\r\n', 'and more\r\n']) {
+      rig.tape.append({ at: 50, kind: 'output', bytes: Buffer.from(text) });
+      await eventually(() => rig.tape.pending === 0);
+      await round();
+    }
+    const now = readFileSync(rig.spooled);
+    expect(readFileSync(growing)).toEqual(now);
+    appendFileSync(rig.spooled, Buffer.from([0, 0, 1, 0, 1, 0]));
+    await round();
+    expect(readFileSync(growing)).toEqual(now);
+    writeFileSync(rig.spooled, now);
+    const { ino } = statSync(growing);
+    await rig.tape.close(exited);
+    await round();
+    expect(rig.told).toMatchObject([{ complete: true, bytes: statSync(rig.kept).size }]);
+    expect(readFileSync(rig.kept).subarray(0, whole.length)).toEqual(whole);
+    expect(statSync(rig.kept), 'who follows it has the stored tape open').toMatchObject({ ino });
+    expect((statSync(rig.kept).mode & 0o777).toString(8)).toBe('440');
+    expect(readdirSync(join(rig.recordings, 'PSMRecordings'))).toEqual([`${rig.recordingId}.tape`]);
+  });
+
+  test('a copy that is not what the spool has is mended; what was taken once is not given back', async () => {
+    using rig = await storeRig();
+    const growing = join(rig.recordings, 'PSMRecordings', `${rig.recordingId}.running`);
+    const bytes = readFileSync(rig.spooled);
+    const one = bytes.indexOf(Buffer.from([0, 0, 0, 0]), 12 + bytes.readUInt32BE(8) + 4);
+    mkdirSync(join(rig.recordings, 'PSMRecordings'));
+    writeFileSync(growing, Buffer.concat([bytes.subarray(0, one), Buffer.alloc(300, 7)]));
+    await spoolRound(rig.spoolOptions)();
+    expect(readFileSync(rig.kept)).toEqual(bytes);
+
+    // a session host that was taken over takes its last segment back, and leaves something else behind the copy's
+    using other = await storeRig();
+    const whole = readFileSync(other.spooled);
+    mkdirSync(join(other.recordings, 'PSMRecordings'));
+    writeFileSync(
+      join(other.recordings, 'PSMRecordings', `${other.recordingId}.running`),
+      Buffer.concat([whole, Buffer.alloc(9)]),
+    );
+    writeFileSync(other.spooled, whole.subarray(0, 12 + whole.readUInt32BE(8)));
+    const round = spoolRound(other.spoolOptions);
+    await round();
+    other.pass(2500);
+    await round();
+    other.pass(6500);
+    await round();
+    expect(readFileSync(other.kept)).toEqual(whole);
+    expect(other.told).toMatchObject([{ complete: true }]);
+  });
+
   test('stores what a dead session host left behind, as cut, bytes of a half written segment included', async () => {
     using rig = await storeRig(false);
     appendFileSync(rig.spooled, Buffer.from([0, 0, 1, 0, 1, 0]));
