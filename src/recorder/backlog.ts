@@ -8,7 +8,7 @@ export type Batch =
       readonly frame: Keyframe & { readonly outputBytes: number };
       readonly bytes: number;
     }
-  | { readonly kind: 'text'; readonly text: string; readonly bytes: number };
+  | { readonly kind: 'text' | 'recent'; readonly text: string; readonly bytes: number };
 
 /** What else than bytes an event costs, about. */
 const EVENT_BYTES = 64;
@@ -20,7 +20,7 @@ const LARGEST_BATCH = 1024 * 1024;
 type Item =
   | { readonly chunks: Buffer[]; readonly at: number; readonly kind: 'output' }
   | { readonly event: TapeEvent; readonly bytes: number; readonly kind: 'event' }
-  | (Batch & { readonly kind: 'keyframe' | 'text' });
+  | Exclude<Batch, { readonly kind: 'events' }>;
 
 /** Events and keyframes that were taken and not yet written, in order. */
 export class Backlog {
@@ -50,9 +50,9 @@ export class Backlog {
     this.bytes += bytes;
   }
 
-  putText(text: string): void {
+  putText(kind: 'text' | 'recent', text: string): void {
     const bytes = EVENT_BYTES + text.length;
-    this.#items.push({ kind: 'text', text, bytes });
+    this.#items.push({ kind, text, bytes });
     this.bytes += bytes;
   }
 
@@ -60,7 +60,7 @@ export class Backlog {
   take(): Batch | null {
     const [first] = this.#items;
     if (first === undefined) return null;
-    if (first.kind === 'keyframe' || first.kind === 'text') {
+    if (first.kind !== 'event' && first.kind !== 'output') {
       this.#items.shift();
       this.bytes -= first.bytes;
       return first;
@@ -85,8 +85,8 @@ export class Backlog {
     const events: TapeEvent[] = [];
     let [count, bytes] = [0, 0];
     for (const item of this.#items) {
-      if (item.kind === 'keyframe' || item.kind === 'text' || bytes + count * EVENT_BYTES >= LARGEST_BATCH)
-        break;
+      if (item.kind !== 'event' && item.kind !== 'output') break;
+      if (bytes + count * EVENT_BYTES >= LARGEST_BATCH) break;
       events.push(
         item.kind === 'event'
           ? item.event

@@ -6,6 +6,7 @@ import type { TextLine } from '#/domain/tape-text.js';
 import type { Anchors } from './anchors.js';
 import { Backlog, type Batch } from './backlog.js';
 import type { ClosedTape, OpenTape } from './open-tape.js';
+import { RecentText } from './recent-text.js';
 import type { SegmentWriter } from './segment-writer.js';
 import type { SpoolFile } from './spool-file.js';
 import { TextLog } from './text-log.js';
@@ -21,6 +22,8 @@ interface Parts {
   readonly anchors: Anchors;
   /** Milliseconds that events wait for others. */
   readonly batch: number;
+  /** Milliseconds after which what was read can be searched while the session runs. */
+  readonly recent: number;
 }
 
 export class RunningTape implements OpenTape {
@@ -38,9 +41,18 @@ export class RunningTape implements OpenTape {
   #closing: Promise<Outcome<ClosedTape>> | null = null;
   readonly activities = { commands: 0, transfers: 0 };
   readonly #text = new TextLog();
+  readonly #recent: RecentText;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#recent = new RecentText({
+      log: this.#text,
+      every: parts.recent,
+      put: (text) => {
+        this.#backlog.putText('recent', text);
+        this.#schedule();
+      },
+    });
     const { promise, resolve } = Promise.withResolvers<string>();
     this.failed = promise;
     this.#sayFailed = resolve;
@@ -66,20 +78,21 @@ export class RunningTape implements OpenTape {
     }
     this.#backlog.put(event);
     this.#text.putEvent(event);
+    this.#recent.plan();
     this.#schedule();
   }
 
   text(lines: readonly TextLine[]): void {
     if (this.#closing !== null) return;
     for (const line of lines) this.#text.put(line);
-    if (!this.#text.isEnough) return;
+    if (!this.#text.isEnough) return this.#recent.plan();
     this.#putText();
     this.#schedule();
   }
 
   #putText(): void {
     const text = this.#text.take();
-    if (text !== null) this.#backlog.putText(text);
+    if (text !== null) this.#backlog.putText('text', text);
   }
 
   keyframe(frame: Keyframe): void {
@@ -104,6 +117,7 @@ export class RunningTape implements OpenTape {
     if (this.#failure !== null) return;
     this.#failure = why;
     this.#cancelTimer();
+    this.#recent.stop();
     this.#parts.anchors.stop();
     this.#sayFailed(why);
     this.#wake();
@@ -118,6 +132,7 @@ export class RunningTape implements OpenTape {
 
   async #close(ending: Ending): Promise<Outcome<ClosedTape>> {
     this.#cancelTimer();
+    this.#recent.stop();
     await this.#writing;
     this.#putText();
     await this.#write(0);
@@ -163,7 +178,8 @@ export class RunningTape implements OpenTape {
       case 'keyframe':
         return this.#parts.writer.keyframe(batch.frame);
       case 'text':
-        return this.#parts.writer.text(batch.text);
+      case 'recent':
+        return this.#parts.writer.text(batch.kind, batch.text);
       default:
         return batch satisfies never;
     }

@@ -5,8 +5,8 @@ import { compress } from './compression.js';
 import { NOTHING_BEFORE, sealSegment } from './sealed-segment.js';
 import type { SpoolFile } from './spool-file.js';
 import { EventEncoder, type Lines } from './tape-events.js';
-import { chainHead, LIMITS, SEGMENT, type SegmentType } from './tape-format.js';
-import { nextKey, textKeyOf } from './tape-key.js';
+import { chainHead, isText, LIMITS, SEGMENT, type SegmentType } from './tape-format.js';
+import { nextKey, recentKeyOf, textKeyOf } from './tape-key.js';
 
 /** The payload of a keyframe segment. Playing goes on in segment `resume.segment`, after its first `resume.skip` bytes of output. */
 export interface TapedKeyframe {
@@ -43,6 +43,7 @@ export class SegmentWriter {
   readonly #encoder = new EventEncoder();
   #key: Buffer;
   #textKey: Buffer;
+  #recentKey: Buffer;
   #head: Buffer;
   #segments = 0;
   readonly #markers: TapedMarker[] = [];
@@ -59,6 +60,7 @@ export class SegmentWriter {
     this.#recordingId = options.recordingId;
     this.#key = options.key;
     this.#textKey = textKeyOf(options.key);
+    this.#recentKey = recentKeyOf(this.#textKey);
     this.#head = options.head;
   }
 
@@ -89,9 +91,10 @@ export class SegmentWriter {
     if (Buffer.byteLength(payload) <= LIMITS.payload) await this.#seal(SEGMENT.keyframe, at, at, payload);
   }
 
-  async text(lines: string): Promise<void> {
+  /** 'recent': what comes once more in a segment of text, when there is enough of it. */
+  async text(kind: 'text' | 'recent', lines: string): Promise<void> {
     const { at } = this.#encoder;
-    await this.#seal(SEGMENT.text, at, at, lines);
+    await this.#seal(SEGMENT[kind], at, at, lines);
   }
 
   async end(ending: Ending): Promise<void> {
@@ -108,6 +111,7 @@ export class SegmentWriter {
   wipe(): void {
     this.#key.fill(0);
     this.#textKey.fill(0);
+    this.#recentKey.fill(0);
   }
 
   async #lines(encode: () => Lines): Promise<void> {
@@ -129,16 +133,21 @@ export class SegmentWriter {
 
   async #seal(type: SegmentType, first: number, last: number, payload: string): Promise<void> {
     const compressed = await compress(Buffer.from(payload, 'utf8'));
-    const isText = type === SEGMENT.text;
-    const place = { recordingId: this.#recordingId, previous: isText ? NOTHING_BEFORE : this.#head };
+    const place = { recordingId: this.#recordingId, previous: isText(type) ? NOTHING_BEFORE : this.#head };
     const head = { type, number: this.#segments, first, last };
-    const segment = sealSegment(isText ? this.#textKey : this.#key, head, place, compressed);
+    const segment = sealSegment(this.#keyFor(type), head, place, compressed);
     await this.#file.append(segment);
     // each of its own: the keys of the other segments go by their numbers
     this.#key = replaced(this.#key);
-    if (isText) this.#textKey = replaced(this.#textKey);
+    if (type === SEGMENT.text) this.#textKey = replaced(this.#textKey);
+    if (type === SEGMENT.recent) this.#recentKey = replaced(this.#recentKey);
     this.#head = chainHead(this.#head, segment);
     this.#segments += 1;
+  }
+
+  #keyFor(type: SegmentType): Buffer {
+    if (type === SEGMENT.text) return this.#textKey;
+    return type === SEGMENT.recent ? this.#recentKey : this.#key;
   }
 }
 

@@ -5,7 +5,7 @@ import type { TapeHeader } from '#/domain/tape.js';
 /** The first bytes of every tape; the last of them is the version of the format. */
 export const MAGIC = Buffer.from('PSTNTAP\x01', 'latin1');
 
-export const SEGMENT = { events: 1, keyframe: 2, end: 3, text: 4 } as const;
+export const SEGMENT = { events: 1, keyframe: 2, end: 3, text: 4, recent: 5 } as const;
 export type SegmentType = (typeof SEGMENT)[keyof typeof SEGMENT];
 
 /** u32 length of what follows, u8 type, u32 number, u32 first ms, u32 last ms; then the ciphertext with its 16 byte tag. */
@@ -72,6 +72,11 @@ function parseHeader(json: string): TapeHeader | null {
 
 function isKey(value: unknown): boolean {
   return typeof value === 'string' && value.length === 44 && Buffer.from(value, 'base64').length === 32;
+}
+
+/** Of the two kinds of text: each has keys of its own, and is opened without what was before it. */
+export function isText(type: SegmentType): boolean {
+  return type === SEGMENT.text || type === SEGMENT.recent;
 }
 
 export function encodeSegmentHead(head: SegmentHead, ciphertextBytes: number): Buffer {

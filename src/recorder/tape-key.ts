@@ -38,6 +38,11 @@ export function textKeyOf(contentKey: Buffer): Buffer {
   return Buffer.from(hkdfSync('sha256', contentKey, '', 'postern-tape-1 text', KEY_BYTES));
 }
 
+/** The first key of the segments that hold what was last read, from the one of the segments of text. */
+export function recentKeyOf(textKey: Buffer): Buffer {
+  return Buffer.from(hkdfSync('sha256', textKey, '', 'postern-tape-1 recent', KEY_BYTES));
+}
+
 /** The ratchet: the next segment's key. An earlier key cannot be had from a later one. */
 export function nextKey(key: Buffer): Buffer {
   return Buffer.from(hkdfSync('sha256', key, '', 'postern-tape-1 next', KEY_BYTES));

@@ -52,18 +52,30 @@ export type Scan = TapeScan | { readonly kind: 'foreign'; readonly why: string }
 const FIRST = 64 * 1024;
 const CHUNK = 1024 * 1024;
 
-/** Reads a tape from its beginning, holding no more than one segment. `each` may return false to stop. */
-export async function scanTape(
-  handle: Readable,
-  each: (segment: ScannedSegment) => boolean | void = () => undefined,
-): Promise<Scan> {
-  const input = new Input(handle);
+/** Reads a tape from its beginning, holding no more than one segment. */
+export async function scanTape(handle: Readable, each: EachSegment = () => undefined): Promise<Scan> {
+  const input = new Input(handle, 0);
   await input.atLeast(LIMITS.header + 64);
   const found = decodeHeader(input.bytes);
   if (found.kind !== 'header')
     return { kind: 'foreign', why: found.kind === 'short' ? 'its header is not whole' : found.why };
-  let head = firstHead(input.take(found.bytes));
-  let [segments, durationMs, ended] = [0, 0, false];
+  const head = firstHead(input.take(found.bytes));
+  const bytes = input.offset;
+  const { header } = found;
+  const start = { kind: 'tape', header, segments: 0, head, durationMs: 0, ended: false, bytes } as const;
+  return await goOn(input, { ...start, rest: 'none' }, each);
+}
+
+/** Goes on where a scan came to the end: the tape may have grown since. */
+export async function scanOn(handle: Readable, before: TapeScan, each: EachSegment): Promise<TapeScan> {
+  return before.ended ? before : await goOn(new Input(handle, before.bytes), before, each);
+}
+
+/** May return false to stop. */
+type EachSegment = (segment: ScannedSegment) => boolean | void;
+
+async function goOn(input: Input, before: TapeScan, each: EachSegment): Promise<TapeScan> {
+  let { segments, durationMs, ended, head } = before;
   let rest: TapeScan['rest'] = 'none';
   for (;;) {
     const next = await nextSegment(input, segments, ended);
@@ -78,7 +90,7 @@ export async function scanTape(
     ended = next.head.type === SEGMENT.end;
     segments += 1;
   }
-  return { kind: 'tape', header: found.header, segments, head, durationMs, ended, bytes: input.offset, rest };
+  return { ...before, segments, head, durationMs, ended, bytes: input.offset, rest };
 }
 
 async function nextSegment(
@@ -101,11 +113,13 @@ async function nextSegment(
 /** The file from front to back, with what was read and not yet taken. */
 class Input {
   readonly #handle: Readable;
-  #read = 0;
+  #read: number;
   bytes: Buffer = Buffer.alloc(0);
 
-  constructor(handle: Readable) {
+  /** `from`: bytes of the file. */
+  constructor(handle: Readable, from: number) {
     this.#handle = handle;
+    this.#read = from;
   }
 
   /** Where `bytes` begin in the file. */

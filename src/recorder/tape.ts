@@ -22,11 +22,12 @@ export interface OpenTapeOptions {
   readonly now: () => number;
   readonly random: (bytes: number) => Buffer;
   readonly anchor: Anchor;
-  /** Milliseconds; by default events wait 500 for others, and heads are anchored every 30 000. */
-  readonly timing?: { readonly batch: number; readonly anchor: number };
+  /** Milliseconds; by default events wait 500 for others, heads are anchored every 30 000, and text can be searched after 5000. */
+  readonly timing?: { readonly batch: number; readonly anchor: number; readonly recent?: number };
 }
 
 const TIMING = { batch: 500, anchor: 30_000 };
+const RECENT = 5000;
 
 /** Opens a tape; resolves when its header is on the disk and its first head is anchored. No tape, no session. */
 export async function openTape(options: OpenTapeOptions): Promise<Outcome<OpenTape>> {
@@ -67,11 +68,12 @@ function begin(options: OpenTapeOptions): Beginning {
 }
 
 function start(options: OpenTapeOptions, file: SpoolFile, { key, head }: Beginning): OpenTape {
-  const timing = options.timing ?? TIMING;
+  const timing = { recent: RECENT, ...(options.timing ?? TIMING) };
   const tape = new RunningTape({
     file,
     writer: new SegmentWriter({ file, recordingId: options.header.recordingId, key, head }),
     batch: timing.batch,
+    recent: timing.recent,
     anchors: new Anchors({
       anchor: options.anchor,
       now: options.now,

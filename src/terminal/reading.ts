@@ -7,6 +7,8 @@ import { coreOf } from './internals.js';
 export interface Reading {
   /** Before output of that moment is taken in. */
   before(at: number): void;
+  /** Gives what was read and not given yet; `still`: nothing came for so long that what stands counts as read, too. */
+  give(still: boolean): void;
   /** Gives what is on the screen now, and everything that was not given yet. */
   flush(): void;
 }
@@ -49,6 +51,10 @@ export function readScreen(terminal: Terminal, give: (lines: readonly TextLine[]
       if (changed && at - now >= READABLE) picture();
       now = Math.max(now, at);
       changed = true;
+    },
+    give(still) {
+      if (still && changed) picture();
+      send();
     },
     flush() {
       if (changed) picture(true);

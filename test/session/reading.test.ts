@@ -69,3 +69,22 @@ test('bulk output is kept as far as it may, and what is left out is counted', as
   expect(left + kept - 300_000).toBeLessThanOrEqual(10);
   expect(texts(lines).at(-1)).toBe('the end');
 });
+
+test('while the session runs, what was read is told when it is looked up, and a picture that stands, each once', async () => {
+  const lines: TextLine[] = [];
+  const model = createModel({ columns: 40, rows: 10 }, charsets, { text: (more) => lines.push(...more) });
+  const write = (at: number, text: string) =>
+    new Promise<void>((taken) => model.write(Buffer.from(text), taken, at));
+  await write(0, 'first\r\nprompt$ ');
+  model.lookUp();
+  expect(texts(lines)).toEqual(['first']);
+  await write(3000, '\x1b[?1049h\x1b[2J\x1b[Ha picture');
+  model.lookUp();
+  expect(texts(lines), 'it was there for a moment only').toEqual(['first']);
+  model.lookUp();
+  model.lookUp();
+  await write(9000, '\x1b[?1049l');
+  await new Promise<void>((done) => model.flush(done));
+  expect(texts(lines)).toEqual(['first', 'a picture', 'prompt$']);
+  model.close();
+});

@@ -33,6 +33,8 @@ export interface Model {
   write(bytes: Uint8Array, taken?: () => void, at?: number): void;
   /** Keys of the person, in order with what is written. The bytes are wiped. */
   typed(bytes: Uint8Array, at: number): void;
+  /** Is said every two seconds: what was to be read is told, so that it can be searched while the session runs. */
+  lookUp(): void;
   /** After everything that was given, told commands included. */
   flush(then: () => void): void;
   resize(size: TerminalSize): void;
@@ -51,8 +53,11 @@ export function createModel(size: TerminalSize, charsets: CharsetNames, telling:
   const reading = readScreen(terminal, (lines) => telling.text?.(lines));
   /** Of what was written and is not taken in yet. */
   const times: number[] = [];
+  /** Nothing was written since it looked up last. */
+  let still = false;
   return {
     write(bytes, taken, at = 0) {
+      still = false;
       times.push(at);
       if (times.length === 1) reading.before(at);
       steady.write(bytes, () => {
@@ -64,6 +69,10 @@ export function createModel(size: TerminalSize, charsets: CharsetNames, telling:
       });
     },
     typed: (bytes, at) => terminal.write('', () => commands.typed(bytes, at)),
+    lookUp() {
+      if (times.length === 0) reading.give(still);
+      still = times.length === 0;
+    },
     flush: (then) =>
       terminal.write('', () => {
         commands.flush();

@@ -14,6 +14,12 @@ parentPort?.on('message', (messages: readonly ToWorker[]) => {
   for (const message of messages) take(message);
 });
 
+/** Milliseconds, more than a picture must stand to count as read. */
+const LOOK_UP = 2000;
+setInterval(() => {
+  for (const model of models.values()) model.lookUp();
+}, LOOK_UP);
+
 function take(message: ToWorker): void {
   if (message.type === 'open') return open(message);
   const model = models.get(message.screen);
