@@ -7,6 +7,8 @@ const STEP = 5_000;
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 8, 16];
 /** Longest pause that is waited for when idle compression is on, milliseconds. */
 const IDLE = 2_000;
+/** Further than any recording goes: of a session that runs, its present. */
+const LAST = Number.MAX_SAFE_INTEGER;
 
 /** Replays a recording in this terminal. Only drawn cells get here, never the recording's own bytes. */
 export async function playRecording(run: string, permit: string): Promise<Outcome<null>> {
@@ -21,7 +23,7 @@ export async function playRecording(run: string, permit: string): Promise<Outcom
   const hear = (message: FromMonitor | Buffer): void => {
     if (Buffer.isBuffer(message)) return;
     if (message.type === 'failed') resolve(failed(message.failure));
-    if (message.type === 'opened') duration = message.durationMs;
+    if (message.type === 'opened' || message.type === 'grown') duration = message.durationMs;
     if (message.type !== 'frame') return;
     last = message;
     process.stdout.write(drawn(message, duration, room().rows));
@@ -30,7 +32,7 @@ export async function playRecording(run: string, permit: string): Promise<Outcom
   const onKey = (bytes: Buffer): void => {
     const key = bytes.toString('latin1');
     if (key === 'q' || key === '\x03' || key === '\x1b') return resolve(done(null));
-    const command = last === null ? null : commandOf(key, last, duration);
+    const command = last === null ? null : commandOf(key, last);
     if (command !== null) monitor.say(command);
   };
   const onResize = (): void => monitor.say({ type: 'resize', ...room() });
@@ -45,19 +47,15 @@ export async function playRecording(run: string, permit: string): Promise<Outcom
   return outcome;
 }
 
-function commandOf(
-  key: string,
-  { state, at, speed, idleLimit }: ReplayFrame,
-  duration: number,
-): ToMonitor | null {
+function commandOf(key: string, { state, at, speed, idleLimit }: ReplayFrame): ToMonitor | null {
   const faster = SPEEDS.find((one) => one > speed);
   const slower = SPEEDS.findLast((one) => one < speed);
   const commands: Readonly<Record<string, ToMonitor | null>> = {
-    ' ': { type: state === 'playing' ? 'pause' : 'play' },
+    ' ': { type: state === 'paused' ? 'play' : 'pause' },
     '\x1b[C': { type: 'seek', to: at + STEP },
     '\x1b[D': { type: 'seek', to: Math.max(0, at - STEP) },
     '\x1b[H': { type: 'seek', to: 0 },
-    '\x1b[F': { type: 'seek', to: duration },
+    '\x1b[F': { type: 'seek', to: LAST },
     '+': faster === undefined ? null : { type: 'speed', factor: faster },
     '-': slower === undefined ? null : { type: 'speed', factor: slower },
     n: { type: 'marker', direction: 'next' },
@@ -72,7 +70,7 @@ function drawn(frame: ReplayFrame, duration: number, rows: number): string {
     .slice(0, rows)
     .map((line, row) => `\x1b[${row + 1};1H${line.map(styled).join('')}\x1b[0m\x1b[K`);
   const below = lines.length < rows ? `\x1b[${lines.length + 1};1H\x1b[J` : '';
-  const status = ` ${frame.state}  ${clock(frame.at)} / ${clock(duration)}  ${frame.speed}x  ${frame.columns}x${frame.rows}  space play/pause  arrows seek  +/- speed  n/p marker  i idle  q quit`;
+  const status = ` ${frame.state}  ${clock(frame.at)} / ${clock(duration)}  ${frame.speed}x  ${frame.columns}x${frame.rows}  space play/pause  arrows seek  End: to the end  +/- speed  n/p marker  i idle  q quit`;
   return `${lines.join('')}${below}\x1b[${rows + 1};1H\x1b[7m${status.slice(0, process.stdout.columns)}\x1b[K\x1b[0m`;
 }
 

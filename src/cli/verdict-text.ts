@@ -12,11 +12,16 @@ export function verdictText(verdict: TapeVerdict): string {
       return `intact: ${proofText(verdict)}`;
     case 'cut':
       return `cut, what is there is valid: ${proofText(verdict)}; ${verdict.detail}`;
+    case 'running':
+      return `running, what is there so far is valid: ${proofText(verdict)}; ${verdict.detail}`;
     default:
       return verdict satisfies never;
   }
 }
 
-function proofText({ segments, signedHeads }: Extract<TapeVerdict, { kind: 'intact' | 'cut' }>): string {
+function proofText({
+  segments,
+  signedHeads,
+}: Extract<TapeVerdict, { kind: 'intact' | 'cut' | 'running' }>): string {
   return `${segments} segment(s), ${signedHeads} signed head(s)`;
 }

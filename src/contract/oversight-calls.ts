@@ -57,4 +57,6 @@ export const OVERSIGHT_ORDERS = {
   'host.suspend': z.strictObject({ ...suspension, by: text }),
   'host.resume': z.strictObject({ sessionId: id, by: text }),
   'host.message': z.strictObject({ ...message, by: text }),
+  /** All who have its recording open now. */
+  'host.followed': z.strictObject({ sessionId: id, by: z.array(text).max(1000) }),
 } as const;

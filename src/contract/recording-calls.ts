@@ -50,8 +50,16 @@ export const RECORDING_CALLS = {
     /** Who watches; null: the console. */
     readonly viewer: string | null;
   }>()(['PSMAdminConnect'], z.strictObject({ permit: text })),
-  /** Asked every second while a recording is shown: fails as soon as the viewer lost the right to it, or it was deleted. */
-  'replay.goesOn': call<null>()(['PSMAdminConnect'], z.strictObject({ permit: text })),
+  /**
+   * Asked every second while a recording is shown: fails as soon as the viewer lost the right to it, or it was deleted. Who
+   * asks of one whose session runs follows that session.
+   */
+  'replay.goesOn': call<{ readonly row: RecordingRow }>()(
+    ['PSMAdminConnect'],
+    z.strictObject({ permit: text }),
+  ),
+  /** It is shown no more. */
+  'replay.over': call<null>()(['PSMAdminConnect'], z.strictObject({ permit: text })),
   'replay.key': call<null>()(
     ['PSMAdminConnect'],
     z.strictObject({ permit: text, ephemeral: z.string().length(44) }),

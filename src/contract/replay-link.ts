@@ -99,7 +99,8 @@ export interface PictureFrame {
 export interface ReplayFrame extends PictureFrame {
   readonly type: 'frame';
   readonly at: number;
-  readonly state: 'playing' | 'paused' | 'ended';
+  /** 'following': at the present of a session that runs. */
+  readonly state: 'playing' | 'paused' | 'following' | 'ended';
   readonly speed: number;
   readonly idleLimit: number;
 }
@@ -137,7 +138,7 @@ export interface SearchProgress {
   readonly recordings: number;
   /** Of them old ones, which had to be read whole. */
   readonly slow: number;
-  /** Not searched: running, or on their way to their safe, or sealed to an unknown key. */
+  /** Not searched: sealed to an unknown key. */
   readonly left: number;
   /** Could not be read: verify them. */
   readonly failed: number;
@@ -155,6 +156,17 @@ export type FromMonitor =
       readonly markers: readonly { readonly at: number; readonly label: string }[];
       readonly complete: boolean;
       readonly row: RecordingRow;
+      /** Its session runs: it grows. */
+      readonly running: boolean;
+    }
+  /** It is longer by now; `markers` are those that came. Not `running` any more: all that there will be is there. */
+  | {
+      readonly type: 'grown';
+      readonly durationMs: number;
+      readonly markers: readonly { readonly at: number; readonly label: string }[];
+      readonly complete: boolean;
+      readonly row: RecordingRow;
+      readonly running: boolean;
     }
   | { readonly type: 'page'; readonly index: WebIndex; readonly about: WebAbout }
   | ReplayFrame
@@ -176,6 +188,13 @@ export type FromMonitor =
 export type TapeVerdict =
   | { readonly kind: 'intact'; readonly segments: number; readonly signedHeads: number }
   | { readonly kind: 'cut'; readonly segments: number; readonly signedHeads: number; readonly detail: string }
+  /** Its session runs, or it is on its way to its safe: what is there so far is what was signed so far. */
+  | {
+      readonly kind: 'running';
+      readonly segments: number;
+      readonly signedHeads: number;
+      readonly detail: string;
+    }
   /** `segment` null: the header, or the file as a whole. */
   | { readonly kind: 'tampered'; readonly segment: number | null; readonly detail: string }
   /** There is no file where it should be. */

@@ -11,13 +11,16 @@ const text = z.string().min(2).max(200);
 /** A recording that may be searched. Its key is in the blob, 32 bytes each, in the order of the rows. */
 export interface SearchedRow {
   readonly row: RecordingRow;
-  /** Where its text is: the key opens that and nothing else. Null: the key is that of the whole tape, which must be read. */
-  readonly text: readonly TextPlace[] | null;
+  /**
+   * Where its text is: the key opens that and nothing else. Null: the key is that of the whole tape, which must be read.
+   * 'growing': it is not stored yet, and is looked through for its text, which the key opens.
+   */
+  readonly text: readonly TextPlace[] | 'growing' | null;
 }
 
 export interface SearchPage {
   readonly rows: readonly SearchedRow[];
-  /** Recordings that fit but cannot be searched: running, on their way to their safe, or without a known key. */
+  /** Recordings that fit but cannot be searched: deleted, or without a known key. */
   readonly left: number;
   /** Where the next page begins; null: this was the last. */
   readonly after: string | null;

@@ -12,7 +12,7 @@ export const LIVE_FAILURES = {
     side: 'ours',
     stage: null,
     message: 'That session has no terminal to be seen: a command or a file transfer runs in it.',
-    next: 'Its recording can be replayed when it has ended; it can be ended from the live screen.',
+    next: 'Its recording can be opened and followed while it runs: Ctrl-P on the live screen.',
   },
   SESSION_CONNECTING: {
     side: 'ours',

@@ -32,6 +32,12 @@ export const RECORDING_FAILURES = {
     message: 'The recording is not in its safe yet ({detail}).',
     next: 'Wait a moment; see: postern doctor',
   },
+  MONITOR_UNAVAILABLE: {
+    side: 'ours',
+    stage: null,
+    message: 'The monitor, which shows recordings and sessions, is gone ({detail}).',
+    next: 'It is started again by itself; see: postern doctor',
+  },
   NO_PAGES_HERE: {
     side: 'ours',
     stage: null,

@@ -12,8 +12,15 @@ import {
 import { readEvents } from './read-events.js';
 import type { TapeReader } from './tape-reader.js';
 
+/** The last thing in an export of what is not stored yet. */
+export const UNFINISHED = 'unfinished: exported before all of it was in its recording safe';
+
 /** The tape as an asciicast file, in parts. Bytes that are not UTF-8 become U+FFFD. */
-export async function* exportCast(reader: TapeReader, version: CastVersion): AsyncGenerator<string> {
+export async function* exportCast(
+  reader: TapeReader,
+  version: CastVersion,
+  unfinished = false,
+): AsyncGenerator<string> {
   yield `${encodeCastHeader(version, castHeader(reader.header))}\n`;
   let previous = 0;
   for await (const events of readEvents(reader)) {
@@ -26,6 +33,8 @@ export async function* exportCast(reader: TapeReader, version: CastVersion): Asy
     }
     yield lines;
   }
+  const at = reader.durationMs;
+  if (unfinished) yield `${encodeCastEvent(version, { at, code: 'm', data: UNFINISHED }, previous)}\n`;
 }
 
 function castHeader(header: TapeHeader) {

@@ -12,7 +12,7 @@ AsciinemaPlayer.create({ data: JSON.parse(cast) }, document.getElementById('play
 `;
 
 /** One file that plays the tape in a browser, in parts. It asks no server for anything, and is not allowed to. */
-export async function* exportHtml(reader: TapeReader): AsyncGenerator<string> {
+export async function* exportHtml(reader: TapeReader, unfinished = false): AsyncGenerator<string> {
   const [player, style] = await Promise.all([
     bundled('asciinema-player.min.js'),
     bundled('asciinema-player.css'),
@@ -35,7 +35,7 @@ export async function* exportHtml(reader: TapeReader): AsyncGenerator<string> {
 <body>
 <div id="player"></div>
 <script type="application/json" id="cast">"`;
-  for await (const part of exportCast(reader, 3)) yield insideJsonString(part);
+  for await (const part of exportCast(reader, 3, unfinished)) yield insideJsonString(part);
   yield `"</script>
 <script>${player}</script>
 <script>${START}</script>

@@ -1,4 +1,5 @@
 import type { TapeVerdict } from '#/contract/replay-link.js';
+import type { RecordingRow } from '#/contract/rows.js';
 import type { StoredProof } from '#/contract/stored-proof.js';
 import { type Anchored, type Fault, headsFault } from './signed-heads.js';
 import { storedFault } from './stored-fault.js';
@@ -15,6 +16,26 @@ export function chainFault(index: TapeIndex, proven: ProvenBy): Fault | null {
   return (
     headsFault(chain, proven) ?? (proven.proof === null ? null : storedFault(chain, proven, proven.proof))
   );
+}
+
+/** The same of a tape that is not stored yet: `proven` is what the vault signed so far, of what is there. */
+export function judgeGrowing(
+  index: TapeIndex,
+  proven: ProvenBy,
+  { signed, row }: { readonly signed: number; readonly row: Pick<RecordingRow, 'endedAt'> },
+): TapeVerdict {
+  const segments = index.segments.length;
+  const fault =
+    chainFault(index, proven) ??
+    (index.scan.rest === 'foreign'
+      ? { segment: segments, detail: 'it goes on with what is no segment' }
+      : null);
+  if (fault !== null) return tampered(fault);
+  const signedHeads = proven.heads.length;
+  const why = row.endedAt === null ? 'its session runs' : 'its session is over, it is on its way to its safe';
+  const ahead = signed - signedHeads;
+  const detail = ahead > 0 ? `${why}; ${ahead} signed head(s) of more than has come to its safe` : why;
+  return { kind: 'running', segments, signedHeads, detail };
 }
 
 /** What can be said of a tape without its key, whose every segment is judged by the signed heads after it. */

@@ -5,23 +5,19 @@ import { exportBundle } from './export-bundle.js';
 import { exportCast } from './export-cast.js';
 import { exportHtml } from './export-html.js';
 import { exportText } from './export-text.js';
-import { keepAsking } from './keep-asking.js';
-import { stepFrom } from './next-event.js';
 import { type FoundTape, findTape, type OpeningParts, openRecording } from './open-recording.js';
 import type { Places } from './places.js';
 import { DamagedTape } from './read-events.js';
-import { type Replay, type ReplayCommand, startReplay } from './replay.js';
+import type { Replay, ReplayCommand } from './replay.js';
 import type { SearchVault } from './search/search-recordings.js';
 import { serveSearch } from './serve-search.js';
+import { showPage, showReplay } from './show-recording.js';
 import { storedTapes } from './stored-tapes.js';
 import type { TapeReader } from './tape-reader.js';
-import { openScreen } from './tape-screen.js';
-import { timelineOf } from './tape-timeline.js';
-import { transcriptOf } from './tape-transcript.js';
 import { lostVerdict, verifyTape } from './verify-tape.js';
 import { openViewerLink, type ViewerLink } from './viewer-link.js';
 import { startWatching, type Watching } from './watch.js';
-import { type Page, servePage } from './web/serve-page.js';
+import type { Page } from './web/serve-page.js';
 
 export interface ViewerParts extends OpeningParts {
   /** Milliseconds that only go forward. */
@@ -153,20 +149,22 @@ async function answer(
   if (request.type === 'export' && request.format === 'bundle') return await sendBundle(link, found.value);
   const reader = await openRecording(parts, found.value);
   if (!reader.ok) return fail(link, reader.failure);
-  if (request.type === 'replay' || request.type === 'page')
-    connection.onClose(
-      keepAsking({
-        ask: () => parts.vault.goesOn(request.permit),
-        over: (why) => fail(link, why),
-        clock: parts.clock,
-      }),
-    );
-  if (request.type === 'replay')
-    return await sendReplay(link, parts, { reader: reader.value, found: found.value, request }, connection);
-  if (request.type === 'page')
-    return await sendPage(link, parts, { reader: reader.value, found: found.value }, connection);
+  if (request.type === 'replay' || request.type === 'page') {
+    const tape = { reader: reader.value, found: found.value };
+    const { vault, clock, log } = parts;
+    const showing = { vault, clock, log, link, fail: (why: Failure) => fail(link, why), ...connection };
+    if (request.type === 'page') connection.page = await showPage(showing, tape);
+    else {
+      const replay = await showReplay(showing, tape, request);
+      if (replay !== null) connection.opened(replay);
+    }
+    return;
+  }
   try {
-    await sendExport(link, textsOf(reader.value, request.format as TextFormat));
+    await sendExport(
+      link,
+      textsOf(reader.value, request.format as TextFormat, isUnfinished(reader.value, found.value)),
+    );
   } finally {
     await reader.value.close();
   }
@@ -202,14 +200,18 @@ function sendVerdict(link: ViewerLink, verdict: TapeVerdict): void {
 
 type TextFormat = Exclude<Extract<Request, { type: 'export' }>['format'], 'bundle'>;
 
-function textsOf(reader: TapeReader, format: TextFormat): AsyncGenerator<string> {
+function isUnfinished({ index }: TapeReader, { growing }: FoundTape): boolean {
+  return growing && !index.scan.ended;
+}
+
+function textsOf(reader: TapeReader, format: TextFormat, unfinished: boolean): AsyncGenerator<string> {
   switch (format) {
     case 'txt':
-      return exportText(reader);
+      return exportText(reader, unfinished);
     case 'html':
-      return exportHtml(reader);
+      return exportHtml(reader, unfinished);
     default:
-      return exportCast(reader, format === 'v2' ? 2 : 3);
+      return exportCast(reader, format === 'v2' ? 2 : 3, unfinished);
   }
 }
 
@@ -231,79 +233,6 @@ async function sendExport(link: ViewerLink, texts: AsyncGenerator<string | Buffe
   }
   link.send({ type: 'done', bytes });
   link.end();
-}
-
-async function sendReplay(
-  link: ViewerLink,
-  parts: ViewerParts,
-  what: {
-    readonly reader: TapeReader;
-    readonly found: FoundTape;
-    readonly request: Extract<Request, { type: 'replay' }>;
-  },
-  connection: Connection,
-): Promise<void> {
-  const { reader, found, request } = what;
-  const timeline = await timelineOf(reader);
-  if (!timeline.ok || link.closed) {
-    await reader.close();
-    return timeline.ok ? undefined : fail(link, timeline.failure);
-  }
-  const { scan } = reader.index;
-  link.send({
-    type: 'opened',
-    durationMs: reader.durationMs,
-    markers: timeline.value.markers,
-    complete: scan.ended && scan.rest === 'none',
-    row: found.redeemed.row,
-  });
-  const screen = openScreen(reader);
-  const replay = startReplay({
-    screen,
-    timeline: timeline.value,
-    size: request,
-    clock: parts.clock,
-    send: (frame) => link.send(frame),
-    transcript: transcriptOf(reader),
-    step: (at, direction) => stepFrom(reader, at, direction),
-    sendTranscript: (frame) => link.send(frame),
-    idle: () => link.idle,
-    failed: (why) => fail(link, why),
-  });
-  connection.opened(replay);
-  connection.onClose(() => {
-    replay.close();
-    screen.close();
-    reader.close().catch((error: unknown) => parts.log('a recording could not be closed', error));
-  });
-}
-
-async function sendPage(
-  link: ViewerLink,
-  parts: ViewerParts,
-  { reader, found }: { readonly reader: TapeReader; readonly found: FoundTape },
-  connection: Connection,
-): Promise<void> {
-  const timeline = await timelineOf(reader);
-  if (!timeline.ok || link.closed) {
-    await reader.close();
-    return timeline.ok ? undefined : fail(link, timeline.failure);
-  }
-  const { scan } = reader.index;
-  const page = servePage({
-    reader,
-    timeline: timeline.value,
-    link,
-    clock: parts.clock,
-    failed: (why) => fail(link, why),
-  });
-  connection.page = page;
-  connection.onClose(() => {
-    page.close();
-    reader.close().catch((error: unknown) => parts.log('a recording could not be closed', error));
-  });
-  const complete = scan.ended && scan.rest === 'none';
-  link.send({ type: 'page', index: page.index, about: { row: found.redeemed.row, complete } });
 }
 
 function isRequest(message: ToMonitor): message is Request {

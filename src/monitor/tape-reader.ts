@@ -6,11 +6,11 @@ import { decodeTextLine, type TextLine } from '#/domain/tape-text.js';
 import { decompress } from '#/recorder/compression.js';
 import { NOTHING_BEFORE, openSegment } from '#/recorder/sealed-segment.js';
 import { decodeEvents } from '#/recorder/tape-events.js';
-import { SEGMENT } from '#/recorder/tape-format.js';
-import { textKeyOf } from '#/recorder/tape-key.js';
+import { isText, SEGMENT } from '#/recorder/tape-format.js';
+import { recentKeyOf, textKeyOf } from '#/recorder/tape-key.js';
 import { decodeEndMarkers } from './read-end.js';
 import { decodeKeyframe, type ReadKeyframe } from './read-keyframe.js';
-import type { TapeIndex } from './tape-index.js';
+import type { IndexedSegment, TapeIndex } from './tape-index.js';
 import { deriveKeys, type TapeKeys } from './tape-keys.js';
 
 /** A tape that can be read anywhere. What does not open is RECORDING_DAMAGED and names its segment. */
@@ -18,12 +18,14 @@ export interface TapeReader {
   readonly header: TapeHeader;
   readonly index: TapeIndex;
   readonly durationMs: number;
+  /** Takes in what was written since, of a tape that is being written. False: nothing was. */
+  readonly grow: () => Promise<boolean>;
   /** Of one segment; none for segments of another type. */
   readonly events: (segment: number) => Promise<Outcome<readonly TapeEvent[]>>;
   readonly keyframe: (segment: number) => Promise<Outcome<ReadKeyframe>>;
   /** Those that the end segment, which must be there, holds again. */
   readonly markers: () => Promise<Outcome<readonly { readonly at: number; readonly label: string }[]>>;
-  /** The lines that can be searched, of one segment of text. */
+  /** The lines that can be searched, of one segment of text, or of recent text. */
   readonly text: (segment: number) => Promise<Outcome<readonly TextLine[]>>;
   /** Null: the segment is what was sealed. Else what is wrong. */
   readonly check: (segment: number) => Promise<string | null>;
@@ -38,24 +40,63 @@ export async function readTape(
   index: TapeIndex,
   contentKey: Buffer,
 ): Promise<TapeReader> {
-  const texts = index.segments.filter(({ type }) => type === SEGMENT.text).map(({ number }) => number);
-  const textKeys = await deriveKeys(textKeyOf(contentKey), texts.length);
-  const keys = await deriveKeys(contentKey, index.segments.length);
+  const textKey = textKeyOf(contentKey);
+  const recents = await deriveKeys(recentKeyOf(textKey), 1);
+  const keys: Keys = { all: await deriveKeys(contentKey, 1), texts: await deriveKeys(textKey, 1), recents };
+  const places = createPlaces();
+  const reach = async (): Promise<void> => {
+    places.take(index);
+    await keys.all.reach(index.segments.length);
+    await keys.texts.reach(places.texts);
+    await keys.recents.reach(places.recents);
+  };
+  await reach();
   return reader(handle, index, {
-    of: keys.of,
-    ofText: (segment) => textKeys.of(texts.indexOf(segment)),
+    of: ({ type, number }) => {
+      const place = places.of(number);
+      if (type === SEGMENT.text) return keys.texts.of(place);
+      return type === SEGMENT.recent ? keys.recents.of(place) : keys.all.of(number);
+    },
+    reach,
     wipe() {
-      keys.wipe();
-      textKeys.wipe();
+      for (const one of Object.values(keys)) one.wipe();
     },
   });
 }
 
-function reader(
-  handle: FileHandle,
-  index: TapeIndex,
-  keys: TapeKeys & { readonly ofText: (segment: number) => Buffer },
-): TapeReader {
+type Keys = Readonly<Record<'all' | 'texts' | 'recents', TapeKeys>>;
+
+/** Which of its kind each segment of text is: they have keys of their own. */
+function createPlaces() {
+  const known = new Map<number, number>();
+  let next = 0;
+  let [texts, recents] = [0, 0];
+  return {
+    get texts() {
+      return texts;
+    },
+    get recents() {
+      return recents;
+    },
+    of: (segment: number) => known.get(segment) ?? 0,
+    take({ segments }: TapeIndex): void {
+      for (; next < segments.length; next += 1) {
+        const type = segments[next]?.type;
+        if (type === SEGMENT.text) known.set(next, texts++);
+        if (type === SEGMENT.recent) known.set(next, recents++);
+      }
+    },
+  };
+}
+
+interface SegmentKeys {
+  readonly of: (segment: IndexedSegment) => Buffer;
+  /** The index has grown. */
+  readonly reach: () => Promise<void>;
+  readonly wipe: () => void;
+}
+
+function reader(handle: FileHandle, index: TapeIndex, keys: SegmentKeys): TapeReader {
   const recordingId = index.scan.header.recordingId;
   const opened = async (number: number): Promise<Buffer | string> => {
     const segment = index.segments[number];
@@ -63,17 +104,22 @@ function reader(
     const sealed = Buffer.alloc(segment.bytes);
     const { bytesRead } = await handle.read(sealed, 0, segment.bytes, segment.offset);
     if (bytesRead !== segment.bytes) return 'it is not whole';
-    const compressed =
-      segment.type === SEGMENT.text
-        ? openSegment(keys.ofText(number), number, { recordingId, previous: NOTHING_BEFORE }, sealed)
-        : openSegment(keys.of(number), number, { recordingId, previous: index.headAfter(number) }, sealed);
+    const previous = isText(segment.type) ? NOTHING_BEFORE : index.headAfter(number);
+    const compressed = openSegment(keys.of(segment), number, { recordingId, previous }, sealed);
     if (compressed === null) return 'it is not what was sealed';
     return (await decompress(compressed)) ?? 'it holds more than a segment may';
   };
   return {
     header: index.scan.header,
     index,
-    durationMs: index.scan.durationMs,
+    get durationMs() {
+      return index.scan.durationMs;
+    },
+    async grow() {
+      if (!(await index.grow())) return false;
+      await keys.reach();
+      return true;
+    },
     events: async (number) => {
       const segment = index.segments[number];
       if (segment !== undefined && segment.type !== SEGMENT.events) return done([]);

@@ -26,7 +26,9 @@ export function openScreen(reader: TapeReader): TapeScreen {
 
 class Screen implements TapeScreen {
   readonly #reader: TapeReader;
-  readonly #keyframes: readonly { readonly at: number; readonly segment: number }[];
+  readonly #keyframes: { readonly at: number; readonly segment: number }[] = [];
+  /** Segments before it were looked at for keyframes. */
+  #seen = 0;
   #steady: SteadyTerminal;
   version = 0;
   /** Everything up to here is drawn. */
@@ -38,9 +40,6 @@ class Screen implements TapeScreen {
 
   constructor(reader: TapeReader) {
     this.#reader = reader;
-    this.#keyframes = reader.index.segments
-      .filter(({ type }) => type === SEGMENT.keyframe)
-      .map(({ first, number }) => ({ at: first, segment: number }));
     this.#steady = this.#fresh(clampSize(reader.header.columns, reader.header.rows));
   }
 
@@ -49,7 +48,7 @@ class Screen implements TapeScreen {
   }
 
   async show(at: number): Promise<Outcome<null>> {
-    const keyframe = this.#keyframes.findLast((one) => one.at <= at);
+    const keyframe = this.#keyframesNow().findLast((one) => one.at <= at);
     if (at < this.#at || (keyframe !== undefined && keyframe.segment > this.#next + 1)) {
       const jumped = await this.#jump(keyframe?.segment ?? null);
       if (!jumped.ok) return jumped;
@@ -60,6 +59,17 @@ class Screen implements TapeScreen {
   close(): void {
     this.#closed = true;
     this.terminal.dispose();
+  }
+
+  /** The tape may have grown. */
+  #keyframesNow(): readonly { readonly at: number; readonly segment: number }[] {
+    const { segments } = this.#reader.index;
+    for (; this.#seen < segments.length; this.#seen += 1) {
+      const segment = segments[this.#seen];
+      if (segment?.type === SEGMENT.keyframe)
+        this.#keyframes.push({ at: segment.first, segment: segment.number });
+    }
+    return this.#keyframes;
   }
 
   async #jump(keyframe: number | null): Promise<Outcome<null>> {

@@ -11,8 +11,10 @@ export interface TapeTranscript {
   readonly lines: readonly TextLine[];
   /** Nothing more comes. */
   readonly whole: boolean;
-  /** Resolves when it is whole, or can not be read any further. `more` is told now and then. */
+  /** Resolves when all that is there is read, or can not be read any further. `more` is told now and then. */
   read(more: () => void): Promise<Outcome<null>>;
+  /** Of a tape that is being written: reads what came since, once it was read at all. `over`: nothing more comes. */
+  grow(over: boolean): Promise<Outcome<null>>;
   close(): void;
 }
 
@@ -21,12 +23,19 @@ const MOST_LINES = 200_000;
 /** Columns that are enough for any window. */
 const LONGEST = 300;
 
-/** From the tape's own text; of one that has none, or was cut, from playing it. */
-export function transcriptOf(reader: TapeReader): TapeTranscript {
+/** From the tape's own text; of one that has none, or was cut, from playing it. `running`: it is being written. */
+export function transcriptOf(reader: TapeReader, running = false): TapeTranscript {
   let lines: readonly TextLine[] = [];
   let whole = false;
   let closed = false;
   const { header, index } = reader;
+  const own = header.text === true && (running || index.scan.ended);
+  // recent text comes once more, in the next segment of text
+  let settled: readonly TextLine[] = [];
+  let recent: readonly TextLine[] = [];
+  let next = 0;
+  let told: (() => void) | null = null;
+  let reading: Promise<Outcome<null>> = Promise.resolve(done(null));
   return {
     get lines() {
       return lines;
@@ -35,25 +44,52 @@ export function transcriptOf(reader: TapeReader): TapeTranscript {
       return whole;
     },
     async read(more) {
-      const parts = header.text === true && index.scan.ended ? ownText() : readLines(reader);
-      for await (const part of parts) {
+      told = more;
+      if (own) return await readOn(!running);
+      for await (const part of readLines(reader)) {
         if (closed) return done(null);
         if (!part.ok) return part;
         lines = inOrder(lines, part.value.map(shownLine));
         more();
         if (lines.length >= MOST_LINES) break;
       }
-      whole = true;
-      more();
-      return done(null);
+      return finish();
     },
+    grow: async (over) => (own && told !== null && !whole ? await readOn(over) : done(null)),
     close() {
       closed = true;
     },
   };
 
-  async function* ownText(): AsyncGenerator<Outcome<readonly TextLine[]>> {
-    for (const { type, number } of index.segments) if (type === SEGMENT.text) yield await reader.text(number);
+  /** One reading after the other. */
+  function readOn(over: boolean): Promise<Outcome<null>> {
+    reading = reading.then(async (before) => {
+      if (!before.ok) return before;
+      const read = await ownText();
+      return read.ok && over ? finish() : read;
+    });
+    return reading;
+  }
+  function finish(): Outcome<null> {
+    whole = true;
+    told?.();
+    return done(null);
+  }
+  async function ownText(): Promise<Outcome<null>> {
+    const lastText = index.segments.findLastIndex(({ type }) => type === SEGMENT.text);
+    for (; next < index.segments.length && lines.length < MOST_LINES; next += 1) {
+      const type = index.segments[next]?.type;
+      if (type !== SEGMENT.text && !(type === SEGMENT.recent && next > lastText)) continue;
+      const part = await reader.text(next);
+      if (closed) return done(null);
+      if (!part.ok) return part;
+      const more = part.value.map(shownLine);
+      if (type === SEGMENT.recent) recent = [...recent, ...more];
+      else [settled, recent] = [inOrder(settled, more), []];
+      lines = inOrder(settled, recent);
+      told?.();
+    }
+    return done(null);
   }
 }
 

@@ -9,13 +9,16 @@ export interface Timeline {
   readonly durationMs: number;
   readonly gaps: readonly Gap[];
   readonly markers: readonly { readonly at: number; readonly label: string }[];
+  /** It is being written: its end is the present. */
+  readonly running: boolean;
 }
 
 /** Where playing is. `clock` is when `at` was true, milliseconds of the clock that is passed in. */
 export interface Playhead {
   readonly at: number;
   readonly clock: number;
-  readonly state: 'playing' | 'paused' | 'ended';
+  /** 'following': at the present, whatever comes. */
+  readonly state: 'playing' | 'paused' | 'following' | 'ended';
   readonly speed: number;
   /** Gaps longer than this take this long; 0: as long as they were. */
   readonly idleLimit: number;
@@ -44,11 +47,15 @@ export function beginning(clock: number): Playhead {
 
 /** The playhead as it is at that time of the clock. */
 export function advance(head: Playhead, timeline: Timeline, clock: number): Playhead {
+  if (head.state === 'following') return atEnd({ ...head, clock }, timeline);
   if (head.state !== 'playing') return { ...head, clock };
   const at = travel(head, timeline, Math.max(0, clock - head.clock) * head.speed);
-  return at >= timeline.durationMs
-    ? { ...head, clock, at: timeline.durationMs, state: 'ended' }
-    : { ...head, clock, at };
+  return at >= timeline.durationMs ? atEnd({ ...head, clock }, timeline) : { ...head, clock, at };
+}
+
+/** The end of a tape that is being written is the present. */
+function atEnd(head: Playhead, { durationMs, running }: Timeline): Playhead {
+  return { ...head, at: durationMs, state: running ? 'following' : 'ended' };
 }
 
 /** The playhead after a command, at that time of the clock. */
@@ -56,7 +63,7 @@ export function obey(before: Playhead, timeline: Timeline, command: PlayCommand,
   const head = advance(before, timeline, clock);
   switch (command.type) {
     case 'play':
-      return head.state === 'ended' ? head : { ...head, state: 'playing' };
+      return head.state === 'paused' ? { ...head, state: 'playing' } : head;
     case 'pause':
       return head.state === 'ended' ? head : { ...head, state: 'paused' };
     case 'seek':
@@ -84,8 +91,10 @@ export function obey(before: Playhead, timeline: Timeline, command: PlayCommand,
 
 function seek(head: Playhead, timeline: Timeline, to: number): Playhead {
   const at = Math.max(0, Math.min(to, timeline.durationMs));
-  if (at >= timeline.durationMs) return { ...head, at, state: 'ended' };
-  return { ...head, at, state: head.state === 'ended' ? 'paused' : head.state };
+  if (at >= timeline.durationMs) return atEnd(head, timeline);
+  // who goes back from the present goes on from there; from the end he looks
+  const state = head.state === 'following' ? 'playing' : head.state === 'ended' ? 'paused' : head.state;
+  return { ...head, at, state };
 }
 
 /** Where `budget` milliseconds of playing lead, when each long gap takes only `idleLimit`. */

@@ -2,8 +2,8 @@ import type { TapeVerdict } from '#/contract/replay-link.js';
 import { type Failure, failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { digestOf } from '#/recorder/file-digest.js';
-import { judgeTape, tampered } from './judge-tape.js';
-import type { FoundTape, OpeningParts } from './open-recording.js';
+import { judgeGrowing, judgeTape, tampered } from './judge-tape.js';
+import { type FoundTape, type OpeningParts, provenSoFar } from './open-recording.js';
 import { type Fault, headsFault } from './signed-heads.js';
 import { indexTape, type TapeIndex } from './tape-index.js';
 import { readTape, type TapeReader } from './tape-reader.js';
@@ -40,7 +40,15 @@ async function verdictOn(parts: OpeningParts, found: FoundTape): Promise<Outcome
   try {
     const fault = await sealFault(reader);
     if (fault !== null) return done(tampered(fault));
-    return done(judgeTape(index, await digestOf(found.handle), found.redeemed));
+    const { redeemed, growing } = found;
+    return done(
+      growing
+        ? judgeGrowing(index, provenSoFar(index, redeemed, true), {
+            signed: redeemed.heads.length,
+            row: redeemed.row,
+          })
+        : judgeTape(index, await digestOf(found.handle), redeemed),
+    );
   } finally {
     reader.wipe();
   }

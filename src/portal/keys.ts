@@ -219,6 +219,7 @@ export const SCREENS = {
     typing: true,
     commands: [
       'session.attach',
+      'session.replay',
       'session.end',
       'session.suspend',
       'session.message',
@@ -295,6 +296,7 @@ export const SCREENS = {
     commands: [
       'watch.leave',
       'watch.control',
+      'session.replay',
       'session.suspend',
       'session.message',
       'session.end',

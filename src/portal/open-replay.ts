@@ -1,11 +1,14 @@
+import type { ReplayFrame } from '#/contract/replay-link.js';
 import type { TerminalSize } from '#/domain/session.js';
 import type { Portal } from './context.js';
+import type { Replayed } from './route.js';
+import { willPass } from './screens/replay/replay-failure.js';
 import type { ReplayKey } from './screens/replay/replay-keys.js';
-import { type ReplayAction, type ReplayState, replayCommands } from './screens/replay/replay-state.js';
-import type { FromMonitor, PortalServices, RecordingRow, ReplayHandle } from './services.js';
+import { LAST, type ReplayAction, type ReplayState, replayCommands } from './screens/replay/replay-state.js';
+import type { FromMonitor, PortalServices, ReplayHandle } from './services.js';
 import type { Store } from './store.js';
 
-/** Milliseconds between two tries to open a tape that is not in its safe yet. */
+/** Milliseconds between two tries to open a tape that is not in its safe yet, or that the monitor lost when it died. */
 const RETRY = 1500;
 
 export interface OpenReplay {
@@ -30,7 +33,7 @@ export function openReplay({
   portal,
   store,
 }: {
-  readonly recording: RecordingRow;
+  readonly recording: Pick<Replayed, 'id'>;
   /** Where to begin, paused; null: at the beginning, playing. */
   readonly at: number | null;
   readonly services: PortalServices;
@@ -51,15 +54,24 @@ export function openReplay({
   const open = (size: TerminalSize): void => {
     stopTrying();
     handle?.close();
+    const { frame } = store.now();
     handle = services.replay(recording.id, size, heard);
-    if (at !== null) seekTo(at);
+    if (frame !== null) goOnAt(frame);
+    else if (at !== null) seekTo(at);
     if (beside.rows > 0) handle.send({ type: 'transcript', ...beside });
+  };
+  /** As it was when the monitor died. */
+  const goOnAt = (frame: ReplayFrame): void => {
+    if (frame.state === 'paused') return seekTo(frame.at);
+    handle?.send({ type: 'seek', to: frame.state === 'following' ? LAST : frame.at });
+    if (frame.speed !== 1) handle?.send({ type: 'speed', factor: frame.speed });
+    if (frame.idleLimit > 0) handle?.send({ type: 'idle', limit: frame.idleLimit });
   };
   const seekTo = (to: number): void => {
     handle?.send({ type: 'pause' });
     handle?.send({ type: 'seek', to });
   };
-  /** A tape on its way to its safe is there in a moment. */
+  /** A tape on its way to its safe is there in a moment, and so is a monitor that died. */
   const tryAgain = (): void => {
     stopTrying();
     stopTrying = portal.clock.every(RETRY, () => {
@@ -67,7 +79,7 @@ export function openReplay({
     });
   };
   const heard = (message: FromMonitor): void => {
-    if (message.type === 'failed' && message.failure.code === 'RECORDING_NOT_STORED') tryAgain();
+    if (message.type === 'failed' && willPass(message.failure)) tryAgain();
     if (message.type === 'failed' && message.failure.code === 'NOT_LOGGED_IN')
       return portal.failed(message.failure);
     if (message.type !== 'frame') return store.dispatch({ type: 'heard', message });

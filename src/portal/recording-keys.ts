@@ -13,7 +13,11 @@ export const RECORDING_COMMANDS = {
     help: 'search for what is typed; then replay from the line that is selected',
   },
   'search.leave': { keys: ['escape'], brief: 'back', help: 'back to the recordings' },
-  'recording.replay': { keys: ['enter'], brief: 'replay', help: 'replay the recording' },
+  'recording.replay': {
+    keys: ['enter'],
+    brief: 'replay',
+    help: 'replay the recording, of a session that runs, too',
+  },
   'recording.web': {
     keys: ['ctrl-w'],
     brief: 'browser',
@@ -35,7 +39,11 @@ export const RECORDING_COMMANDS = {
   'replay.farBack': { keys: ['pageUp'], brief: '60 s', help: '60 seconds back' },
   'replay.farAhead': { keys: ['pageDown'], help: '60 seconds ahead' },
   'replay.first': { keys: ['home'], help: 'to the beginning' },
-  'replay.last': { keys: ['end'], help: 'to the end' },
+  'replay.last': {
+    keys: ['end'],
+    brief: 'end',
+    help: 'to the end; of a session that runs to the present, and on with it',
+  },
   'replay.faster': { keys: ["'+", "'="], brief: 'speed', help: 'twice as fast, up to 16 times' },
   'replay.slower': { keys: ["'-"], help: 'half as fast, down to a quarter' },
   'replay.nextMarker': { keys: ["'n"], brief: 'marker', help: 'to the next marker' },

@@ -31,6 +31,9 @@ export type SessionWish =
   | ConnectWish
   | { readonly kind: 'reattach'; readonly session: SessionRow; readonly direct?: true };
 
+/** What a replay says of its recording before it is open: the recording's row, or that of a session that runs. */
+export type Replayed = Pick<RecordingRow, 'id' | 'account' | 'user' | 'startedAt'>;
+
 /** Where somebody is, with everything that the screen needs. */
 export type Route =
   | { readonly screen: 'login'; readonly why: string | null }
@@ -58,7 +61,7 @@ export type Route =
     }
   | { readonly screen: 'approve'; readonly account: AccountRow; readonly keys: ChangedKeys }
   /** `at`: the moment to begin at, milliseconds on the tape. */
-  | { readonly screen: 'replay'; readonly recording: RecordingRow; readonly at?: number }
+  | { readonly screen: 'replay'; readonly recording: Replayed; readonly at?: number }
   | { readonly screen: 'webLink'; readonly recording: RecordingRow; readonly link: WebLink }
   /** `among`: as it is typed in the list of recordings. */
   | { readonly screen: 'search'; readonly among: string }

@@ -14,6 +14,11 @@ export const SESSION_COMMANDS = {
     brief: 'open',
     help: 'take up your own session again; watch another person’s, if you may',
   },
+  'session.replay': {
+    keys: ['ctrl-p'],
+    brief: 'from its start',
+    help: 'replay the session from its start while it runs; End leads to the present',
+  },
   'session.end': { keys: ['ctrl-e'], brief: 'end', help: 'end the session, after asking' },
   'session.suspend': {
     keys: ['ctrl-s'],

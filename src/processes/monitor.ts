@@ -86,7 +86,11 @@ function replayVault(link: VaultLink): ReplayVault {
       const answer = await link.ask('replay.redeem', { permit });
       return answer.ok ? done(answer.value.value) : answer;
     },
-    goesOn: (permit) => link.ask('replay.goesOn', { permit }),
+    goesOn: async (permit) => {
+      const answer = await link.ask('replay.goesOn', { permit });
+      return answer.ok ? done(answer.value.value) : answer;
+    },
+    over: (permit) => void link.ask('replay.over', { permit }),
     key: async (permit, ephemeral) => {
       const answer = await link.ask('replay.key', { permit, ephemeral });
       if (!answer.ok) return answer;

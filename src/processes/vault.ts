@@ -16,6 +16,7 @@ import { createComponentBook } from '#/vault/component-book.js';
 import { directoryLink } from '#/vault/directory/link.js';
 
 import { forgetChangedPassword } from '#/vault/first-password.js';
+import { createFollowers } from '#/vault/followers.js';
 import { createHeadCopies, type HeadCopies } from '#/vault/head-copies.js';
 import { createHosts } from '#/vault/hosts.js';
 import { createKeyring } from '#/vault/keyring.js';
@@ -83,6 +84,7 @@ async function openVault(
     sharedLogins: createSharedLogins(tools.now),
     tickets: createTickets(tools),
     watches: createWatches(tools),
+    followers: createFollowers(Date.now),
     facts: createLiveFacts(),
     hosts: createHosts(),
     components: createComponentBook(tools.now),

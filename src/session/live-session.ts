@@ -28,6 +28,8 @@ export interface LiveSession {
   readonly oversight: Oversight;
   /** Resolves when somebody else watches; from then on it is frozen whenever nobody does. */
   company(): Promise<void>;
+  /** These have its recording open: its owner may have to be told. */
+  followed(by: readonly string[]): void;
   /** At its start: the person sees what comes from here on. */
   welcome(link: PortalLink): void;
   /** Later: the person sees the exact screen, then what comes. A client that was there is told and let go. */
@@ -167,6 +169,7 @@ export function startLiveSession(options: LiveSessionOptions): TerminalSession {
     watchers,
     oversight,
     company: () => company.wait(),
+    followed: (by) => company.followed(by),
     get lastKeyAt() {
       return lastKeyAt;
     },

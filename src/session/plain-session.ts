@@ -75,6 +75,7 @@ export function startPlainSession({ channel, tape, limits, now, end }: PlainSess
     watchers: null,
     oversight,
     company: () => Promise.resolve(),
+    followed: () => undefined,
     get lastKeyAt() {
       return lastInputAt;
     },

@@ -22,6 +22,8 @@ export interface SessionHost {
   terminate(sessionId: string, ending: Ending): boolean;
   /** What others do with a session that runs; null: there is none of the name. */
   oversight(sessionId: string): Oversight | null;
+  /** These have the recording of a session open while it runs. True when there is such a session. */
+  followed(sessionId: string, by: readonly string[]): boolean;
   /** What each session is like now. */
   facts(): Iterable<{ readonly id: string; readonly facts: Facts | null }>;
   running(): string[];
@@ -45,6 +47,11 @@ export function createSessionHost(given: HostParts): SessionHost {
     oversight(sessionId) {
       const session = sessions.get(sessionId);
       return session?.control.reason === null ? (session.live?.oversight ?? null) : null;
+    },
+    followed(sessionId, by) {
+      const live = sessions.get(sessionId)?.live ?? null;
+      live?.followed(by);
+      return live !== null;
     },
     facts: () => sessions.values(),
     running: () => [...sessions.values()].filter((one) => one.landed).map((one) => one.id),

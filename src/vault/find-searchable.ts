@@ -39,7 +39,7 @@ export async function findSearchable(
     const key = await searchKey(vault, records, recording);
     if (key === null) left += 1;
     else {
-      rows.push({ row: recordingRow(recording), text: recording.recording.text });
+      rows.push({ row: recordingRow(recording), text: textOf(recording) });
       keys.push(key);
     }
   }
@@ -49,13 +49,18 @@ export async function findSearchable(
   return done({ value: { rows, left, after: more ? (found[seen - 1]?.id ?? null) : null }, blob });
 }
 
-/** Of its text where it has such; else of the whole tape. Null: it is not in its safe, or has no known key. */
+/** What is not stored yet grows, and has not told where its text is. */
+function textOf({ recording }: RecordedSession): SearchedRow['text'] {
+  return recording.stored === 'spool' ? 'growing' : recording.text;
+}
+
+/** Of its text where it has such; else of the whole tape. Null: it is deleted, or has no known key. */
 async function searchKey(vault: Vault, records: Records, recording: RecordedSession): Promise<Buffer | null> {
-  const { stored, ephemeral, text } = recording.recording;
-  if (recording.state !== 'ended' || stored !== 'safe' || ephemeral === null) return null;
+  const { stored, ephemeral } = recording.recording;
+  if (stored === 'deleted' || ephemeral === null) return null;
   const key = await keyOfRecording(vault, records, recording, Buffer.from(ephemeral, 'base64'));
   if (!key.ok) return null;
-  if (text === null) return key.value;
+  if (textOf(recording) === null) return key.value;
   const ofText = textKey(key.value);
   key.value.fill(0);
   return ofText;

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import { RpcPeer } from '#/contract/rpc.js';
 import { createRecheck, LOOK_AGAIN } from './directory/recheck.js';
 import { dispatcher } from './dispatch.js';
+import { unfollow } from './follow-session.js';
 import { handlersOf } from './handlers.js';
 import { deleteExpired } from './retention.js';
 import type { VaultSocket } from './roles.js';
@@ -76,6 +77,8 @@ export function serve(vault: Vault, onProblem: (what: string, error: unknown) =>
             );
             forget.catch((error: unknown) => onProblem('logins of a portal', error));
           }
+          for (const follower of stopped ? [] : vault.followers.leave(connection))
+            unfollow(vault, follower).catch((error: unknown) => onProblem('viewers of a monitor', error));
           const host = vault.hosts.leave(connection);
           if (host !== null)
             later(vault.patience.lostHost, `sessions of host ${host}`, () => endOrphans(vault, host));

@@ -12,7 +12,7 @@ import type { Authentication } from './authentication.js';
 import type { ComponentBook } from './component-book.js';
 
 import type { DirectoryLink } from './directory/link.js';
-
+import type { Followers } from './followers.js';
 import type { HeadCopies } from './head-copies.js';
 import type { Hosts } from './hosts.js';
 import type { Keyring } from './keyring.js';
@@ -62,6 +62,7 @@ export interface Vault {
   readonly sharedLogins: SharedLogins;
   readonly tickets: Tickets;
   readonly watches: Watches;
+  readonly followers: Followers;
   readonly facts: LiveFacts;
   readonly hosts: Hosts;
   readonly components: ComponentBook;

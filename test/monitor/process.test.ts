@@ -46,11 +46,11 @@ afterEach(() => tape[Symbol.dispose]());
 /** The monitor process with that one tape stored, and permits 'good', 'live' and 'broken' (which the vault has no key for). */
 async function monitorRig() {
   const row = { id: tape.recordingId, user: 'alice' } as unknown as RecordingRow;
-  const redeemed = (stored: string) =>
+  const redeemed = (stored: string, recordingSafe = 'PSMRecordings') =>
     done({
       value: {
         recordingId: tape.recordingId,
-        recordingSafe: 'PSMRecordings',
+        recordingSafe,
         heads: tape.heads,
         verifyKey: tape.verifyKey,
         proof: null,
@@ -62,7 +62,7 @@ async function monitorRig() {
   const rig = await processRig('monitor', 'PSMAdminConnect', (call, args) => {
     const { permit } = args as { permit: string };
     if (call === 'replay.redeem' && permit === 'good') return Promise.resolve(redeemed('safe'));
-    if (call === 'replay.redeem' && permit === 'live') return Promise.resolve(redeemed('live'));
+    if (call === 'replay.redeem' && permit === 'live') return Promise.resolve(redeemed('live', 'Elsewhere'));
     if (call === 'replay.key' && permit === 'good')
       return Promise.resolve(done({ value: null, blob: tape.contentKey() }));
     return Promise.resolve(failed(failure('DENIED', 'that permit is not known')));
@@ -162,7 +162,7 @@ describe('the monitor', () => {
     }
   });
 
-  test('says why not: a running session, an unknown permit, a damaged or missing file, nonsense', async () => {
+  test('says why not: a running session of which nothing has come yet, an unknown permit, a damaged or missing file, nonsense', async () => {
     await using rig = await monitorRig();
     const told = async (say: (one: ReturnType<typeof viewer>) => void) => {
       const one = rig.watch();

@@ -32,7 +32,8 @@ export async function proofRig() {
     vault: {
       redeem: () => Promise.resolve({ ok: true, value: redeemedOf(of) }),
       key: () => Promise.resolve({ ok: true, value: of.tape.contentKey() }),
-      goesOn: () => Promise.resolve({ ok: true, value: null }),
+      goesOn: () => Promise.reject(new Error('nobody watches here')),
+      over: () => undefined,
     },
   });
   return {
@@ -62,7 +63,7 @@ export async function proofRig() {
       writeFileSync(path, of.bytes);
       const handle = await open(path);
       const chunks: Buffer[] = [];
-      const found = { permit: 'p', handle, redeemed: redeemedOf(of) };
+      const found = { permit: 'p', handle, redeemed: redeemedOf(of), growing: false };
       for await (const part of exportBundle(found)) chunks.push(part);
       await handle.close();
       return Buffer.concat(chunks);

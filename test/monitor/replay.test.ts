@@ -12,11 +12,17 @@ function brokenScreen(): TapeScreen {
 function replay(failed: (failure: Failure) => void) {
   return startReplay({
     screen: brokenScreen(),
-    timeline: { durationMs: 1000, gaps: [], markers: [] },
+    timeline: { durationMs: 1000, gaps: [], markers: [], running: false },
     size: { columns: 80, rows: 24 },
     clock: () => 0,
     send: () => undefined,
-    transcript: { lines: [], whole: true, read: () => Promise.resolve(done(null)), close: () => undefined },
+    transcript: {
+      lines: [],
+      whole: true,
+      read: () => Promise.resolve(done(null)),
+      grow: () => Promise.resolve(done(null)),
+      close: () => undefined,
+    },
     step: () => Promise.resolve(done(null)),
     sendTranscript: () => undefined,
     idle: () => true,

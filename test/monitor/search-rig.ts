@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ import { SEGMENT } from '#/recorder/tape-format.js';
 import { contentKeyForReading, textKeyOf } from '#/recorder/tape-key.js';
 import { scanTape } from '#/recorder/tape-scan.js';
 import { textKey } from '#/vault/recording-key.js';
-import { opened, tapeRig } from '../recorder/tape-rig.js';
+import { eventually, opened, tapeRig } from '../recorder/tape-rig.js';
 
 /** A recording safe's directory with tapes, and the vault's part of searching them. */
 export function searchRig() {
@@ -24,7 +24,7 @@ export function searchRig() {
   const tapes: {
     readonly row: RecordingRow;
     readonly path: string;
-    places: readonly TextPlace[] | null;
+    places: SearchedRow['text'];
     key: Buffer;
   }[] = [];
   return {
@@ -36,17 +36,31 @@ export function searchRig() {
       options: {
         readonly events?: readonly TapeEvent[];
         readonly old?: boolean;
+        /** Its session runs: the lines come in these parts, each on the tape before the next. */
+        readonly running?: readonly (readonly TextLine[])[];
         readonly startedAt?: number;
       } = {},
     ) {
       using rig = tapeRig();
       const recordingId = makeId('session', randomBytes(20));
-      const tape = await opened({ ...rig.options, header: { ...rig.options.header, recordingId } });
+      const running = options.running !== undefined;
+      const tape = await opened({
+        ...rig.options,
+        header: { ...rig.options.header, recordingId },
+        timing: { batch: 1, anchor: 1000, recent: running ? 1 : 5000 },
+      });
       for (const event of options.events ?? []) tape.append(event);
       tape.text(lines);
+      const spooled = join(rig.directory, `${recordingId}.tape`);
+      for (const more of options.running ?? []) {
+        const before = statSync(spooled).size;
+        tape.text(more);
+        await eventually(() => statSync(spooled).size > before && tape.pending === 0);
+      }
+      const path = join(recordings, 'PSMRecordings', `${recordingId}.${running ? 'running' : 'tape'}`);
+      if (running) copyFileSync(spooled, path);
       await tape.close({ kind: 'exited', status: 0, signal: null });
-      const path = join(recordings, 'PSMRecordings', `${recordingId}.tape`);
-      renameSync(join(rig.directory, `${recordingId}.tape`), path);
+      if (!running) renameSync(spooled, path);
       const handle = await open(path);
       const places: TextPlace[] = [];
       const scan = await scanTape(handle, ({ head, offset, bytes }) => {
@@ -60,7 +74,7 @@ export function searchRig() {
       tapes.unshift({
         row: rowOf(recordingId, options.startedAt ?? tapes.length),
         path,
-        places: options.old === true ? null : places,
+        places: running ? 'growing' : options.old === true ? null : places,
         key: options.old === true ? content : textKey(content),
       });
       return { recordingId, path };
@@ -92,7 +106,7 @@ const WORKER = new URL('../../dist/monitor/search/search-worker.js', import.meta
 function vaultOf(
   tapes: readonly {
     readonly row: RecordingRow;
-    readonly places: readonly TextPlace[] | null;
+    readonly places: SearchedRow['text'];
     readonly key: Buffer;
   }[],
   size: number,

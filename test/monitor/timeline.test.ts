@@ -5,6 +5,7 @@ import { advance, beginning, obey, type Playhead, type Timeline } from '#/monito
 /** Something from 0 to 1 s, from 11 s to 12 s, from 13 s to 20 s. */
 const timeline: Timeline = {
   durationMs: 20_000,
+  running: false,
   gaps: [
     { from: 1000, to: 11_000 },
     { from: 12_000, to: 13_000 },

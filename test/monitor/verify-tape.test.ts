@@ -31,12 +31,14 @@ async function verdictOn(bytes: Buffer, heads: readonly SignedHead[] = tape.head
   const found = {
     permit: 'p',
     handle: await handleOf(path),
+    growing: false,
     redeemed: { recordingId: tape.recordingId, heads, verifyKey: tape.verifyKey, proof: null },
   } as unknown as FoundTape;
   const vault = {
     redeem: () => Promise.reject(new Error('not here')),
     key: () => Promise.resolve({ ok: true as const, value: tape.contentKey() }),
-    goesOn: () => Promise.resolve({ ok: true as const, value: null }),
+    goesOn: () => Promise.reject(new Error('nobody watches here')),
+    over: () => undefined,
   };
   const outcome = await verifyTape({ vault, recordings: tape.directory }, found);
   if (!outcome.ok) throw new Error(outcome.failure.message);

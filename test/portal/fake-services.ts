@@ -379,6 +379,7 @@ export function fakeServices(more: Partial<PortalServices> = {}): PortalServices
         durationMs: 187_000,
         markers: [{ at: 60_000, label: 'deploy' }],
         complete: true,
+        running: false,
         row: recording('n1'),
       });
       hear(FRAME);

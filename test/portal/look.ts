@@ -93,6 +93,7 @@ const services = fakeServices({
       durationMs: 187_000,
       markers: [{ at: 60_000, label: 'deploy' }],
       complete: true,
+      running: false,
       row: recording('n1'),
     });
     hear(frame);

@@ -7,12 +7,13 @@ import { addPerson, connectTo, keyOf, login, PROMPT, prepare } from '../helpers/
 
 let target: Target;
 let postern: Postern;
+let account: string;
 const keys: Record<string, string> = {};
 
 beforeAll(async () => {
   target = await startTarget();
   postern = await startPostern();
-  await prepare(postern, target);
+  account = (await prepare(postern, target)).accountId;
   await addPerson(postern, 'audrey', ['--group', 'Auditors']);
   await addPerson(postern, 'carol', ['--group', 'Auditors']);
   for (const person of ['alice', 'audrey', 'carol']) keys[person] = await keyOf(postern, person);
@@ -111,6 +112,78 @@ test('an auditor sees the screen as it is, and what comes; nothing that he types
   audrey.press('escape');
   await audrey.sees('[Live]');
   await alice.sees('[Accounts]');
+  for (const screen of [alice, audrey]) {
+    screen.press('ctrl-q');
+    await screen.exited;
+  }
+});
+
+test('a session that runs is opened from its start and followed into the present, and is a recording like any other at its end', {
+  timeout: 150_000,
+}, async () => {
+  await postern.json(['account', 'set', account, 'tellWhenWatched', 'yes']);
+  const alice = await enter('alice');
+  await connectTo(alice, 'admin60');
+  alice.type(
+    "printf '\\033[2J\\033[5;10Hthe beginning'; echo; sleep 2; clear; echo $((6*7)) is the answer\r",
+  );
+  await alice.sees('42 is the answer');
+  const audrey = await enter('audrey');
+  audrey.press('tab');
+  await audrey.sees(/running/);
+  audrey.press('tab');
+  await audrey.sees(/running +alice/);
+  audrey.press('ctrl-p');
+  await audrey.sees('the beginning', 20);
+  expect(audrey.text(), 'the past').not.toContain('the answer');
+  await alice.sees('audrey now watches this session.');
+  await eventually('the list to name her', async () => {
+    const rows = await postern.json<{ watchers: string[] }[]>(['sessions', 'list']);
+    return rows[0]?.watchers.join() === 'audrey';
+  });
+  audrey.press('end');
+  await audrey.sees('following');
+  await audrey.sees('42 is the answer');
+  // what comes, exactly as it is there
+  alice.type("clear; printf '\\033[7;20H\\033[1;31mred\\033[0m 管理者 caf\\303\\251\\033[9;1H'\r");
+  await alice.sees('管理者');
+  const shown = await audrey.sees('管理者 café', 10);
+  expect(shown.split('\n')[1 + 6]).toMatch(/^ {19}red 管理者 café/);
+
+  // the recorder and the monitor die: both are there again, and so is the picture
+  for (const role of ['recorder', 'monitor'] as const) process.kill(postern.pids(role)[0] ?? 0, 'SIGKILL');
+  await audrey.sees('Trying again by itself', 10);
+  alice.type('clear; echo still $((40+1)) here\r');
+  await alice.sees('still 41 here');
+  await audrey.sees('still 41 here', 20);
+  await audrey.sees('following');
+
+  // from the command line: what is there so far
+  const [session] = await postern.json<{ id: string }[]>(['sessions', 'list']);
+  const id = session?.id ?? '';
+  expect(await postern.json(['recordings', 'verify', id])).toMatchObject([{ id, kind: 'running' }]);
+  const text = await postern.cli(['recordings', 'export', id, '--format', 'txt', '--output', '-']);
+  expect(text.stdout).toContain('still 41 here');
+  await eventually('it to be found', async () => {
+    const found = await postern.json<{ hits: { recordingId: string }[] }>(['search', '42 is the answer']);
+    return found.hits.some(({ recordingId }) => recordingId === id);
+  });
+
+  audrey.press('home');
+  await audrey.sees('the beginning', 10);
+  audrey.press('end');
+  alice.type('exit\r');
+  await alice.sees('[Accounts]');
+  await audrey.sees(/^(?![\s\S]*(following|running))[\s\S]*■/m, 20);
+  audrey.type('p');
+  await audrey.sees('‖');
+  expect(await postern.json(['recordings', 'verify', id])).toMatchObject([{ id, kind: 'intact' }]);
+  await eventually('the end of it in the audit', async () =>
+    (await audit(906)).some(({ detail }) => detail.includes('in its recording for')),
+  );
+  await postern.cli(['account', 'unset', account, 'tellWhenWatched']);
+  audrey.press('escape');
+  await audrey.sees('[Live]');
   for (const screen of [alice, audrey]) {
     screen.press('ctrl-q');
     await screen.exited;

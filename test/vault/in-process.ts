@@ -20,6 +20,7 @@ import { authenticator } from '#/vault/authenticator.js';
 import { createComponentBook } from '#/vault/component-book.js';
 import { createVault, type NewVault } from '#/vault/create-vault.js';
 import type { DirectoryLink } from '#/vault/directory/link.js';
+import { createFollowers } from '#/vault/followers.js';
 import { createHeadCopies } from '#/vault/head-copies.js';
 import { createHosts } from '#/vault/hosts.js';
 import { createKeyring } from '#/vault/keyring.js';
@@ -216,6 +217,7 @@ export async function startVault(options: StartOptions = {}): Promise<Running> {
     sharedLogins: createSharedLogins(tools.now),
     tickets: createTickets(tools),
     watches: createWatches(tools),
+    followers: createFollowers(tools.now),
     facts: createLiveFacts(),
     hosts: createHosts(),
     components: createComponentBook(tools.now),

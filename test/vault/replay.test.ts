@@ -135,8 +135,14 @@ describe('over the sockets', () => {
       (row) => row.action === 'recordingReplayed',
     );
     expect(rows).toMatchObject([
-      { actor: 'bob', gateway: 'PVWAGW', safe: 'PSMRecordings', sessionId: id, detail: 'play, of alice' },
-      { actor: 'root@console', gateway: null, detail: 'export, of alice' },
+      {
+        actor: 'bob',
+        gateway: 'PVWAGW',
+        safe: 'PSMRecordings',
+        sessionId: id,
+        detail: 'play while it runs, of alice',
+      },
+      { actor: 'root@console', gateway: null, detail: 'export while it runs, of alice' },
     ]);
   });
 

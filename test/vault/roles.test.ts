@@ -22,7 +22,7 @@ const TABLE: Readonly<Record<Component, string>> = {
     'session.redeemControl session.controlGoesOn session.controlEnded',
   ].join(' '),
   // one recording, or a search, against a permit
-  PSMAdminConnect: 'replay.redeem replay.key replay.goesOn search.redeem search.page',
+  PSMAdminConnect: 'replay.redeem replay.key replay.goesOn replay.over search.redeem search.page',
 };
 const OF_ALL = ['component.rotation'];
 const OF_ANYBODY = ['component.login', 'component.unable', 'vault.status'];

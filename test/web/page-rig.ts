@@ -55,8 +55,11 @@ export async function pageRig(tape: Recorded, row: Partial<RecordingRow> = {}) {
           key: () => Promise.resolve(done(tape.contentKey())),
           goesOn: () =>
             Promise.resolve(
-              allowed ? done(null) : failed(failure('WATCHING_ENDED', 'the right to it was taken away')),
+              allowed
+                ? done({ row: about })
+                : failed(failure('WATCHING_ENDED', 'the right to it was taken away')),
             ),
+          over: () => undefined,
         },
         recordings,
         clock: () => performance.now(),

@@ -83,7 +83,7 @@ function summaryText({ hits, recordings, slow, left, failed: unread, more }: Sea
   const parts = [
     `${hits}${more ? ' or more' : ''} hit${hits === 1 ? '' : 's'} in ${recordings} recordings`,
     ...(slow > 0 ? [`${slow} of them without text of their own, read whole`] : []),
-    ...(left > 0 ? [`${left} not searched: running, or on their way to their safe`] : []),
+    ...(left > 0 ? [`${left} deleted, not searched`] : []),
     ...(unread > 0 ? [`${unread} could not be read: postern recordings verify`] : []),
   ];
   return parts.join('; ');

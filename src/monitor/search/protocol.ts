@@ -4,9 +4,10 @@ import type { FoundLine } from './search-text.js';
 /** To the thread that searches: one recording. */
 export interface Wanted {
   readonly recordingId: string;
-  readonly path: string;
-  /** Null: the tape itself is read, and the key is that of the whole. */
-  readonly text: readonly TextPlace[] | null;
+  /** Where it may be. */
+  readonly paths: readonly string[];
+  /** Null: the tape itself is read, and the key is that of the whole. 'growing': it is not stored yet. */
+  readonly text: readonly TextPlace[] | 'growing' | null;
   readonly key: Uint8Array;
 }
 

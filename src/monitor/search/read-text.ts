@@ -2,7 +2,13 @@ import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { constants as zlib, zstdDecompressSync } from 'node:zlib';
 import type { TextPlace } from '#/domain/tape-text.js';
 import { NOTHING_BEFORE, openSegment } from '#/recorder/sealed-segment.js';
-import { decodeSegmentHead, LIMITS, SEGMENT, SEGMENT_HEAD } from '#/recorder/tape-format.js';
+import {
+  decodeSegmentHead,
+  LIMITS,
+  SEGMENT,
+  SEGMENT_HEAD,
+  type SegmentType,
+} from '#/recorder/tape-format.js';
 import { nextKey } from '#/recorder/tape-key.js';
 
 /** The text of one stored tape, part by part, read without the rest of it. Null: a part is not what was sealed. `key` is wiped. */
@@ -20,7 +26,7 @@ export function* readText(
       return;
     }
     for (const place of places) {
-      yield readPlace(file, recordingId, place, now);
+      yield readPlace(file, recordingId, place, now, SEGMENT.text);
       const next = nextKey(now);
       now.fill(0);
       now = next;
@@ -31,18 +37,19 @@ export function* readText(
   }
 }
 
-function readPlace(
+/** Null: it is not what was sealed there. */
+export function readPlace(
   file: number,
   recordingId: string,
   { segment, offset, bytes }: TextPlace,
   key: Buffer,
+  type: SegmentType,
 ): Buffer | null {
   if (bytes < SEGMENT_HEAD || bytes > LIMITS.segment) return null;
   const sealed = Buffer.allocUnsafe(bytes);
   if (readSync(file, sealed, 0, bytes, offset) !== bytes) return null;
   const found = decodeSegmentHead(sealed);
-  if (found?.head.type !== SEGMENT.text || found.head.number !== segment || found.bytes !== bytes)
-    return null;
+  if (found?.head.type !== type || found.head.number !== segment || found.bytes !== bytes) return null;
   const compressed = openSegment(key, segment, { recordingId, previous: NOTHING_BEFORE }, sealed);
   return compressed === null ? null : unpacked(compressed);
 }

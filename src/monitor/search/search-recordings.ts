@@ -96,7 +96,7 @@ export async function searchRecordings(
             {
               row: row.row,
               recordingId: row.row.id,
-              path: place.path,
+              paths: row.text === 'growing' ? [place.running, place.path] : [place.path],
               text: row.text,
               key: Uint8Array.from(row.key),
             },

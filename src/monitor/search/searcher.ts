@@ -1,5 +1,6 @@
 import { bytePattern } from './pattern.js';
 import type { FromSearcher, ToSearcher, Wanted } from './protocol.js';
+import { readGrowing } from './read-growing.js';
 import { readOldText } from './read-old.js';
 import { readText } from './read-text.js';
 import { type FoundLine, inOrder, searchText } from './search-text.js';
@@ -33,12 +34,18 @@ export function createSearcher(say: (message: FromSearcher) => void): (message: 
   }
 
   async function searchOne(
-    { path, recordingId, text }: Wanted,
+    { paths, recordingId, text }: Wanted,
     key: Buffer,
     most: number,
   ): Promise<readonly FoundLine[] | null> {
     const found: FoundLine[] = [];
-    const parts = text === null ? readOldText(path, key) : readText(path, recordingId, text, key);
+    const [path = ''] = paths;
+    const parts =
+      text === null
+        ? readOldText(path, key)
+        : text === 'growing'
+          ? readGrowing(paths, recordingId, key)
+          : readText(path, recordingId, text, key);
     for await (const part of parts) {
       if (part === null) return found.length > 0 ? found : null;
       found.push(...searchText(part, pattern, most - found.length));

@@ -35,7 +35,7 @@ export function openReplay({ path, opening, listener }: ReplayOptions): MonitorH
     const granted = await opening();
     if (closed) return;
     if (!granted.ok) return fail(granted.failure);
-    socket = connectMonitor(path, hear, (why) => fail(failure('INTERNAL', `the monitor is gone: ${why}`)));
+    socket = connectMonitor(path, hear, (why) => fail(failure('MONITOR_UNAVAILABLE', why)));
     for (const message of [granted.value, ...early]) socket.write(encodeJson(message));
   };
   const hear = (message: FromMonitor): void => {

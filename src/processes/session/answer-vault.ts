@@ -32,6 +32,10 @@ function answer(host: SessionHost | null, call: string, args: unknown): Answer {
       const { sessionId, ...message } = HOST_CALLS[call].parse(args);
       return obeyed(host, sessionId, (oversight) => oversight.message(message));
     }
+    case 'host.followed': {
+      const { sessionId, by } = HOST_CALLS[call].parse(args);
+      return host?.followed(sessionId, by) === true ? OBEYED : NO_SUCH;
+    }
     default:
       return failed(failure('PROTOCOL', `${call} is not answered here`));
   }

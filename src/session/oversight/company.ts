@@ -6,6 +6,11 @@ import type { Oversight } from './oversight.js';
 export interface CompanyKeeper {
   /** Resolves when somebody else than the owner watches; until then the session waits. */
   wait(): Promise<void>;
+  /**
+   * These have the recording open while the session runs. The owner is told of them as of those who watch, but nobody who may
+   * be looking at what was an hour ago is company.
+   */
+  followed(by: readonly string[]): void;
   /** The owner has come back: where he is told who watches, he is told again. */
   greet(): void;
   stop(): void;
@@ -29,13 +34,18 @@ export function keepCompany(options: CompanyOptions): CompanyKeeper {
   const joined = Promise.withResolvers<void>();
   let state: 'none' | 'waiting' | 'accompanied' | 'alone' = 'none';
   let there: readonly string[] = [];
+  let followers: readonly string[] = [];
   let timer: NodeJS.Timeout | null = null;
   const others = (): readonly string[] => watchers.names.filter((name) => name !== owner);
+  const seenBy = (): readonly string[] => [
+    ...new Set([...others(), ...followers.filter((name) => name !== owner)]),
+  ];
 
   const look = (): void => {
     const now = others();
-    if (options.tell || options.fourEyes) announce(there, now);
-    there = now;
+    const all = seenBy();
+    if (options.tell || options.fourEyes) announce(there, all);
+    there = all;
     if (state === 'none') return;
     if (now.length > 0 && state !== 'accompanied') accompanied();
     else if (now.length === 0 && state === 'accompanied') alone();
@@ -68,8 +78,12 @@ export function keepCompany(options: CompanyOptions): CompanyKeeper {
       look();
       return joined.promise;
     },
+    followed(by) {
+      followers = by;
+      look();
+    },
     greet() {
-      if (options.tell || options.fourEyes) announce([], others());
+      if (options.tell || options.fourEyes) announce([], seenBy());
     },
     stop() {
       stopLooking();

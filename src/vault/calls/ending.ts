@@ -2,6 +2,7 @@ import { failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { mayEnd } from '#/policy/oversight.js';
 import { overseer } from '../access.js';
+import { watchersOf } from '../follow-session.js';
 import { subjectOf, withPerson } from '../persons.js';
 import { sessionRow } from '../rows.js';
 import { noteTermination, type Termination, terminate } from '../terminate.js';
@@ -60,7 +61,7 @@ export function endingCalls(
               mayWatch: true,
               mayControl: false,
               maySuspend: true,
-              watchers: vault.watches.of(one.id),
+              watchers: watchersOf(vault, one.id),
             }),
           ),
         }),

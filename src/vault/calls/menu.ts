@@ -5,6 +5,7 @@ import type { LiveAct } from '#/policy/oversight.js';
 import { holds, liveJudge } from '../access.js';
 import { accountRows } from '../account-rows.js';
 import { findRecordings } from '../find-recordings.js';
+import { watchersOf } from '../follow-session.js';
 import { withPerson } from '../persons.js';
 import type { StoredSession } from '../records/sessions.js';
 import { sessionRow } from '../rows.js';
@@ -52,7 +53,7 @@ export function menuCalls(
               mayControl: others && (await may('control', one)),
               maySuspend: others && (await may('suspend', one)),
               // an owner does not learn here that he is watched
-              watchers: others ? vault.watches.of(one.id) : [],
+              watchers: others ? watchersOf(vault, one.id) : [],
             }),
           );
         }

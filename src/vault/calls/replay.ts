@@ -4,6 +4,7 @@ import { deletionText } from '#/domain/keeping.js';
 import { done, failed } from '#/domain/outcome.js';
 import { overseer } from '../access.js';
 import { keyOfRecording } from '../content-key.js';
+import { followSession, unfollow } from '../follow-session.js';
 import { META } from '../keyring.js';
 import { withPerson } from '../persons.js';
 import type { Records } from '../records/records.js';
@@ -15,7 +16,13 @@ import { signList } from '../sign-list.js';
 import { type Answer, type Asking, CONSOLE, type Handlers, type Vault } from '../vault.js';
 import { viewerOf } from './watch.js';
 
-type Names = 'person.replay' | 'admin.recordings.replay' | 'replay.redeem' | 'replay.key' | 'replay.goesOn';
+type Names =
+  | 'person.replay'
+  | 'admin.recordings.replay'
+  | 'replay.redeem'
+  | 'replay.key'
+  | 'replay.goesOn'
+  | 'replay.over';
 
 /** Replay permits, and the key of one recording against one of them. */
 export function replayCalls(vault: Vault): Handlers<Names> {
@@ -35,7 +42,7 @@ export function replayCalls(vault: Vault): Handlers<Names> {
           action: 'recordingReplayed',
           outcome: 'ok',
           safe: recording.recordingSafe,
-          detail: `play, of ${recording.user}`,
+          detail: `play${whileItRuns(recording)}, of ${recording.user}`,
         });
         return done({
           value: {
@@ -60,7 +67,7 @@ export function replayCalls(vault: Vault): Handlers<Names> {
           action: 'recordingReplayed',
           outcome: 'ok',
           safe: recording.recordingSafe,
-          detail: `${purpose}, of ${recording.user}`,
+          detail: `${purpose}${whileItRuns(recording)}, of ${recording.user}`,
         });
         return done({
           value: {
@@ -111,10 +118,16 @@ export function replayCalls(vault: Vault): Handlers<Names> {
         if (deleted !== null) return failed(deleted);
         const viewer =
           replay.userId === null ? null : await viewerOf(vault, records, recording, replay.userId);
-        return viewer !== null && 'why' in viewer
-          ? failed(failure('WATCHING_ENDED', viewer.why))
-          : done({ value: null });
+        if (viewer !== null && 'why' in viewer) return failed(failure('WATCHING_ENDED', viewer.why));
+        const name = viewer?.name ?? CONSOLE.actor;
+        await followSession(vault, records, recording, { connection, permit, viewer: name });
+        return done({ value: { row: recordingRow(recording) } });
       }),
+    'replay.over': async ({ permit }, { connection }) => {
+      const follower = vault.followers.end(connection, permit);
+      if (follower !== null) await unfollow(vault, follower);
+      return done({ value: null });
+    },
   };
 }
 
@@ -139,6 +152,10 @@ async function keyFor(
     const key = await keyOfRecording(vault, records, recording, Buffer.from(ephemeral, 'base64'));
     return key.ok ? done({ value: null, blob: key.value }) : key;
   });
+}
+
+function whileItRuns({ state }: RecordedSession): string {
+  return state === 'ended' ? '' : ' while it runs';
 }
 
 /** Null: it can be replayed. */

@@ -152,7 +152,7 @@ describe('live', () => {
 
         yours · idle 02:00 · 48.2 kB · safe Linux-Production · from 10.0.0.5 · level 3
 
-       Enter open  Ctrl-E end  Tab screens  Ctrl-Q quit  Ctrl-O sort  Ctrl-R refresh"
+       Enter open  Ctrl-P from its start  Ctrl-E end  Tab screens  Ctrl-Q quit"
     `);
   });
 
@@ -178,7 +178,7 @@ describe('live', () => {
 
         yours · idle 02:00 · 48.2 kB · safe Linux-Production · fr…
 
-       Enter open  Ctrl-E end  Tab screens  Ctrl-Q quit  Esc back"
+       Enter open  Ctrl-P from its start  Ctrl-E end  Tab screens"
     `);
   });
 

@@ -3,6 +3,7 @@ import type { CellRun } from '#/contract/replay-link.js';
 import { failure } from '#/domain/failure.js';
 import { pictureLines, withCursor } from '#/portal/screens/replay/picture.js';
 import {
+  LAST,
   notYetReplaying,
   type ReplayState,
   replayCommands,
@@ -50,7 +51,7 @@ test('a replay at 80x24: smaller than the window, its edge is drawn', async () =
 
      ‖ 00:12 ━━━●────────────┿───────────────────────────────── 03:07  1x  idle 2 s
 
-     Space play  ← 5 s  → 5 s  PgUp 60 s  + speed  n marker  i idle  Esc back"
+     Space play  ← 5 s  → 5 s  PgUp 60 s  End end  + speed  n marker  i idle"
   `);
 });
 
@@ -77,7 +78,7 @@ test('a replay at 60x20, in ASCII', async () => {
 
      " 00:12 ==O------+-------------------- 03:07  1x  idle 2 s
 
-     Space play  Left 5 s  Right 5 s  PgUp 60 s  + speed  i idle"
+     Space play  Left 5 s  Right 5 s  PgUp 60 s  End end  i idle"
   `);
 });
 
@@ -100,7 +101,7 @@ test('every key tells the monitor what it means', async () => {
   await press('\x1b[6~', { type: 'seek', to: 72_000 });
   await press('\x1b[5~', { type: 'seek', to: 0 });
   await press('\x1b[H', { type: 'seek', to: 0 });
-  await press('\x1b[F', { type: 'seek', to: 187_000 });
+  await press('\x1b[F', { type: 'seek', to: LAST });
   await press('+', { type: 'speed', factor: 2 });
   await press('-', { type: 'speed', factor: 0.5 });
   await press('n', { type: 'marker', direction: 'next' });
@@ -163,7 +164,14 @@ test('a tape on its way to its safe is opened as soon as it is there', async () 
     services: {
       replay(_id, _size, hear) {
         const number = (opened += 1);
-        hear({ type: 'opened', durationMs: 1000, markers: [], complete: true, row: recording('n1') });
+        hear({
+          type: 'opened',
+          durationMs: 1000,
+          markers: [],
+          complete: true,
+          running: false,
+          row: recording('n1'),
+        });
         if (stored) hear(FRAME);
         else hear({ type: 'failed', failure: failure('RECORDING_NOT_STORED', 'in the spool') });
         return { send: () => undefined, close: () => closed.push(number) };
@@ -193,7 +201,14 @@ describe('commands', () => {
   const state: ReplayState = replayReducer(
     replayReducer(notYetReplaying, {
       type: 'heard',
-      message: { type: 'opened', durationMs: 100_000, markers: [], complete: true, row: recording('n1') },
+      message: {
+        type: 'opened',
+        durationMs: 100_000,
+        markers: [],
+        complete: true,
+        running: false,
+        row: recording('n1'),
+      },
     }),
     { type: 'heard', message: FRAME },
   );

@@ -65,7 +65,7 @@ test.each([
   const text = await terminal.sees('3 in 400');
   expect(text).toContain('command: rm -rf /srv');
   expect(text).toContain('1:02:05');
-  expect(text).toContain('7 old ones read whole · 2 not stored yet, not searched · 1 unreadable');
+  expect(text).toContain('7 old ones read whole · 2 deleted, not searched · 1 unreadable');
   expect(text).not.toContain('\u202e');
 });
 

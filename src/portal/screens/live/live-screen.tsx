@@ -43,6 +43,12 @@ export function LiveScreen() {
     else
       failed(failure('DENIED', 'to watch it takes Auditors, or listAccounts and viewAuditLog on its safes'));
   };
+  const replay = (session: SessionRow): void => {
+    if (session.mine || session.mayWatch)
+      portal.dispatch({ type: 'go', route: { screen: 'replay', recording: session } });
+    else
+      failed(failure('DENIED', 'to watch it takes Auditors, or listAccounts and viewAuditLog on its safes'));
+  };
   const isOthers = selectedItem(state)?.mine === false;
   const selected = (act: (session: SessionRow) => void) => (): void => {
     const session = selectedItem(memory.live.now());
@@ -55,6 +61,7 @@ export function LiveScreen() {
         portal.dispatch({ type: 'go', route: { screen: 'leave' } }),
       ),
       'session.attach': attach,
+      'session.replay': selected(replay),
       'session.end': selected((session) => acts.end(session)),
       'session.suspend': selected((session) => acts.suspend(session)),
       'session.message': selected((session) => acts.message(session)),

@@ -1,9 +1,9 @@
 import { useEffect, useMemo } from 'react';
-import type { RecordingRow } from '#/contract/rows.js';
 import { Lines } from '../../components/lines.js';
 import { usePortal, useRoom, useServices, useTheme } from '../../context.js';
 import { useKeys } from '../../keyboard.js';
 import { openReplay } from '../../open-replay.js';
+import type { Replayed } from '../../route.js';
 import { createStore, useStore } from '../../store.js';
 import { REPLAY_KEYS, type ReplayKey } from './replay-keys.js';
 import { notYetReplaying, replayReducer } from './replay-state.js';
@@ -16,7 +16,7 @@ export function ReplayScreen({
   recording,
   at,
 }: {
-  readonly recording: RecordingRow;
+  readonly recording: Replayed;
   readonly at: number | null;
 }) {
   const portal = usePortal();

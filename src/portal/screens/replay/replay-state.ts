@@ -37,11 +37,20 @@ export function replayReducer(state: ReplayState, action: ReplayAction): ReplayS
   if (action.type === 'line') return { ...state, line: action.line };
   const { message } = action;
   if (message.type === 'opened') return { ...state, opened: message, failure: null };
+  if (message.type === 'grown') return { ...state, opened: grown(state.opened, message) };
   if (message.type === 'frame') return { ...state, frame: message, sought: null };
   if (message.type === 'transcript') return { ...state, transcript: message };
   return message.type === 'failed' ? { ...state, failure: message.failure } : state;
 }
 
+function grown(opened: Opened | null, message: Extract<FromMonitor, { type: 'grown' }>): Opened | null {
+  const { durationMs, complete, row, running } = message;
+  if (opened === null) return null;
+  return { ...opened, durationMs, complete, row, running, markers: [...opened.markers, ...message.markers] };
+}
+
+/** Further than any recording goes: to its end, wherever that is by then. */
+export const LAST = Number.MAX_SAFE_INTEGER;
 /** Pauses are shortened to this many milliseconds. */
 export const IDLE_LIMIT = 2000;
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 8, 16];
@@ -60,7 +69,7 @@ export function replayCommands(state: ReplayState, command: ReplayKey): readonly
   switch (command) {
     case 'replay.toggle':
       if (frame.state === 'ended') return [...seek(0), { type: 'play' }];
-      return [{ type: frame.state === 'playing' ? 'pause' : 'play' }];
+      return [{ type: frame.state === 'paused' ? 'play' : 'pause' }];
     case 'replay.back':
       return by(-5000);
     case 'replay.ahead':
@@ -72,7 +81,7 @@ export function replayCommands(state: ReplayState, command: ReplayKey): readonly
     case 'replay.first':
       return seek(0);
     case 'replay.last':
-      return seek(opened.durationMs);
+      return [{ type: 'seek', to: LAST }];
     case 'replay.faster':
       return [{ type: 'speed', factor: SPEEDS.find((speed) => speed > frame.speed) ?? 16 }];
     case 'replay.slower':

@@ -1,5 +1,5 @@
-import type { RecordingRow } from '#/contract/rows.js';
 import type { TerminalSize } from '#/domain/session.js';
+import type { Replayed } from '../../route.js';
 import { shown, width } from '../../text.js';
 import type { Theme } from '../../theme.js';
 import { dateTime, duration } from '../../times.js';
@@ -16,6 +16,7 @@ import {
   spread,
 } from '../../view.js';
 import { pictureLines } from './picture.js';
+import { willPass } from './replay-failure.js';
 import type { ReplayState } from './replay-state.js';
 import { transcriptColumns, transcriptLines } from './transcript-view.js';
 
@@ -27,7 +28,7 @@ export function pictureRoom(room: TerminalSize): TerminalSize {
 
 export function replayLines(
   state: ReplayState,
-  recording: RecordingRow,
+  recording: Replayed,
   room: TerminalSize,
   theme: Theme,
 ): readonly Line[] {
@@ -75,8 +76,7 @@ function pictureOf({ failure, frame }: ReplayState, space: TerminalSize, theme: 
       ],
       inner,
     );
-    const again =
-      failure.code === 'RECORDING_NOT_STORED' ? [EMPTY, [span('Trying again by itself.', 'quiet')]] : [];
+    const again = willPass(failure) ? [EMPTY, [span('Trying again by itself.', 'quiet')]] : [];
     return centered(
       framed(
         'No replay',
@@ -92,35 +92,30 @@ function pictureOf({ failure, frame }: ReplayState, space: TerminalSize, theme: 
     : pictureLines(frame, space, theme);
 }
 
-function titleLine(
-  { opened, frame }: ReplayState,
-  recording: RecordingRow,
-  columns: number,
-  sign: Signs,
-): Line {
+function titleLine({ opened, frame }: ReplayState, recording: Replayed, columns: number, sign: Signs): Line {
   const left = [
     span(` ${shown(recording.account)}`, 'title'),
     span(`  ${shown(recording.user)}, ${dateTime(recording.startedAt)} UTC`, 'quiet'),
   ];
   const cut =
-    opened !== null && !opened.complete && recording.endedAt !== null
-      ? [span(`${sign('cut')} cut  `, 'warning')]
-      : [];
+    opened !== null && !opened.complete && !opened.running ? [span(`${sign('cut')} cut  `, 'warning')] : [];
+  const runs = opened?.running === true ? [span('running  ', 'live')] : [];
   const size =
     frame === null
       ? ''
       : `${frame.columns}x${frame.rows}${frame.left > 0 || frame.top > 0 ? ` from ${frame.left + 1},${frame.top + 1}` : ''} `;
-  return spread(left, [span('  '), ...cut, span(size, 'quiet')], columns, sign('more'));
+  return spread(left, [span('  '), ...cut, ...runs, span(size, 'quiet')], columns, sign('more'));
 }
+
+const STATES = { playing: 'play', paused: 'pause', following: 'live', ended: 'stop' } as const;
 
 /** State, time, bar with markers, length, speed, idle compression. */
 function barLine({ opened, frame, sought }: ReplayState, columns: number, sign: Signs): Line {
   if (opened === null || frame === null) return EMPTY;
   const at = Math.min(sought ?? frame.at, Math.max(opened.durationMs, frame.at));
-  const state =
-    frame.state === 'playing' ? sign('play') : frame.state === 'paused' ? sign('pause') : sign('stop');
-  const left = ` ${state} ${duration(at)} `;
-  const right = ` ${duration(opened.durationMs)}  ${frame.speed}x  idle ${frame.idleLimit > 0 ? `${frame.idleLimit / 1000} s` : 'as it was'} `;
+  const left = ` ${sign(STATES[frame.state])} ${duration(at)} `;
+  const pace = frame.state === 'following' ? 'following' : `${frame.speed}x`;
+  const right = ` ${duration(opened.durationMs)}  ${pace}  idle ${frame.idleLimit > 0 ? `${frame.idleLimit / 1000} s` : 'as it was'} `;
   const room = columns - width(left) - width(right);
   const bar =
     room < 5

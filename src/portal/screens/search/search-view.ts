@@ -115,7 +115,7 @@ function below(state: SearchState, room: TerminalSize, sign: Signs): readonly Li
       : fitLine([span(`  ${KINDS[hit.kind]}: `, 'quiet'), span(shown(hit.line))], room.columns, sign('more'));
   const notes = [
     ...(progress !== null && progress.slow > 0 ? [`${progress.slow} old ones read whole`] : []),
-    ...(progress !== null && progress.left > 0 ? [`${progress.left} not stored yet, not searched`] : []),
+    ...(progress !== null && progress.left > 0 ? [`${progress.left} deleted, not searched`] : []),
     ...(progress !== null && progress.failed > 0 ? [`${progress.failed} unreadable`] : []),
     ...(progress?.more === true ? ['there are more: type more of it'] : []),
   ];

@@ -43,6 +43,8 @@ export function WatchScreen({ session }: { readonly session: SessionRow }) {
     'watch',
     {
       'watch.leave': () => portal.state.dispatch({ type: 'back' }),
+      'session.replay': () =>
+        portal.state.dispatch({ type: 'go', route: { screen: 'replay', recording: session } }),
       'session.end': () => acts.end(session),
       'session.suspend': () => acts.suspend(latest),
       'session.message': () => acts.message(session),
