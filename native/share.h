@@ -118,8 +118,11 @@ __attribute__((noreturn)) static void serve_channel(const char *directory, const
     _exit(0); /* without "exit": the login was lost */
 }
 
+#include "listen.h"
+
 /* share DIRECTORY: until ssh ends, or the session host closes the connection over which it asks. A request is a line
- * "ID KIND SIZE", where it may use the person's agent also "a", and the text: e a command, s a subsystem, c a shell, w "PORT HOST" to connect to; behind it, each after a zero, NAME=VALUE. */
+ * "ID KIND SIZE", where it may use the person's agent also "a", and the text: e a command, s a subsystem, c a shell, w "PORT HOST" to connect to,
+ * l "PORT HOST NAME" to listen at (listen.h); behind it, each after a zero, NAME=VALUE. */
 static int share(const char *directory) {
     static char control[sizeof(((struct sockaddr_un *)0)->sun_path)], config[PATH_MAX], text[LONGEST_REQUEST];
     const char *own = strrchr(directory, '/');
@@ -165,6 +168,7 @@ static int share(const char *directory) {
         if (child == 0) {
             sigprocmask(SIG_UNBLOCK, &chld, NULL);
             close(requests);
+            if (kind == 'l') serve_listener(directory, control, id, text);
             serve_channel(directory, control, id, kind, lent, text, size);
         }
         if (child < 0) break;

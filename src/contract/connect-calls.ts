@@ -20,6 +20,7 @@ export interface Permitted {
 export const CONNECT_CALLS = {
   /**
    * Stage 0. `reason`: as the person gave it. `forward`: a connection through the target is wanted, no session on it.
+   * `listen`: the target is to listen for the person; port 0 leaves the port to it.
    * `lends`: what the person's client offers to the target; what policy withholds is no reason to refuse the session.
    * `shares`: the session has no terminal, and may ride on a login that another one of this ticket made.
    */
@@ -32,6 +33,7 @@ export const CONNECT_CALLS = {
       term: text,
       reason: z.string().max(4096).optional(),
       forward: z.strictObject({ host: text, port: z.int() }).optional(),
+      listen: z.strictObject({ host: text, port: z.int() }).optional(),
       shares: z.boolean().optional(),
       lends: z.array(z.enum(LENDABLE)).max(LENDABLE.length).optional(),
     }),

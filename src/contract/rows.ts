@@ -73,7 +73,7 @@ export interface SessionRow {
   readonly watchers: readonly string[];
   /** What the person gave as a reason. */
   readonly reason: string | null;
-  /** host:port of a forwarded connection; null: a session of another kind. */
+  /** host:port of a forwarded connection, `listen host:port` where the target listens for the person; null: a session of another kind. */
   readonly forward: string | null;
 }
 
@@ -234,6 +234,8 @@ export interface SessionGrant {
   readonly policy: SettingValues;
   /** What this session may connect to through the target, and nothing else; null: a session of another kind. */
   readonly forward: ForwardTo | null;
+  /** Where the target may listen for the person, and nothing else; null: a session of another kind. */
+  readonly listen: ForwardTo | null;
   /** What the target may use of the person's client. */
   readonly lending: Lent;
   readonly recording: { readonly safe: string; readonly recipient: string };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { LONGEST_VALUE } from '#/domain/environment.js';
 import type { Failure, Stage } from '#/domain/failure.js';
 import type { HostKey } from '#/domain/host-key.js';
-import type { Lendable } from '#/domain/lending.js';
+import type { ReturnKind } from '#/domain/lending.js';
 import type { Ending } from '#/domain/session.js';
 
 /** Bytes of a command, and characters. */
@@ -22,6 +22,8 @@ const channel = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('subsystem'), name: z.string().min(1).max(256) }),
   /** A connection from the target to somewhere: `opened` says that it stands, and bytes flow from then on. */
   z.strictObject({ kind: z.literal('forward'), host: z.string().min(1).max(256), port: z.int() }),
+  /** The target is to listen; `opened` says at which port, and each connection that comes in there is a `return`. */
+  z.strictObject({ kind: z.literal('listen'), host: z.string().min(1).max(256), port: z.int() }),
 ]);
 export type PlainChannel = z.infer<typeof channel>;
 
@@ -83,9 +85,15 @@ export type ToPortal =
   /** The terminal belongs to the session from here on: data frames follow. On re-attach the first data draw the exact screen. */
   | { readonly type: 'live' }
   /** Of a forwarded connection: the target has connected it. */
-  | { readonly type: 'opened' }
+  | { readonly type: 'opened'; readonly port?: number }
   /** The target connects back to the person's client: the token names the connection, and proves the portal that answers. */
-  | { readonly type: 'return'; readonly kind: Lendable; readonly token: string }
+  | {
+      readonly type: 'return';
+      readonly kind: ReturnKind;
+      readonly token: string;
+      /** Of one that came in where the target listens: where it comes from, as far as that is known. */
+      readonly from?: { readonly host: string; readonly port: number };
+    }
   /** On such a connection: the target says no more. */
   | { readonly type: 'eof' }
   | { readonly type: 'ended'; readonly ending: Ending }

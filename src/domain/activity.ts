@@ -1,5 +1,5 @@
 import { oneLine } from './failure.js';
-import { LENDABLE, type Lendable } from './lending.js';
+import { RETURNS, type ReturnKind } from './lending.js';
 
 export type TransferProtocol = 'sftp' | 'scp' | 'rsync';
 
@@ -82,7 +82,7 @@ export interface Forward {
 /** A connection that the target made back to something of the person's. */
 export interface Return {
   readonly kind: 'return';
-  readonly protocol: Lendable;
+  readonly protocol: ReturnKind;
   /** What it was used for, as far as that can be told. */
   readonly about: string;
   readonly toTarget: number;
@@ -123,7 +123,7 @@ const SHAPES: Readonly<Record<Activity['kind'], Readonly<Record<string, Shape>>>
   unreadable: { protocol: PROTOCOL, why: 'text' },
   command: { how: ['prompt', 'exec'], text: 'text' },
   totals: { protocol: PROTOCOL, command: 'text', toTarget: 'count', fromTarget: 'count' },
-  return: { protocol: LENDABLE, about: 'text', toTarget: 'count', fromTarget: 'count', result: 'text' },
+  return: { protocol: RETURNS, about: 'text', toTarget: 'count', fromTarget: 'count', result: 'text' },
   forward: { protocol: ['tcp'], to: 'text', toTarget: 'count', fromTarget: 'count', result: 'text' },
 };
 

@@ -58,6 +58,27 @@ export function readForward(text: string): ForwardTo | null {
   return at < 0 ? null : forwardTo(text.slice(0, at), Number(text.slice(at + 1)));
 }
 
+/** Where the target is asked to listen; port 0 leaves the port to it, host `*` is all of its addresses. */
+export function listenAt(host: string, port: number): ForwardTo | null {
+  const at = forwardTo(host === '' || host === '*' ? 'all' : host, port === 0 ? 1 : port);
+  return at === null ? null : { host: host === '' || host === '*' ? '*' : at.host, port };
+}
+
+const LISTEN = 'listen ';
+
+/** As it stands where another session has the place that it is forwarded to. */
+export function listenText(at: ForwardTo): string {
+  return `${LISTEN}${forwardText(at)}`;
+}
+
+/** Reads what listenText() wrote; null: it is something else. */
+export function readListen(text: string): ForwardTo | null {
+  if (!text.startsWith(LISTEN)) return null;
+  const at = text.lastIndexOf(':');
+  const host = text.slice(LISTEN.length, at);
+  return listenAt(/^\[.*\]$/.test(host) ? host.slice(1, -1) : host, Number(text.slice(at + 1)));
+}
+
 function portsOf(text: string): ForwardPattern['ports'] | null {
   if (text === '*') return { first: 1, last: 65_535 };
   const [, from = '', to = from] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text) ?? [];

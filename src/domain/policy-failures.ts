@@ -12,6 +12,18 @@ export const POLICY_FAILURES = {
     message: 'This connection may not be forwarded: {detail}.',
     next: 'An administrator may allow it: postern account set ACCOUNT localForwarding HOST:PORT',
   },
+  LISTENING_DENIED: {
+    side: 'ours',
+    stage: 0,
+    message: 'The target may not listen for you: {detail}.',
+    next: 'An administrator may allow it: postern account set ACCOUNT remoteForwarding HOST:PORT',
+  },
+  LISTENING_FAILED: {
+    side: 'target',
+    stage: 8,
+    message: 'The target does not listen there: {detail}.',
+    next: 'Its sshd decides (AllowTcpForwarding, PermitListen), and what listens there already: choose another port, or 0.',
+  },
   FORWARDING_FAILED: {
     side: 'target',
     stage: 8,

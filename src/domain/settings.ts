@@ -33,7 +33,11 @@ export const SETTINGS = {
   recordInput: everywhere(yesOrNo, false, 'keystrokes are recorded, never in clear what was not echoed'),
   reasonRequired: everywhere(yesOrNo, false, 'a reason must be given before connecting'),
   localForwarding: everywhere(destinations, [], 'where ssh -L, -D and -W may lead, from the target'),
-  remoteForwarding: everywhere(notYet, false, 'ssh -R: not available in this release'),
+  remoteForwarding: everywhere(
+    destinations,
+    [],
+    'where the target may listen for ssh -R; port 0 needs HOST:*',
+  ),
   x11Forwarding: everywhere(notYet, false, 'ssh -X: not available in this release'),
   agentForwarding: everywhere(yesOrNo, false, 'ssh -A: the target may use the agent of the person’s client'),
   fourEyes: everywhere(yesOrNo, false, 'a session runs only while somebody watches it'),

@@ -14,6 +14,11 @@ export interface BackChannel {
   close(): void;
 }
 
+export interface Place {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** Opens one; null: the client does not take it. */
 export type OpenBack = () => Promise<BackChannel | null>;
 

@@ -11,6 +11,8 @@ export interface DoorLimits {
   readonly sessions: number;
   /** Forwarded connections at once on a connection. */
   readonly forwards: number;
+  /** Places at once where the target listens for a connection. */
+  readonly listeners: number;
   readonly startups: StartupRule;
   readonly penalties: PenaltyRules;
   /** Bytes waiting for a client that reads slowly, before its source is paused. */
@@ -32,6 +34,7 @@ export const OPENSSH_LIMITS: DoorLimits = {
   authTries: 6,
   sessions: 10,
   forwards: 64,
+  listeners: 16,
   startups: OPENSSH_STARTUPS,
   penalties: OPENSSH_PENALTIES,
   slowReader: 1024 * 1024,

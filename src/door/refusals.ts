@@ -17,7 +17,9 @@ export const REFUSALS = {
     `postern: From here nothing is forwarded. Connect instead: ssh -t ${oneLine(user.split(/[@%]/, 1)[0] ?? '', 64) || 'USER'}@TARGETUSER@${oneLine(host ?? 'ADDRESS', 64)}@BASTION`,
   noPages: 'postern: Here is no page yet: log in on this connection, choose a recording and press Ctrl-W.',
   tooManyForwards: 'postern: This connection has as many forwarded connections as it may have.',
-  remote: notHere('Forwarding of ports from the target to you (ssh -R)'),
+  remote:
+    'postern: From here no port of a target is forwarded to you. Name the target: ssh -R … USER@TARGETUSER@ADDRESS@BASTION.',
+  listensAlready: 'postern: The target listens there for you already.',
   x11: notHere('X11 forwarding'),
   tooManySessions: 'postern: This connection has as many sessions as it may have.',
 } as const;

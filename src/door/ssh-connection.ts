@@ -7,10 +7,13 @@ import { type HeldLogin, holdLogin } from './connection-login.js';
 import type { DirectVisit } from './direct-visit.js';
 import type { ForwardVisit } from './forward-visit.js';
 import type { DoorLimits } from './limits.js';
+import type { ListenVisit } from './listen-visit.js';
 import { isPage, type PageChannels, pageChannels } from './page-channels.js';
 import { REFUSALS } from './refusals.js';
+import { type SpokenWords, spokenWords } from './spoken-words.js';
 import { answer, authentication, type DoorQuestions, type Verdict } from './ssh-authentication.js';
 import { serveForwards } from './ssh-forward.js';
+import { serveListeners } from './ssh-listen.js';
 import { type SessionContext, serveSession } from './ssh-session.js';
 import { openAgentChannel } from './ssh2-back.js';
 import { guardConnection, socketOf } from './ssh2-guards.js';
@@ -27,6 +30,8 @@ export interface ConnectionOptions {
   readonly serveDirect: (visit: DirectVisit) => Promise<void>;
   /** Serves one connection that is to be forwarded through the target of a direct connection. */
   readonly serveForward: (visit: ForwardVisit) => Promise<void>;
+  /** Serves a place where the target of a direct connection is to listen for the person. */
+  readonly serveListen: (visit: ListenVisit) => Promise<void>;
   /** A login by key that no terminal took over: log it out. */
   readonly abandon: (login: LoggedIn) => void;
   readonly log: (what: string, about?: unknown) => void;
@@ -77,22 +82,16 @@ export function serveConnection(
     onViolation: hangUp,
   });
   connection.on('error', (error) => hangUp(error.message));
-  // a global request has no place for a sentence: a terminal that follows has
-  let askedBack = false;
-  connection.on('request', (_accept, reject, name) => {
-    askedBack ||= name === 'tcpip-forward';
-    reject?.();
-  });
+  const words = spokenWords();
   const identified = (who: object, yes: boolean): void => {
     if (!yes) return leave(who);
     people.add(who);
     visit.identify();
   };
   authenticate(connection, { visit, login, identified }, options, { crash, hangUp });
-  const refused = (): readonly string[] => (askedBack ? [REFUSALS.remote] : []);
   serveSessions(connection, visit, options, {
     user,
-    refused,
+    words,
     crash,
     outflow,
     dismissed,
@@ -109,6 +108,16 @@ export function serveConnection(
     login,
     pages,
     serve: (forward) => void options.serveForward(forward).catch(crash),
+  });
+  serveListeners(connection, {
+    user,
+    from: visit.from,
+    limit: options.limits.listeners,
+    outflow,
+    dismissed,
+    login,
+    tell: (sentence) => words.say(sentence),
+    serve: (listen) => void options.serveListen(listen).catch(crash),
   });
 }
 
@@ -158,8 +167,7 @@ function authenticate(
 
 interface Serving extends Pick<Person, 'login' | 'identified'> {
   readonly user: () => string;
-  /** Sentences about what the connection asked for and did not get. */
-  readonly refused: () => readonly string[];
+  readonly words: SpokenWords;
   readonly crash: (error: unknown) => void;
   readonly outflow: ReturnType<typeof guardConnection>;
   readonly dismissed: AbortSignal;
@@ -171,7 +179,7 @@ function serveSessions(
   connection: Connection,
   visit: Visit,
   options: ConnectionOptions,
-  { user, refused, crash, outflow, dismissed, login, identified, pages }: Serving,
+  { user, words, crash, outflow, dismissed, login, identified, pages }: Serving,
 ): void {
   let open = 0;
   let opened = 0;
@@ -190,7 +198,7 @@ function serveSessions(
     });
     serveSession(session, {
       user: user(),
-      refused,
+      words,
       from: visit.from,
       cameTo: cameTo(socketOf(connection)),
       outflow,

@@ -29,7 +29,11 @@ export function directVisitOn({ session, channel, context, wish, direct, asked }
     return request.kind === 'signal' && signals.ask(request.name);
   });
   let closing = false;
+  // on a terminal the client's own warning stands already
+  const stopWords =
+    asked.pty === null ? context.words.onSentence((line) => void errors.write(`${line}\n`)) : null;
   const leave = (): void => {
+    stopWords?.();
     gone.abort();
     input.destroy();
     output.destroy();

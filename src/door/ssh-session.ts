@@ -8,6 +8,7 @@ import type { ChannelWish, DirectVisit } from './direct-visit.js';
 import type { OpenBack } from './lends.js';
 import { REFUSALS } from './refusals.js';
 import { resizing } from './resizing.js';
+import type { SpokenWords } from './spoken-words.js';
 import { directVisitOn } from './ssh-direct.js';
 import { terminalOn } from './ssh-terminal.js';
 import type { Outflow } from './ssh2-guards.js';
@@ -15,8 +16,7 @@ import type { Terminal } from './terminal.js';
 
 export interface SessionContext {
   readonly user: string;
-  /** Sentences about what the connection asked for and did not get. */
-  readonly refused: () => readonly string[];
+  readonly words: SpokenWords;
   readonly from: string;
   readonly cameTo: Terminal['cameTo'];
   readonly outflow: Outflow;
@@ -81,7 +81,7 @@ export function serveSession(session: Session, context: SessionContext): void {
     if (channel === undefined) return;
     if (pty === null) return begin(channel, { kind: 'shell' }, REFUSALS.noTerminal);
     // before the screens: it is still there in the scroll-back when they are gone
-    for (const sentence of new Set([...context.refused(), ...sentences]))
+    for (const sentence of new Set([...context.words.said(), ...sentences]))
       channel.stderr.write(`${sentence}\r\n`);
     const looks = {
       size,

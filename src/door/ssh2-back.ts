@@ -1,9 +1,9 @@
 import type { Connection, ServerChannel } from 'ssh2';
 import { channelStreams } from './channel-streams.js';
-import type { BackChannel } from './lends.js';
+import type { BackChannel, Place } from './lends.js';
 import { type Outflow, socketOf } from './ssh2-guards.js';
 
-/** As ssh2-guards.ts: reaches into ssh2 1.17.0, whose server can ask for this kind of channel and has no function for it. */
+/** As ssh2-guards.ts: reaches into ssh2 1.17.0, whose server can ask for an agent's channel and has no function for it. */
 interface Internals {
   readonly _chanMgr: { add(opened: Opened): number };
   readonly _protocol: { openssh_authAgent(channel: number, window: number, packet: number): void };
@@ -22,6 +22,32 @@ const PATIENCE = 20_000;
 /** A channel to the agent that the client has offered; null: it is not opened. */
 export function openAgentChannel(connection: Connection, outflow: Outflow): Promise<BackChannel | null> {
   const { _chanMgr: channels, _protocol: protocol } = connection as unknown as Internals;
+  return opening(connection, outflow, (opened) => {
+    opened.type = 'auth-agent@openssh.com';
+    const id = channels.add(opened);
+    if (id < 0) opened(new Error('no channel is free'));
+    else protocol.openssh_authAgent(id, WINDOW, PACKET);
+  });
+}
+
+/** A channel for a connection that came in where the client had the target listen. */
+export function openForwardedChannel(
+  connection: Connection,
+  outflow: Outflow,
+  { at, from }: { readonly at: Place; readonly from: Place },
+): Promise<BackChannel | null> {
+  return opening(
+    connection,
+    outflow,
+    (opened) => void connection.forwardOut(at.host, at.port, from.host, from.port, opened),
+  );
+}
+
+function opening(
+  connection: Connection,
+  outflow: Outflow,
+  ask: (opened: Opened) => void,
+): Promise<BackChannel | null> {
   const { promise, resolve } = Promise.withResolvers<BackChannel | null>();
   if (socketOf(connection).destroyed) return Promise.resolve(null);
   let late = false;
@@ -31,18 +57,13 @@ export function openAgentChannel(connection: Connection, outflow: Outflow): Prom
     connection.off('close', giveUp);
     resolve(null);
   };
-  const opened: Opened = (error, channel) => {
-    if (late) return void channel?.end();
-    const streams =
-      error === undefined && channel !== undefined ? channelStreams(connection, channel, outflow) : null;
-    resolve(streams);
-    giveUp();
-  };
-  opened.type = 'auth-agent@openssh.com';
   const timer = setTimeout(giveUp, PATIENCE);
   connection.once('close', giveUp);
-  const id = channels.add(opened);
-  if (id < 0) opened(new Error('no channel is free'));
-  else protocol.openssh_authAgent(id, WINDOW, PACKET);
+  ask((error, channel) => {
+    if (late) return void channel?.end();
+    const none = error !== undefined && error !== null;
+    if (!none && channel !== undefined) resolve(channelStreams(connection, channel, outflow));
+    giveUp();
+  });
   return promise;
 }

@@ -8,10 +8,28 @@ export function mayForward(to: ForwardTo, allowed: readonly Destination[]): Forw
   return by === undefined ? { ok: false } : { ok: true, by };
 }
 
+/** May the target listen there for somebody? Which port it chooses itself can be any. */
+export function mayListen(at: ForwardTo, allowed: readonly Destination[]): ForwardVerdict {
+  const by = allowed.find(
+    (one) => (at.port === 0 ? anyPort(one) : true) && covers(one, { ...at, port: at.port || 1 }),
+  );
+  return by === undefined ? { ok: false } : { ok: true, by };
+}
+
+export function listenDenial(at: ForwardTo, allowed: readonly Destination[]): string {
+  const instead = allowed.length === 0 ? 'nothing is' : `allowed: ${allowed.join(', ')}`;
+  return `${forwardText(at)} is not in remoteForwarding of the account's policy (${instead})`;
+}
+
 /** For people: where one may go instead. */
 export function forwardDenial(to: ForwardTo, allowed: readonly Destination[]): string {
   const instead = allowed.length === 0 ? 'nothing is' : `allowed: ${allowed.join(', ')}`;
   return `${forwardText(to)} is not in localForwarding of the account's policy (${instead})`;
+}
+
+function anyPort(text: Destination): boolean {
+  const ports = parsePattern(text)?.ports;
+  return ports?.first === 1 && ports.last === 65_535;
 }
 
 function covers(text: Destination, to: ForwardTo): boolean {

@@ -10,6 +10,7 @@ import type { Terminal } from '#/door/terminal.js';
 import { componentCredential } from '#/house/component-credential.js';
 import { doorQuestions } from './portal/door-questions.js';
 import { serveForward } from './portal/run-forward.js';
+import { serveListen } from './portal/run-listen.js';
 import { openDesk } from './portal/serve-desk.js';
 import { serveDirect } from './portal/serve-direct.js';
 import { serveTerminal } from './portal/serve-terminal.js';
@@ -58,6 +59,7 @@ async function start(settings: ChildSettings, supervisor: Supervisor): Promise<C
     delimiters,
     serveDirect: (visit) => serveDirect(visit, { vault, run, delimiters }),
     serveForward: (visit) => serveForward(visit, { vault, run, delimiters }),
+    serveListen: (visit) => serveListen(visit, { vault, run, delimiters }),
     abandon: ({ ticket }) => void vault.ask('person.logout', { ticket }),
   });
   const shell = openLoginShellDoor(common);

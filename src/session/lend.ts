@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import type { SessionGrant } from '#/contract/rows.js';
+import type { WantedChannel } from '#/contract/session-link.js';
 import { failure } from '#/domain/failure.js';
-import type { Lendable } from '#/domain/lending.js';
+import type { Lendable, ReturnKind } from '#/domain/lending.js';
 import type { LiveSession } from './live-session.js';
 import { type OneShot, openOneShot } from './one-shot.js';
 import { isTransfer, plainOf } from './plain-channel.js';
@@ -49,11 +50,18 @@ export function tellLending(
   if (channel === null) for (const one of lent) tell(LENT[one]);
 }
 
-/** The client is logged in, and the tape open: from here on the target may use what it was lent. */
-export function lend({ parts }: Steps, trail: Trail, lent: readonly Lendable[]): void {
+/** The client is logged in, and the tape open: from here on the target may use what it was lent, and where it listens. */
+export function takeReturns(
+  { parts }: Steps,
+  trail: Trail,
+  lent: readonly Lendable[],
+  channel?: WantedChannel,
+): void {
   const { live, tape } = trail;
-  if (live === null || tape === null || lent.length === 0) return;
+  const kinds: readonly ReturnKind[] = channel?.kind === 'listen' ? ['tcp'] : lent;
+  if (live === null || tape === null || kinds.length === 0) return;
   trail.returns ??= createReturns({
+    kinds,
     link: () => live.link,
     suspended: () => live.oversight.state.suspended !== null,
     record: (activity) => tape.append({ at: live.at(), kind: 'activity', activity }),

@@ -16,6 +16,8 @@ export interface ChannelWish {
 export type ChannelHooks = Pick<PipesOptions, 'onData' | 'onErrors' | 'onDrain'> & {
   /** Null: it did not end by itself; the login was lost, or it was let go. */
   readonly onExit: (status: number | null) => void;
+  /** Before the outcome: the target has opened it; of what it listens at, the port. */
+  readonly onOpened?: (port: number | null) => void;
 };
 
 /** 'refused': the target opens no further channel on this login. 'lost': there is no login any more. */
@@ -125,7 +127,10 @@ async function carried(streams: Streams, hooks: ChannelHooks): Promise<Opened> {
     for (let at = said.indexOf('\n'); at >= 0; at = said.indexOf('\n')) {
       const [word = '', number = ''] = said.slice(0, at).split(' ');
       said = said.slice(at + 1);
-      if (word === 'opened') resolve((pipes ??= pipesOf(streams, hooks, () => status)));
+      if (word === 'opened' && pipes === null) {
+        hooks.onOpened?.(number === '' ? null : Number(number));
+        resolve((pipes = pipesOf(streams, hooks, () => status)));
+      }
       if (word === 'refused') resolve('refused');
       if (word === 'exit') status = Number(number);
     }

@@ -17,6 +17,8 @@ export function channelName(channel: WantedChannel): string {
       return `subsystem ${oneLine(channel.name)}`;
     case 'forward':
       return `connection to ${forwardText(channel)}`;
+    case 'listen':
+      return `listening at ${forwardText(channel)} of the target`;
     default:
       return channel satisfies never;
   }
@@ -28,7 +30,7 @@ const TRANSFER =
 
 export function isTransfer(channel: PlainChannel): boolean {
   if (channel.kind === 'subsystem') return channel.name === 'sftp';
-  if (channel.kind === 'forward') return true;
+  if (channel.kind === 'forward' || channel.kind === 'listen') return true;
   return channel.kind === 'exec' && TRANSFER.test(channel.command);
 }
 
@@ -50,6 +52,8 @@ function fileText(channel: WantedChannel): string {
       return `s${channel.name}`;
     case 'forward':
       return `w${channel.port} ${channel.host}`;
+    case 'listen':
+      return `l${channel.port} ${channel.host}`;
     default:
       return channel satisfies never;
   }

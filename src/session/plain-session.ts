@@ -30,6 +30,8 @@ export interface PlainSession extends LiveSession {
   started(client: Pipes): void;
   /** How a forwarded connection came out: the target has connected it, or why not. */
   stood(how: 'ok' | Failure): void;
+  /** The target listens at this port for the person. */
+  listens(port: number): void;
 }
 
 type Cause = 'portal' | 'tape' | 'suspended';
@@ -54,6 +56,7 @@ export function startPlainSession({ channel, tape, limits, now, end }: PlainSess
   const observer = spoken === null ? null : observe(spoken);
   const text = readPlain();
   const errorText = readPlain();
+  const listening = channel.kind === 'listen';
   const forward = channel.kind === 'forward' ? { to: forwardText(channel), result: 'not opened' } : null;
   const kept = isTransfer(channel) ? TRANSFER_KEPT : COMMAND_KEPT;
   const output = recorded('output', 'from the target');
@@ -80,6 +83,10 @@ export function startPlainSession({ channel, tape, limits, now, end }: PlainSess
       return lastInputAt;
     },
     stood,
+    listens(port) {
+      tape.append({ at: at(), kind: 'marker', label: `the target listens at port ${port}` });
+      link?.send({ type: 'opened', port });
+    },
     welcome(first) {
       link = first;
       // until there is somebody to take it
@@ -113,7 +120,9 @@ export function startPlainSession({ channel, tape, limits, now, end }: PlainSess
     begin() {
       if (channel.kind === 'exec')
         ran({ kind: 'command', how: 'exec', text: shownText(channel.command) }, at());
-      clock = startLimitClock({ limits, now, warn: () => undefined, calm: () => undefined, end });
+      // a place where the target listens is nobody's idleness; it goes with the person's connection
+      const own = listening ? { ...limits, idleMinutes: 0 } : limits;
+      clock = startLimitClock({ limits: own, now, warn: () => undefined, calm: () => undefined, end });
     },
     output(bytes) {
       // its first bytes may be here before the word that it stands
@@ -145,7 +154,7 @@ export function startPlainSession({ channel, tape, limits, now, end }: PlainSess
       for (const one of [text, errorText]) tape.text(one.end(at()));
       tell(observer?.end());
       if (forward !== null) tell([forwarded(forward)]);
-      if (isTransfer(channel))
+      if (isTransfer(channel) && !listening)
         tape.append({
           at: at(),
           kind: 'marker',
@@ -164,7 +173,7 @@ export function startPlainSession({ channel, tape, limits, now, end }: PlainSess
   }
   function say(line: string): void {
     // a forwarded connection has no place for words
-    if (forward === null) errors(Buffer.from(`postern: ${line}\n`));
+    if (forward === null && !listening) errors(Buffer.from(`postern: ${line}\n`));
     else tape.append({ at: at(), kind: 'marker', label: line });
   }
   function stood(how: 'ok' | Failure): void {

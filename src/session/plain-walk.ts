@@ -1,14 +1,14 @@
 import type { CallResult } from '#/contract/calls.js';
 import type { SessionGrant } from '#/contract/rows.js';
-import type { PlainChannel } from '#/contract/session-link.js';
+import type { PlainChannel, WantedChannel } from '#/contract/session-link.js';
 import { forTarget } from '#/domain/environment.js';
 import { type Failure, failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { cleanTerm } from '#/domain/session.js';
 import type { OpenTape } from '#/recorder/tape.js';
 import { endingOfClient } from './ending.js';
-import { lend, tellLending } from './lend.js';
-import type { ChannelWish } from './login-channels.js';
+import { takeReturns, tellLending } from './lend.js';
+import type { ChannelHooks, ChannelWish } from './login-channels.js';
 import { channelName, commandFile } from './plain-channel.js';
 import { type PlainSession, startPlainSession } from './plain-session.js';
 import type { LoginOutcome, SharedLogin } from './shared-login.js';
@@ -189,7 +189,7 @@ function wishOf({ message }: Steps, channel: PlainChannel, grant: SessionGrant):
   return done({
     text,
     environment: forTarget(Object.entries(message.environment ?? {})),
-    lent: channel.kind === 'forward' ? [] : grant.lending.lent,
+    lent: channel.kind === 'forward' || channel.kind === 'listen' ? [] : grant.lending.lent,
   });
 }
 
@@ -267,10 +267,11 @@ interface Opening {
 /** Stage 8: the channel itself. Nothing ran yet when the other login refuses it or is lost: then it gets one of its own. */
 async function open(steps: Steps, opening: Opening): Promise<Outcome<RunningClient>> {
   const { wish, live, login, share, trail } = opening;
-  const forward = steps.message.channel?.kind === 'forward';
+  const { channel } = steps.message;
+  const forward = channel?.kind === 'forward' || channel?.kind === 'listen';
   const ending = Promise.withResolvers<RunningClient['ending'] extends Promise<infer T> ? T : never>();
-  lend(steps, trail, wish.lent);
-  const opened = await login.open(wish, {
+  takeReturns(steps, trail, wish.lent, channel);
+  const hooks: ChannelHooks = {
     onData: (bytes) => live.output(bytes),
     onErrors: (bytes) => live.errors(bytes),
     onDrain: () => live.drained(),
@@ -281,10 +282,21 @@ async function open(steps: Steps, opening: Opening): Promise<Outcome<RunningClie
           : { kind: 'exited', status, signal: null },
       );
     },
-  });
+  };
+  const opened =
+    channel?.kind === 'listen'
+      ? await login.listen(
+          {
+            at: channel,
+            opened: (port) => live.listens(port),
+            take: ({ socket, from }) => trail.returns?.begin('tcp', socket, { from, at: channel }),
+          },
+          hooks,
+        )
+      : await login.open(wish, hooks);
   if (opened === 'refused' || opened === 'lost') {
     if (steps.control.reason !== null) return GONE;
-    const why = forward ? await notForwarded(login, opened) : null;
+    const why = forward ? await notForwarded(login, opened, channel) : null;
     if (why !== null) {
       live.stood(why);
       return failed(why);
@@ -314,9 +326,14 @@ async function open(steps: Steps, opening: Opening): Promise<Outcome<RunningClie
 }
 
 /** What the target says of a place that it does not connect to; null: it was not asked, for the login is gone. */
-async function notForwarded(login: SharedLogin, opened: 'refused' | 'lost'): Promise<Failure | null> {
-  if (opened === 'lost')
-    return login.hasRoom ? failure('FORWARDING_FAILED', 'it did not answer in time') : null;
+async function notForwarded(
+  login: SharedLogin,
+  opened: 'refused' | 'lost',
+  { kind }: PlainChannel | WantedChannel,
+): Promise<Failure | null> {
+  const code = kind === 'listen' ? 'LISTENING_FAILED' : 'FORWARDING_FAILED';
+  if (opened === 'lost') return login.hasRoom ? failure(code, 'it did not answer in time') : null;
+  if (kind === 'listen') return failure(code, 'it refuses, or the port is in use');
   return failure('FORWARDING_FAILED', (await login.refusal()) ?? 'it refuses, or is refused there');
 }
 

@@ -5,7 +5,9 @@ import { rawBytes } from '#/domain/raw-text.js';
 /** The directory of one session, which is /s in its box. Ours alone until the box lets its shadow in (0710). */
 export interface SessionDirectory {
   readonly path: string;
-  socket(name: 'ask' | 'agent' | 'dial' | 'hostkey' | 'up' | 'share' | 'channel' | 'lent'): string;
+  socket(
+    name: 'ask' | 'agent' | 'dial' | 'hostkey' | 'up' | 'share' | 'channel' | 'lent' | `back-${string}`,
+  ): string;
   write(name: 'ssh_config' | 'probe_config' | 'command', text: string): void;
   remove(): void;
 }

@@ -9,6 +9,7 @@ import { endBox, startPlainBox } from './box.js';
 import { type ClientSockets, openClientSockets } from './client-sockets.js';
 import type { Credential } from './credential.js';
 import { openLent } from './lend.js';
+import { type ListenOptions, listenThrough } from './listen.js';
 import {
   type ChannelHooks,
   type ChannelWish,
@@ -17,6 +18,7 @@ import {
   openLoginChannels,
 } from './login-channels.js';
 import { type LoginRefused, loginResult } from './login-result.js';
+import { watchOrigins } from './origins.js';
 import type { HostParts } from './parts.js';
 import { watchRefusals } from './refusals.js';
 import type { Returns } from './returns.js';
@@ -37,6 +39,8 @@ export interface LoginWish {
   /** The tape of the session is open: until then the target hears nothing. */
   readonly recorded: Promise<boolean>;
 }
+
+export type ListenWish = Pick<ListenOptions, 'at' | 'opened' | 'take'>;
 
 /** One login at the target, in a box of its own, and the sessions whose channels it carries. */
 export interface SharedLogin {
@@ -64,6 +68,8 @@ export interface SharedLogin {
   /** Stage 7 of that session. */
   start(): Promise<LoginOutcome>;
   open(wish: ChannelWish, hooks: ChannelHooks): Promise<Opened>;
+  /** Has the target listen. */
+  listen(wish: ListenWish, hooks: ChannelHooks): Promise<Opened>;
   /** What the target said of a connection that it did not make just now, where that can be told. */
   refusal(): Promise<string | null>;
   end(): void;
@@ -101,6 +107,8 @@ export function beginLogin({ parts, sessionId, share }: LoginOptions): SharedLog
   let room = Number.POSITIVE_INFINITY;
   let idle: NodeJS.Timeout | null = null;
   const refusals = watchRefusals();
+  const origins = watchOrigins();
+  let listeners = 0;
 
   return {
     sessionId,
@@ -137,6 +145,7 @@ export function beginLogin({ parts, sessionId, share }: LoginOptions): SharedLog
     prepare,
     start,
     open,
+    listen,
     refusal: () => refusals.take(),
     end,
     over: over.promise,
@@ -212,6 +221,7 @@ export function beginLogin({ parts, sessionId, share }: LoginOptions): SharedLog
     const lent = await openLent(directory, wish.grant.lending.lent, comeBack);
     opened.move();
     return {
+      directory,
       sockets,
       channels,
       hostKey: wish.hostKey,
@@ -231,8 +241,8 @@ export function beginLogin({ parts, sessionId, share }: LoginOptions): SharedLog
     const taker = [...riders]
       .toReversed()
       .map((rider) => rider.returns())
-      .find((returns) => returns !== null);
-    if (taker === undefined) socket.destroy();
+      .find((returns) => returns?.takes(kind) === true);
+    if (taker === undefined || taker === null) socket.destroy();
     else taker.begin(kind, socket);
   }
 
@@ -243,7 +253,10 @@ export function beginLogin({ parts, sessionId, share }: LoginOptions): SharedLog
     let said = '';
     const exited = Promise.withResolvers<{ readonly status: number }>();
     const hear = (bytes: Buffer): void => {
-      if (state === 'up') return refusals.hear(bytes);
+      if (state === 'up') {
+        origins.hear(bytes);
+        return refusals.hear(bytes);
+      }
       if (said.length < MOST_SAID) said += bytes.toString('latin1');
     };
     const client = startPlainBox(parts.box, boxId, {
@@ -288,6 +301,13 @@ export function beginLogin({ parts, sessionId, share }: LoginOptions): SharedLog
     // he who asked is one of the riders
     if (opened === 'refused' && !isForward) room = Math.max(1, riders.size - 1);
     return opened;
+  }
+
+  async function listen(wish: ListenWish, hooks: ChannelHooks): Promise<Opened> {
+    if (ready === null || state !== 'up') return 'lost';
+    const { directory, channels } = ready;
+    listeners += 1;
+    return await listenThrough({ ...wish, directory, channels, origins, name: `back-${listeners}` }, hooks);
   }
 
   /** Nobody rides on it any more: it waits for the next, as long as its connection is there. */
@@ -346,6 +366,7 @@ type Target = Parameters<typeof openClientSockets>[0]['target'];
 
 /** Everything that stands ready before the client is started. */
 interface Prepared {
+  readonly directory: SessionDirectory;
   readonly sockets: ClientSockets;
   readonly channels: LoginChannels;
   readonly hostKey: HostKey;

@@ -5,6 +5,7 @@ import type { Lendable } from '#/domain/lending.js';
 import type { IsolationLevel } from '#/domain/session.js';
 import { UNANSWERED } from './ending.js';
 import { ESCAPE_OPTION } from './escaped-input.js';
+import { ORIGIN_LOG } from './origins.js';
 import { REFUSAL_LOG } from './refusals.js';
 
 /** Where the client finds the session's sockets and the helper, as it sees them itself. */
@@ -70,7 +71,7 @@ export function loginConfig(config: Omit<ClientConfig, 'environment'>): string {
     sshConfig({ ...config, environment: {} }) +
     render([
       ['SendEnv', 'LANG LC_*'],
-      ['LogVerbose', REFUSAL_LOG],
+      ['LogVerbose', `${REFUSAL_LOG},${ORIGIN_LOG}`],
     ])
   );
 }

@@ -2,7 +2,7 @@ import { failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { endBox } from './box.js';
 import { endingOfClient } from './ending.js';
-import { lend, tellLending } from './lend.js';
+import { takeReturns, tellLending } from './lend.js';
 import type { TerminalSession } from './live-session.js';
 import { startClient } from './log-in.js';
 import { channelName } from './plain-channel.js';
@@ -52,7 +52,7 @@ export async function walkTerminal(
   const { channel } = steps.message;
   const connected = await stages.done(8, channel === undefined ? undefined : channelName(channel));
   if (!connected.ok) return connected;
-  lend(steps, trail, grant.lending.lent);
+  takeReturns(steps, trail, grant.lending.lent);
   client.value.begin();
   return done(client.value.client);
 }

@@ -102,9 +102,10 @@ export async function redeemSecret({ parts, message }: Steps): Promise<Outcome<G
 export const WRONG_PERMIT = failure('PERMIT_REFUSED', 'the permit is for another kind of connection');
 
 /** A permit for a forwarded connection is for that one place; one for a session is for no connection beyond the target. */
-export function isGranted(channel: OpenMessage['channel'], { forward }: SessionGrant): boolean {
-  if (channel?.kind !== 'forward') return forward === null;
-  return forward !== null && forwardText(forward) === forwardText(channel);
+export function isGranted(channel: OpenMessage['channel'], { forward, listen }: SessionGrant): boolean {
+  const granted = channel?.kind === 'listen' ? listen : forward;
+  if (channel?.kind !== 'forward' && channel?.kind !== 'listen') return forward === null && listen === null;
+  return granted !== null && forwardText(granted) === forwardText(channel);
 }
 
 /** Still stage 4: which key the target is to show. */

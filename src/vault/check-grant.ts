@@ -1,6 +1,6 @@
 import type { SessionGrant } from '#/contract/rows.js';
 import { failure } from '#/domain/failure.js';
-import { readForward } from '#/domain/forward-pattern.js';
+import { readForward, readListen } from '#/domain/forward-pattern.js';
 import type { Lendable } from '#/domain/lending.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { judgeWish } from '#/policy/judge-connection.js';
@@ -47,14 +47,19 @@ export async function checkGrant(
   const said = await mayConnect(vault, records, user, account);
   if (said.kind === 'deny') return refuse(said.because);
   const { values } = await policyOf(vault, records, account);
-  const unwished = judgeWish(values, {
-    reason: session.reason,
-    forward: session.forward === null ? null : readForward(session.forward),
-  });
+  const wish = wishOf(session);
+  if (wish === null) return refuse('what the session is for cannot be read');
+  const unwished = judgeWish(values, { reason: session.reason, ...wish });
   if (unwished !== null) return refuse(unwished.because);
   const safe = await records.safes.safe(account.safeId);
   if (safe === null) return refuse('the safe is gone');
   return done({ account, safe });
+}
+
+/** What it is for beside the account; null: that cannot be read. */
+function wishOf({ forward: text }: StoredSession): Pick<SessionGrant, 'forward' | 'listen'> | null {
+  const [forward, listen] = text === null ? [null, null] : [readForward(text), readListen(text)];
+  return text !== null && forward === null && listen === null ? null : { forward, listen };
 }
 
 type ConnectGrant = Extract<PermitUse<'connect'>, { readonly ok: true }>['grant'];
@@ -107,7 +112,7 @@ export async function grantOf(
     secretKind: account.secretKind,
     hostKey: await records.accounts.hostKey(session.address, session.port),
     policy,
-    forward: session.forward === null ? null : readForward(session.forward),
+    ...(wishOf(session) ?? { forward: null, listen: null }),
     lending: judgeLending(policy, lends),
     recording: { safe: recordingSafe.name, recipient: own.value.toString('base64') },
     isolation: session.isolation,

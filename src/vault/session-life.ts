@@ -28,7 +28,9 @@ export function aboutSession(session: StoredSession): Pick<
 /** What the person wanted with it, for the audit. */
 export function wishWords({ reason, forward }: StoredSession): readonly string[] {
   return [
-    ...(forward === null ? [] : [`forwarded to ${forward}`]),
+    ...(forward === null
+      ? []
+      : [forward.startsWith('listen ') ? `the target is to ${forward}` : `forwarded to ${forward}`]),
     ...(reason === null ? [] : [`reason: ${reason}`]),
   ];
 }

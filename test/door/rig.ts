@@ -11,6 +11,7 @@ import { failed } from '#/domain/outcome.js';
 import type { DirectVisit } from '#/door/direct-visit.js';
 import type { ForwardVisit } from '#/door/forward-visit.js';
 import { type DoorLimits, OPENSSH_LIMITS } from '#/door/limits.js';
+import type { ListenVisit } from '#/door/listen-visit.js';
 import type { DoorQuestions } from '#/door/ssh-authentication.js';
 import { openSshDoor } from '#/door/ssh-door.js';
 import type { Terminal } from '#/door/terminal.js';
@@ -48,6 +49,7 @@ export interface RigOptions {
   readonly serve?: (terminal: Terminal) => Promise<number | void>;
   readonly serveDirect?: (visit: DirectVisit) => Promise<void>;
   readonly serveForward?: (visit: ForwardVisit) => Promise<void>;
+  readonly serveListen?: (visit: ListenVisit) => Promise<void>;
   readonly now?: () => number;
   readonly random?: () => number;
 }
@@ -69,6 +71,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
     },
     serveDirect: options.serveDirect ?? (() => Promise.resolve()),
     serveForward: options.serveForward ?? (() => Promise.resolve()),
+    serveListen: options.serveListen ?? (() => Promise.resolve()),
     abandon: (login) => abandoned.push(login),
     log: (what, about) => lines.push({ what, about }),
     chance: { now: options.now ?? (() => performance.now() / 1000), random: options.random ?? (() => 0.999) },

@@ -18,6 +18,8 @@ class Host {
   up = false;
   readonly streams = new Map<string, { readonly socket: Socket; text: string; over: boolean }>();
 
+  readonly answer: (name: string, on: (socket: Socket) => void) => void;
+
   constructor(s: string, port: number, hostKey: string) {
     const serve = (name: string, on: (socket: Socket) => void): void => {
       const server = createServer((socket) => {
@@ -27,6 +29,7 @@ class Host {
       server.listen(join(s, name), () => chmodSync(join(s, name), 0o666));
       this.servers.push(server);
     };
+    this.answer = serve;
     serve('dial', (socket) => {
       const target = connect({ port, host: '127.0.0.1', noDelay: true });
       target.on('error', () => socket.destroy());
@@ -216,6 +219,33 @@ describe.skipIf(!hasBox || !existsSync('/usr/sbin/sshd'))(
       expect(host.said('1 out')).toBe('and back');
       expect(host.said('1 end')).toBe('opened\nexit 0\n');
       there.close();
+      host.close();
+    }, 40_000);
+
+    test('a place where the target listens: what comes in there comes to a socket, until it is given up', async () => {
+      const host = await login('listens', '3');
+      host.answer('back-1', (socket) => socket.end('from here'));
+      host.ask('1', 'l', '0 localhost back-1');
+      host.ask('2', 'l', '0 localhost');
+      host.ask('3', 'l', '0 localhost ../ask');
+      await host.over('2 end');
+      await host.over('3 end');
+      expect([host.said('2 end'), host.said('3 end')]).toEqual(['refused\n', 'refused\n']);
+      await until(() => host.said('1 end').startsWith('opened '));
+      const port = Number(host.said('1 end').split(' ')[1]);
+      const heard = (): Promise<string> =>
+        new Promise((resolve) => {
+          let text = '';
+          connect(port, '127.0.0.1')
+            .on('data', (bytes: Buffer) => (text += bytes.toString()))
+            .once('error', () => resolve('nobody'))
+            .once('close', () => resolve(text));
+        });
+      expect(await heard()).toBe('from here');
+      host.streams.get('1 end')?.socket.end();
+      await host.over('1 end');
+      for (const late = Date.now() + 10_000; (await heard()) !== 'nobody' && Date.now() < late; );
+      expect(await heard()).toBe('nobody');
       host.close();
     }, 40_000);
 

@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { forwardText, forwardTo, parsePattern, patternText } from '#/domain/forward-pattern.js';
-import { forwardDenial, mayForward } from '#/policy/forwarding.js';
+import {
+  forwardText,
+  forwardTo,
+  listenAt,
+  listenText,
+  parsePattern,
+  patternText,
+  readForward,
+  readListen,
+} from '#/domain/forward-pattern.js';
+import { forwardDenial, mayForward, mayListen } from '#/policy/forwarding.js';
 
 const may = (host: string, port: number, ...allowed: string[]): boolean => {
   const to = forwardTo(host, port);
@@ -124,4 +133,48 @@ describe('a pattern', () => {
       }),
     );
   });
+});
+
+describe('a place to listen at', () => {
+  test.each<[string, number, string, boolean]>([
+    ['localhost', 8080, 'localhost:8080', true],
+    ['localhost', 8080, 'localhost:*', true],
+    ['localhost', 8081, 'localhost:8080', false],
+    ['localhost', 0, 'localhost:*', true],
+    ['localhost', 0, 'localhost:8080', false],
+    ['localhost', 0, 'localhost:1-65534', false],
+    ['LOCALHOST', 80, 'localhost:80', true],
+    ['', 80, 'localhost:80', false],
+    ['', 80, '*:80', true],
+    ['*', 80, '*:80', true],
+    ['*', 80, '*.test:80', false],
+    ['*', 80, 'all:80', false],
+    ['0.0.0.0', 80, 'localhost:80', false],
+    ['::1', 80, '[::1]:80', true],
+    ['::', 0, '*:*', true],
+  ])('%j port %i, where %s is allowed: %s', (host, port, allowed, expected) => {
+    const at = listenAt(host, port);
+    expect(at !== null && mayListen(at, ['other.test:1', allowed]).ok).toBe(expected);
+    expect(at !== null && mayListen(at, []).ok).toBe(false);
+    // nobody takes it for a place to forward to, or the other way round
+    if (at !== null) expect([readListen(listenText(at)), readForward(listenText(at))]).toEqual([at, null]);
+  });
+
+  test.each([
+    ['a b', 80],
+    ['localhost', -1],
+    ['localhost', 65_536],
+    ['localhost', 1.5],
+    ['a:b:c:z', 80],
+    ['*.test', 80],
+  ])('%j port %d is none', (host, port) => {
+    expect(listenAt(host, port)).toBeNull();
+  });
+
+  test.each(['127.0.0.1:80', '[::1]:80', 'listen ', 'listen x', 'listen a b:80'])(
+    '%s says of none',
+    (text) => {
+      expect(readListen(text)).toBeNull();
+    },
+  );
 });

@@ -22,7 +22,7 @@ const question: AccessQuestion = {
 };
 const db = { host: 'db.test', port: 5432 };
 const settings = (more: Partial<SettingValues>): SettingValues =>
-  ({ reasonRequired: false, localForwarding: [], ...more }) as SettingValues;
+  ({ reasonRequired: false, localForwarding: [], remoteForwarding: [], ...more }) as SettingValues;
 
 test.each<[string, Partial<AccessQuestion>, Partial<SettingValues>, Partial<ConnectionWish>, string]>([
   ['nothing but to connect', {}, {}, {}, 'permit'],
@@ -50,6 +50,20 @@ test.each<[string, Partial<AccessQuestion>, Partial<SettingValues>, Partial<Conn
     'permit',
   ],
   [
+    'to be listened for where nothing is allowed',
+    {},
+    { localForwarding: ['*:*'] as never },
+    { listen: { host: 'localhost', port: 8080 } },
+    "LISTENING_DENIED: localhost:8080 is not in remoteForwarding of the account's policy (nothing is)",
+  ],
+  [
+    'to be listened for where it is allowed',
+    {},
+    { remoteForwarding: ['localhost:8080'] as never },
+    { listen: { host: 'localhost', port: 8080 } },
+    'permit',
+  ],
+  [
     'anything, without a grant',
     { memberships: [] },
     { reasonRequired: true },
@@ -58,7 +72,7 @@ test.each<[string, Partial<AccessQuestion>, Partial<SettingValues>, Partial<Conn
   ],
 ])('%s', (_what, changed, more, wish, expected) => {
   const verdict = judgeConnection({ ...question, ...changed }, settings(more), {
-    ...{ reason: null, forward: null },
+    ...{ reason: null, forward: null, listen: null },
     ...wish,
   });
   const said = verdict.kind === 'permit' ? 'permit' : `${verdict.kind} ${verdict.code}: ${verdict.because}`;

@@ -107,7 +107,7 @@ async function exchange(
 ): Promise<Buffer> {
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
   const parts: Buffer[] = [];
-  await new Promise((resolve) => socket.once('connect', resolve));
+  await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject));
   await hello?.(socket);
   socket.on('data', (part: Buffer) => parts.push(part));
   const over = new Promise<void>((resolve) => {
@@ -294,6 +294,102 @@ describe('where it is allowed', () => {
     expect(client.said.err).toContain('localForwarding');
     await allow(there);
     expect((await exchange(port, Buffer.from('x'))).toString()).toBe('x');
+  });
+});
+
+describe('the target listens for the person', () => {
+  beforeAll(async () => {
+    await allow();
+    await postern.json(['account', 'set', account, 'remoteForwarding', 'localhost:*']);
+  });
+  const rows = () => postern.json<(Row & { stored: string })[]>(['recordings', 'list']);
+  /** The recordings of what listened, as soon as they are complete. */
+  const heard = async (count: number): Promise<string> => {
+    const done = await eventually('the recordings to be stored', async () => {
+      const mine = (await rows()).filter(({ forward }) => forward?.startsWith('listen ') === true);
+      return mine.length >= count && mine.every(({ stored }) => stored === 'safe') && mine;
+    });
+    const casts = await Promise.all(
+      done.map(({ id }) => postern.cli(['recordings', 'export', id, '--format', 'v3', '--output', '-'])),
+    );
+    return casts.map(({ stdout }) => stdout).join('\n');
+  };
+  const closed = (port: number) =>
+    eventually('the port to be closed', async () => {
+      const socket = connect(port, '127.0.0.1');
+      const refused = await new Promise<boolean>((resolve) => {
+        socket.once('connect', () => resolve(false)).once('error', () => resolve(true));
+      });
+      socket.destroy();
+      return refused;
+    });
+
+  test('-R: bytes both ways, several at once, half-closed; recorded with where they came from', {
+    timeout: 60_000,
+  }, async () => {
+    const port = await freePort();
+    const client = ssh(['-N', '-R', `${port}:${there}`, 'via']);
+    await listening(port);
+    const sent = [randomBytes(3_000_001), randomBytes(70_000), Buffer.from(CANARY), Buffer.from('x')];
+    const back = await Promise.all(sent.map((bytes) => exchange(port, bytes)));
+    expect(back.map(hash)).toEqual(sent.map(hash));
+    client.child.kill();
+    await client.ended;
+    await closed(port);
+    const casts = await heard(1);
+    expect(casts).not.toContain(CANARY);
+    for (const { length } of sent)
+      expect(casts).toMatch(
+        new RegExp(
+          `tcp connection back to the person: from (?:127.0.0.1|::1):\\d+ to localhost:${port} of the target, ${length} bytes from the target, ${length} bytes to it, ok`,
+        ),
+      );
+    const audit = await postern.json<{ code: number; detail: string }[]>(['audit', 'list', '--limit', '100']);
+    expect(audit.filter(({ code }) => code === 300).map(({ detail }) => detail)).toContain(
+      `listening at localhost:${port} of the target`,
+    );
+  });
+
+  test('-R 0 beside a command, given up and asked for again by a master', { timeout: 60_000 }, async () => {
+    const control = ['-o', `ControlPath=${join(folder, 'listens')}`];
+    const master = ssh(['-M', ...control, '-R', `0:${there}`, 'via', 'echo begun; sleep 60']);
+    const given = await eventually('the port', () =>
+      /Allocated port (\d+) for remote forward/.exec(master.said.err),
+    );
+    const port = Number(given[1]);
+    expect((await exchange(port, Buffer.from('to and fro'))).toString()).toBe('to and fro');
+    await eventually('the command to run', () => master.said.out.includes('begun'));
+    expect(await ssh([...control, '-O', 'cancel', '-R', `0:${there}`, 'via']).ended).toBe(0);
+    await closed(port);
+    const own = await freePort();
+    expect(await ssh([...control, '-O', 'forward', '-R', `${own}:${there}`, 'via']).ended).toBe(0);
+    expect((await exchange(own, Buffer.from('again'))).toString()).toBe('again');
+    // the target refuses a port that only root may have
+    const root = ssh([...control, '-O', 'forward', '-R', `3:${there}`, 'via']);
+    expect(await root.ended).not.toBe(0);
+    // nobody at the person's end: closed, and said so
+    const nobody = await freePort();
+    expect(await ssh([...control, '-O', 'forward', '-R', `${nobody}:127.0.0.1:1`, 'via']).ended).toBe(0);
+    expect((await exchange(nobody, Buffer.from('x'))).length).toBe(0);
+    master.child.kill();
+    await Promise.all([closed(own), closed(nobody)]);
+    expect(await heard(4)).toContain('the client does not take it');
+  });
+
+  test('other places are refused, with the reason on standard error, before the target hears of it', {
+    timeout: 60_000,
+  }, async () => {
+    const port = await freePort();
+    const refused = ssh(['-R', `*:${port}:${there}`, 'via', 'sleep 1; echo ran']);
+    expect(await refused.ended).toBe(0);
+    expect(refused.said.out.toString()).toBe('ran\n');
+    expect(refused.said.err).toContain(`remote port forwarding failed for listen port ${port}`);
+    expect(refused.said.err).toContain(`postern: The target may not listen for you: *:${port} is not in`);
+    await closed(port);
+    const audit = await postern.json<{ failureCode: string }[]>(['audit', 'list', '--limit', '20']);
+    expect(audit.some(({ failureCode }) => failureCode === 'LISTENING_DENIED')).toBe(true);
+    const socket = ssh(['-o', 'ExitOnForwardFailure=yes', '-N', '-R', `/tmp/x-${port}.sock:${there}`, 'via']);
+    expect(await socket.ended).toBe(255);
   });
 });
 

@@ -55,6 +55,7 @@ beforeEach(async () => {
   recorded = [];
   next = 0;
   returns = createReturns({
+    kinds: ['agent'],
     link: () => home,
     suspended: () => suspended,
     record: (activity) => void recorded.push(activity),

@@ -143,6 +143,7 @@ export async function startRig(): Promise<Rig> {
       secretKind: 'password',
       hostKey: null,
       forward: null,
+      listen: null,
       lending: { lent: [], withheld: [] },
       policy: { ...resolvePolicy([]).values, idleMinutes: 0 },
       recording: { safe: 'PSMRecordings', recipient: Buffer.from(recipient, 'base64url').toString('base64') },

@@ -8,7 +8,7 @@ import type { DirectVisit } from '#/door/direct-visit.js';
 import { endingWords } from '#/portal/ending-words.js';
 import type { VaultLink } from '../shared/vault-link.js';
 import { type OpenedSession, openSession } from './open-session.js';
-import { serveReturn } from './serve-return.js';
+import { lentWay, serveReturn } from './serve-return.js';
 
 export interface ChannelOptions {
   readonly vault: VaultLink;
@@ -104,7 +104,7 @@ async function pump(visit: DirectVisit, { link, sessionId, refuseKey }: OpenedSe
       if (message.type === 'live') begin();
       if (message.type === 'host-key') void refuseKey();
       if (message.type === 'return')
-        void serveReturn(link.path, sessionId, message, visit.lends().get(message.kind) ?? null);
+        void serveReturn(link.path, sessionId, message, lentWay(visit.lends(), message.kind));
       if (message.type === 'ended') over.resolve({ ending: message.ending });
       if (message.type === 'failed') over.resolve({ failure: message.failure });
     },

@@ -1,5 +1,6 @@
 import type { ToPortal } from '#/contract/session-link.js';
-import type { BackChannel, OpenBack } from '#/door/lends.js';
+import type { ReturnKind } from '#/domain/lending.js';
+import type { BackChannel, Lends, OpenBack } from '#/door/lends.js';
 import { type HostLink, openHostLink } from './host-link.js';
 
 /**
@@ -18,6 +19,11 @@ export async function serveReturn(
   link.send({ type: 'return', sessionId, token, taken: channel !== null });
   if (channel === null) link.close();
   else carry(channel, link);
+}
+
+/** The way to what a client lends; null: this one does not. */
+export function lentWay(lends: Lends, kind: ReturnKind): OpenBack | null {
+  return kind === 'tcp' ? null : (lends.get(kind) ?? null);
 }
 
 /** Bytes both ways, each side only as fast as the other takes them; each may end before the other. */

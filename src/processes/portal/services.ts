@@ -15,7 +15,7 @@ import { findDestination } from './find-destination.js';
 import { type Landing, land } from './landing.js';
 import { manageServices } from './manage-services.js';
 import { openReplay } from './replay-link.js';
-import { serveReturn } from './serve-return.js';
+import { lentWay, serveReturn } from './serve-return.js';
 import { walkSession } from './session-walk.js';
 import { watchServices } from './watch-services.js';
 import { webPages } from './web-pages.js';
@@ -136,7 +136,7 @@ export function servePerson({
               environment: forTarget(terminal.env),
             },
       onReturn: (asked) =>
-        void serveReturn(landed.value.link.path, sessionId, asked, terminal.lends().get(asked.kind) ?? null),
+        void serveReturn(landed.value.link.path, sessionId, asked, lentWay(terminal.lends(), asked.kind)),
       hooks: { ...hooks, takeTerminal: whileLive(hooks, onLive) },
       onRequest: terminal.onRequest,
       decideHostKey: (decision) => ask('person.decideHostKey', { sessionId, decision }),

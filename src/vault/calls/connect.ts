@@ -1,7 +1,7 @@
 import type { Permitted } from '#/contract/calls.js';
 import { accountName } from '#/domain/account.js';
 import { type Failure, failure } from '#/domain/failure.js';
-import { forwardText, forwardTo } from '#/domain/forward-pattern.js';
+import { forwardText, forwardTo, listenAt, listenText } from '#/domain/forward-pattern.js';
 import { makeId, parseId } from '#/domain/ids.js';
 import type { Lendable } from '#/domain/lending.js';
 import { done, failed } from '#/domain/outcome.js';
@@ -23,12 +23,13 @@ export const RECORDING_SAFE = 'PSMRecordings';
 /** Stage 0, and coming back to what runs already. */
 export function connectCalls(vault: Vault): Handlers<'person.connect' | 'person.reattach'> {
   return {
-    'person.connect': ({ ticket, accountId, reason, forward, shares = false, lends = [] }, asking) =>
+    'person.connect': ({ ticket, accountId, reason, forward, listen, shares = false, lends = [] }, asking) =>
       withPerson<'person.connect'>(vault, { ticket, asking, onItsWay: true }, (person) =>
         connect(vault, person, {
           accountId,
           reason: cleanReason(reason),
           forward: forward ?? null,
+          listen: listen ?? null,
           shares,
           lends: [...new Set(lends)],
         }),
@@ -63,7 +64,13 @@ interface Wish {
   readonly reason: string | null;
   readonly shares: boolean;
   readonly lends: readonly Lendable[];
-  readonly forward: { readonly host: string; readonly port: number } | null;
+  readonly forward: Place | null;
+  readonly listen: Place | null;
+}
+
+interface Place {
+  readonly host: string;
+  readonly port: number;
 }
 
 async function connect(vault: Vault, person: Person, wish: Wish): Promise<Answer<'person.connect'>> {
@@ -76,13 +83,16 @@ async function connect(vault: Vault, person: Person, wish: Wish): Promise<Answer
   const forward = wish.forward === null ? null : forwardTo(wish.forward.host, wish.forward.port);
   if (wish.forward !== null && forward === null)
     return failed(failure('BAD_INPUT', 'that is no place to forward to'));
+  const listen = wish.listen === null ? null : listenAt(wish.listen.host, wish.listen.port);
+  if (wish.listen !== null && (listen === null || forward !== null))
+    return failed(failure('BAD_INPUT', 'that is no place to listen at'));
   const said = judgeConnection(
     {
       ...accessQuestion(vault, user, account, memberships, policy),
       sessions: await sessionsNow(vault, records, user),
     },
     policy.values,
-    { reason: wish.reason, forward },
+    { reason: wish.reason, forward, listen },
   );
   const where = {
     safe: account.safe,
@@ -128,7 +138,7 @@ async function connect(vault: Vault, person: Person, wish: Wish): Promise<Answer
   }
   const session = await grant(vault, person, account, {
     reason: wish.reason,
-    forward: forward === null ? null : forwardText(forward),
+    forward: listen !== null ? listenText(listen) : forward === null ? null : forwardText(forward),
   });
   if (session === null) return failed(failure('INTEGRITY', `safe ${RECORDING_SAFE} is missing`));
   await vault.journal.append(records.audit, {

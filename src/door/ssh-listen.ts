@@ -1,0 +1,95 @@
+import type { Connection } from 'ssh2';
+import type { ConnectionLogin } from './connection-login.js';
+import type { Place } from './lends.js';
+import type { ListenVisit } from './listen-visit.js';
+import { REFUSALS } from './refusals.js';
+import { openForwardedChannel } from './ssh2-back.js';
+import type { Outflow } from './ssh2-guards.js';
+
+export interface ListenersContext {
+  readonly user: () => string;
+  readonly from: string;
+  /** So many at once. */
+  readonly limit: number;
+  readonly outflow: Outflow;
+  readonly dismissed: AbortSignal;
+  readonly login: ConnectionLogin;
+  /** A global request has no place for a sentence: it goes where the person may see it. */
+  readonly tell: (sentence: string) => void;
+  readonly serve: (visit: ListenVisit) => void;
+}
+
+interface Listener {
+  readonly gone: AbortController;
+  host: string;
+  port: number;
+}
+
+/** Places where the target is to listen, as a client asks for them and gives them up. */
+export function serveListeners(connection: Connection, context: ListenersContext): void {
+  const { login, limit, tell } = context;
+  const open = new Set<Listener>();
+  const find = ({ host, port }: Place): Listener | undefined =>
+    [...open].find((one) => one.host === host && one.port === port);
+  connection.on('close', () => {
+    for (const { gone } of [...open]) gone.abort();
+  });
+  connection.on('request', (accept, reject, name, info) => {
+    const at = placeOf(info);
+    if (name === 'cancel-tcpip-forward') {
+      const known = at === null ? undefined : find(at);
+      known?.gone.abort();
+      return known === undefined ? reject?.() : accept?.();
+    }
+    if (name !== 'tcpip-forward' || at === null) return reject?.();
+    const direct = login.shared();
+    const why =
+      direct === null || direct.target === null
+        ? REFUSALS.remote
+        : open.size >= limit
+          ? REFUSALS.tooManyForwards
+          : at.port !== 0 && find(at) !== undefined
+            ? REFUSALS.listensAlready
+            : null;
+    if (direct === null || why !== null) {
+      tell(why ?? REFUSALS.remote);
+      return reject?.();
+    }
+    const gone = new AbortController();
+    const listener: Listener = { gone, ...at };
+    open.add(listener);
+    gone.signal.addEventListener('abort', () => open.delete(listener), { once: true });
+    // its type knows of no answer
+    const answer = accept as ((port?: number) => void) | undefined;
+    context.serve({
+      ...direct,
+      reason: login.reason(),
+      from: context.from,
+      user: context.user(),
+      at,
+      gone: gone.signal,
+      dismissed: context.dismissed,
+      opened(port) {
+        if (at.port === 0) listener.port = port;
+        answer?.(port);
+      },
+      connect: (from) =>
+        openForwardedChannel(connection, context.outflow, {
+          at: { host: at.host, port: listener.port },
+          from,
+        }),
+      refuse(sentence) {
+        if (!gone.signal.aborted) tell(sentence);
+        gone.abort();
+        reject?.();
+      },
+      forgotten: () => login.over(),
+    });
+  });
+}
+
+function placeOf(info: unknown): Place | null {
+  if (typeof info !== 'object' || info === null) return null;
+  const { bindAddr: host, bindPort: port } = info as { bindAddr?: unknown; bindPort?: unknown };
+  return typeof host === 'string' && typeof port === 'number' ? { host, port } : null;
+}
