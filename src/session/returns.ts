@@ -101,7 +101,8 @@ export function createReturns({ kinds, link, suspended, record, random }: Return
     let carrier: PortalLink | null = null;
     const over = (how: string): void => {
       if (result !== null) return;
-      result = how;
+      // one that stood has come to its end, whoever was the first to leave
+      result = carrier === null ? how : 'ok';
       all.delete(one);
       socket.destroy();
       carrier?.close();

@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { eventually, type Postern, startPostern } from '../helpers/postern.ts';
+import { startPryingTarget } from '../helpers/prying-target.ts';
 import { Screen } from '../helpers/ssh-screen.ts';
 import { startTarget, type Target } from '../helpers/target.ts';
-import { keyOf, PROMPT, prepare } from '../helpers/walk.ts';
+import { keyOf, PROMPT, prepare, SAFE } from '../helpers/walk.ts';
 
 let postern: Postern;
 let target: Target;
@@ -76,8 +77,8 @@ interface Ran {
   readonly err: string;
 }
 
-async function run(command: string, options: readonly string[] = []): Promise<Ran> {
-  const child = spawn('ssh', [...[...plain(), '-T', ...options, `${to()}@127.0.0.1`, command]], {
+async function run(command: string, options: readonly string[] = [], where = to()): Promise<Ran> {
+  const child = spawn('ssh', [...[...plain(), '-T', ...options, `${where}@127.0.0.1`, command]], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, SSH_AUTH_SOCK: agent },
   });
@@ -204,4 +205,25 @@ describe('where it is allowed', () => {
     await eventually('its recording', async () => uses(await newest()).length === 3);
     expect(uses(await newest()).at(-1)).toContain('the client does not take it');
   });
+});
+
+test('a target that opens channels nobody asked for gets none of them', { timeout: 60_000 }, async () => {
+  const prying = await startPryingTarget();
+  const add = ['account', 'add', '--safe', SAFE, '--platform', 'UnixSSH', '--address', '127.0.0.1'];
+  const { id } = await postern.json<{ id: string }>(
+    [
+      ...[...add, '--port', String(prying.port), '--user', 'anybody', '--password-stdin'],
+      ...['--host-key', prying.hostKey],
+    ],
+    'any password',
+  );
+  const there = `alice%anybody%127.0.0.1#${prying.port}`;
+  const set = (setting: string, value: string) => postern.json(['account', 'set', id, setting, value]);
+  await set('agentForwarding', 'no');
+  expect((await run('pry', ['-A'], there)).out).toBe('agent no x11 no tcp no\n');
+  await set('remoteForwarding', 'localhost:9090');
+  await set('agentForwarding', 'yes');
+  expect((await run('pry', ['-a'], there)).out).toBe('agent no x11 no tcp no\n');
+  expect((await run('pry', ['-A'], there)).out).toBe('agent yes x11 no tcp no\n');
+  prying.stop();
 });
