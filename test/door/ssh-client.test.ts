@@ -181,7 +181,7 @@ describe('a person with the real ssh client', () => {
     expect(rig.terminals).toEqual([]);
   });
 
-  test('gets a sentence for agent forwarding, and the screens all the same', async () => {
+  test('offers its agent to what is connected to from the screens, where it forwards it', async () => {
     await door();
     const agent = spawn('ssh-agent', ['-D', '-a', files.path('agent')], { stdio: 'ignore' });
     await until(
@@ -191,8 +191,12 @@ describe('a person with the real ssh client', () => {
         }).status === 1,
     );
     const person = ssh(rig, ['-tt', '-A', '-o', `IdentityAgent=${files.path('agent')}`]);
-    await person.sees('Agent forwarding is not available in this release');
     await person.sees('hello alice');
+    expect([...(rig.terminals[0]?.lends().keys() ?? [])]).toEqual(['agent']);
+    const other = ssh(rig, ['-tt', '-a', '-o', `IdentityAgent=${files.path('agent')}`]);
+    await other.sees('hello alice');
+    expect(rig.terminals[1]?.lends().size).toBe(0);
+    other.pty.kill('SIGKILL');
     person.pty.kill('SIGKILL');
     agent.kill();
     await once(agent, 'exit');
@@ -203,7 +207,7 @@ describe('a person with the real ssh client', () => {
     const remote = ssh(rig, ['-tt', '-o', 'ExitOnForwardFailure=yes', '-R', '45671:127.0.0.1:9']);
     expect(await remote.exit).toBe(255);
     const told = ssh(rig, ['-tt', '-R', '45671:127.0.0.1:9']);
-    await told.sees(/ssh -R\) is not available in this release/);
+    await told.sees(/no port of a target is forwarded to you. Name the target: ssh -R/);
     await told.sees('hello');
     told.pty.kill('SIGKILL');
     const local = ssh(rig, ['-o', 'LogLevel=INFO', '-W', '127.0.0.9:9']);
