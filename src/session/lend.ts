@@ -28,7 +28,7 @@ export async function openLent(
 }
 
 const LENT = {
-  agent: 'Your agent is forwarded: who is root on the target can use it while this session runs.',
+  agent: 'Your agent is forwarded: root on the target can use it until this session ends.',
 };
 const WITHHELD = { agent: 'AGENT_NOT_FORWARDED' } as const;
 
