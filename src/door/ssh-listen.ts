@@ -59,8 +59,6 @@ export function serveListeners(connection: Connection, context: ListenersContext
     const listener: Listener = { gone, ...at };
     open.add(listener);
     gone.signal.addEventListener('abort', () => open.delete(listener), { once: true });
-    // its type knows of no answer
-    const answer = accept as ((port?: number) => void) | undefined;
     context.serve({
       ...direct,
       reason: login.reason(),
@@ -71,7 +69,7 @@ export function serveListeners(connection: Connection, context: ListenersContext
       dismissed: context.dismissed,
       opened(port) {
         if (at.port === 0) listener.port = port;
-        answer?.(port);
+        accept?.(port);
       },
       connect: (from) =>
         openForwardedChannel(connection, context.outflow, {

@@ -40,9 +40,7 @@ async function connected(username = 'alice@root@web1'): Promise<ssh2.Client> {
 }
 
 const ask = (client: ssh2.Client, host: string, port: number): Promise<number | Error> =>
-  new Promise((resolve) =>
-    client.forwardIn(host, port, (error, given) => resolve((error as Error | undefined) ?? given ?? port)),
-  );
+  new Promise((resolve) => client.forwardIn(host, port, (error, given) => resolve(error ?? given ?? port)));
 const cancel = (client: ssh2.Client, host: string, port: number): Promise<boolean> =>
   new Promise((resolve) => client.unforwardIn(host, port, (error) => resolve(!error)));
 
