@@ -112,6 +112,28 @@ export class Screen {
     ).join('\n');
   }
 
+  /** What is in each cell of the visible rows, and how it looks as far as that can be seen. */
+  cells(): string[][] {
+    const buffer = this.#terminal.buffer.active;
+    const cell = buffer.getNullCell();
+    return Array.from({ length: this.#terminal.rows }, (_, row) => {
+      const line = buffer.getLine(buffer.baseY + row);
+      return Array.from({ length: this.#terminal.cols }, (_column, at) => {
+        line?.getCell(at, cell);
+        const text = cell.getChars() === ' ' ? '' : cell.getChars();
+        const [inverse, underline, bold] = [cell.isInverse(), cell.isUnderline(), cell.isBold()].map(Boolean);
+        const isSeen = text !== '' || inverse === true || underline === true;
+        const fg = isSeen ? cell.getFgColor() : -1;
+        return [text, fg, cell.getBgColor(), inverse, underline, bold === true && text !== ''].join(' ');
+      });
+    });
+  }
+
+  cursor(): { readonly row: number; readonly column: number } {
+    const { cursorY, cursorX } = this.#terminal.buffer.active;
+    return { row: cursorY, column: cursorX };
+  }
+
   /** Waits until the screen shows it; fails with the screen printed. */
   async sees(wanted: string | RegExp, seconds = 15): Promise<string> {
     const shows = (text: string): boolean =>
