@@ -108,6 +108,25 @@ describe('a command', () => {
     expect(passed.out.toString()).toBe(`${value}|de_DE.UTF-8|||`);
   });
 
+  test('on a terminal the target has its TERM, LANG and LC_*, and nothing else of the client', {
+    timeout: 30_000,
+  }, async () => {
+    const names = async (host: string): Promise<string[]> => {
+      const { out } = await run('env', [
+        ...['TERM=vt220', 'LANG=de_DE.UTF-8', 'LC_TIME=C', 'LC_POSTERN_REASON=for us', 'OTHER=x'],
+        ...['ssh', '-F', config, '-tt', '-o', 'SendEnv=LANG LC_* OTHER', host, 'env'],
+      ]);
+      return out.toString().split('\r\n');
+    };
+    const [via, straight] = [await names('via'), await names('straight')];
+    expect(via).toEqual(expect.arrayContaining(['TERM=vt220', 'LANG=de_DE.UTF-8', 'LC_TIME=C']));
+    // what its own sshd sets is not of the client
+    const own = /^(?:SSH_|PWD=|_=|Your session is being recorded)|^$/;
+    expect(via.filter((line) => !own.test(line)).toSorted()).toEqual(
+      straight.filter((line) => !own.test(line) && !/^(?:OTHER|LC_POSTERN_REASON)=/.test(line)).toSorted(),
+    );
+  });
+
   test('passes as the bytes that it is, also where those are no UTF-8', { timeout: 30_000 }, async () => {
     const bytes = "printf 'echo \\351\\377; printf %%s \\300\\257 | od -An -tx1'";
     const [via, straight] = await Promise.all(
