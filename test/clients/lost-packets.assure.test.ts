@@ -85,14 +85,14 @@ describe.runIf(hasWires)('when packets do not arrive any more', () => {
   const running = async (): Promise<number> => (await postern.json<unknown[]>(['sessions', 'list'])).length;
 
   /** ssh to Postern, with something that runs and says so. */
-  async function begun(where: readonly string[], account: string) {
+  async function begun(where: readonly [string, ...string[]], account: string) {
     const options = [
       'BatchMode=yes',
       'StrictHostKeyChecking=no',
       'UserKnownHostsFile=/dev/null',
       'LogLevel=ERROR',
     ];
-    const [command = 'ssh', ...before] = [...where, 'ssh'];
+    const [command, ...before] = where;
     const child = spawn(
       command,
       [
@@ -112,7 +112,7 @@ describe.runIf(hasWires)('when packets do not arrive any more', () => {
   }
 
   test('the client: its session ends within the configured time', async () => {
-    const { child, over } = await begun(['ip', ...there()], `${ACCOUNT}%127.0.0.1#${target.port}`);
+    const { child, over } = await begun(['ip', ...there('ssh')], `${ACCOUNT}%127.0.0.1#${target.port}`);
     expect(await running()).toBe(1);
     cut();
     await eventually('its session to end', async () => (await running()) === 0, NOTICED);
@@ -121,7 +121,7 @@ describe.runIf(hasWires)('when packets do not arrive any more', () => {
   });
 
   test('the target: the person is told within the configured time', async () => {
-    const { over, err } = await begun([], `${ACCOUNT}%${FAR}#${farPort}`);
+    const { over, err } = await begun(['ssh'], `${ACCOUNT}%${FAR}#${farPort}`);
     const at = Date.now();
     cut();
     expect(await over).toBe(255);
