@@ -1,10 +1,11 @@
 /** An agent at the target through a master, and on a terminal that is taken up again. */
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AgentWay, openAgentWay } from '../helpers/agent-way.ts';
 import { eventually } from '../helpers/postern.ts';
-import { PROMPT } from '../helpers/walk.ts';
+import { PROMPT, SAFE } from '../helpers/walk.ts';
 
 let way: AgentWay;
 beforeAll(async () => {
@@ -66,4 +67,28 @@ test('on a terminal: told of it; after coming back the agent of the new connecti
   bare.type('exit').press('enter');
   await eventually('its recording', async () => (await way.uses()).length === 3);
   expect((await way.uses()).at(-1)).toContain('the client does not take it');
+});
+
+test('of an account with a key, whose login another agent signs: that one is never what the target reaches', {
+  timeout: 60_000,
+}, async () => {
+  const key = join(way.folder, 'of-the-account');
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'of-the-account', '-f', key]);
+  appendFileSync(join(way.target.folder, 'keys/admin60'), readFileSync(`${key}.pub`));
+  const [old] = await way.postern.json<{ id: string }[]>(['account', 'list']);
+  await way.postern.json(['account', 'delete', old?.id ?? '']);
+  const { id } = await way.postern.json<{ id: string }>([
+    ...['account', 'add', '--safe', SAFE, '--platform', 'UnixSSH', '--address', '127.0.0.1'],
+    ...['--port', String(way.target.port), '--user', 'admin60', '--key-file', key],
+    ...['--host-key', way.target.hostKey],
+  ]);
+  await way.postern.json(['account', 'set', id, 'agentForwarding', 'yes']);
+  const screen = way.terminal(['-A']);
+  await screen.output(PROMPT, 30);
+  screen.type('ssh-add -l; echo "listed $?"').press('enter');
+  await screen.sees('listed 0');
+  expect(screen.text()).toContain('of-the-agent');
+  expect(screen.text()).not.toContain('of-the-account');
+  const plain = await way.run('ssh-add -l', ['-A']);
+  expect(plain.out.trim().split('\n')).toEqual([expect.stringContaining('of-the-agent')]);
 });
