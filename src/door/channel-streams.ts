@@ -23,7 +23,14 @@ export function channelStreams(
     output.destroy();
     channel.resume();
   };
-  channel.on('error', () => undefined).on('close', leave);
+  channel
+    .on('error', () => undefined)
+    .on('close', () => {
+      output.destroy();
+      // what the client sent before it closed is still to be taken
+      if (input.readableEnded || input.destroyed) leave();
+      else input.once('end', leave).once('close', leave);
+    });
   connection.once('close', leave);
   return {
     input,
