@@ -1,4 +1,5 @@
 import { EXIT, type Failure, type FailureCode, oneLine } from '#/domain/failure.js';
+import type { Outcome } from '#/domain/outcome.js';
 
 const EXIT_OF: Partial<Record<FailureCode, number>> = {
   BAD_INPUT: EXIT.usage,
@@ -75,6 +76,22 @@ export function printTable<Row>(
         .join('  ')
         .trimEnd(),
     );
+}
+
+/** What was asked for is a list: its table for people, or its rows as JSON. Hands the outcome on. */
+export function printList<Row>(
+  outcome: Outcome<readonly Row[]>,
+  {
+    json,
+    empty,
+    forJson = (row) => row,
+  }: { readonly json: boolean; readonly empty: string; readonly forJson?: (row: Row) => unknown },
+  columns: Readonly<Record<string, (row: Row) => Cell>>,
+): Outcome<unknown> {
+  if (!outcome.ok) return outcome;
+  if (json) printJson(outcome.value.map((row) => forJson(row)));
+  else printTable(outcome.value, columns, empty);
+  return outcome;
 }
 
 function shown(cell: Cell): string {

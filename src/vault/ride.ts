@@ -1,6 +1,7 @@
 import type { SessionGrant } from '#/contract/rows.js';
 import { done, type Outcome } from '#/domain/outcome.js';
 import { checkGrant, grantOf } from './check-grant.js';
+import { noteRefusedGrant } from './note-refused-grant.js';
 import type { Records } from './records/records.js';
 import type { StoredSession } from './records/sessions.js';
 import { aboutSession } from './session-life.js';
@@ -27,19 +28,16 @@ export async function rideOn(
   const share = used.ok && used.grant.share !== null ? vault.sharedLogins.get(used.grant.share) : null;
   if (used.ok && (share === null || share.host !== host || !share.logins.has(on))) return done(null);
   const checked = await checkGrant(vault, records, session, used);
-  const row = { ...aboutSession(session), gateway: 'PSMGW', action: 'sessionStage', stage: 4 } as const;
   if (!checked.ok) {
-    await vault.journal.append(records.audit, {
-      ...row,
-      outcome: 'failure',
-      code: checked.failure.code,
-      detail: checked.failure.message,
-    });
-    if (used.ok) await records.sessions.changeSession(session.id, { failedStage: 4 });
+    const refused = { action: 'sessionStage', failure: checked.failure, used: used.ok } as const;
+    await noteRefusedGrant(vault, records, session, refused);
     return checked;
   }
   await vault.journal.append(records.audit, {
-    ...row,
+    ...aboutSession(session),
+    gateway: 'PSMGW',
+    action: 'sessionStage',
+    stage: 4,
     outcome: 'ok',
     detail: `rides on the login of session ${on}`,
   });

@@ -5,7 +5,7 @@ import { failure, oneLine } from '#/domain/failure.js';
 import { failed, type Outcome } from '#/domain/outcome.js';
 import { fileBytes, hostKeyOf, portOf, secretFromStdin } from '../input.js';
 import { leaf } from '../leaf.js';
-import { printJson, printLine, printTable } from '../output.js';
+import { printJson, printLine, printList } from '../output.js';
 import { printPolicy, setCommands } from '../policy-settings.js';
 import { retrieveCommand } from './account-retrieve.js';
 
@@ -38,28 +38,21 @@ export function accountCommands(program: Command): void {
   leaf<{ readonly safe?: string }>(
     account.command('list').description('all accounts').option('--safe <safe>', 'of this safe only'),
     async ({ admin, json }, options) => {
-      const outcome = await admin.ask(
-        'admin.account.list',
-        options.safe === undefined ? {} : { safe: options.safe },
+      const shown = { json, empty: 'no accounts' };
+      return printList(
+        await admin.ask('admin.account.list', options.safe === undefined ? {} : { safe: options.safe }),
+        shown,
+        {
+          ID: (row) => row.id,
+          SAFE: (row) => row.safe,
+          ACCOUNT: (row) => row.account,
+          PORT: (row) => row.port,
+          SECRET: (row) =>
+            row.secretVersion === null ? row.secretKind : `${row.secretKind} v${row.secretVersion}`,
+          'HOST KEY': (row) => row.hostKey?.fingerprint ?? null,
+          DISABLED: (row) => row.disabledWhy,
+        },
       );
-      if (!outcome.ok) return outcome;
-      if (json) printJson(outcome.value);
-      else
-        printTable(
-          outcome.value,
-          {
-            ID: (row) => row.id,
-            SAFE: (row) => row.safe,
-            ACCOUNT: (row) => row.account,
-            PORT: (row) => row.port,
-            SECRET: (row) =>
-              row.secretVersion === null ? row.secretKind : `${row.secretKind} v${row.secretVersion}`,
-            'HOST KEY': (row) => row.hostKey?.fingerprint ?? null,
-            DISABLED: (row) => row.disabledWhy,
-          },
-          'no accounts',
-        );
-      return outcome;
     },
   );
   leaf(

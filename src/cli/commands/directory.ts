@@ -6,7 +6,7 @@ import { failed, type Outcome } from '#/domain/outcome.js';
 import { secretFromFileOrStdin } from '../bind-password.js';
 import { fileBytes } from '../input.js';
 import { leaf } from '../leaf.js';
-import { printJson, printLine, printTable } from '../output.js';
+import { printJson, printLine, printList } from '../output.js';
 import { directoryMapCommands } from './directory-map.js';
 import { directoryTestCommand } from './directory-test.js';
 
@@ -116,24 +116,16 @@ export function directoryCommands(program: Command): void {
 
 function listing(directory: Command): void {
   leaf(directory.command('list').description('all directories'), async ({ admin, json }) => {
-    const outcome = await admin.ask('admin.directory.list', {});
-    if (!outcome.ok) return outcome;
-    if (json) printJson(outcome.value);
-    else
-      printTable(
-        outcome.value,
-        {
-          NAME: (row) => row.name,
-          SERVERS: serversText,
-          BASE: (row) => row.settings.base,
-          TLS: (row) => !row.settings.plain,
-          ENABLED: (row) => row.enabled,
-          DEFAULT: (row) => row.preset,
-          PEOPLE: (row) => row.people,
-        },
-        'no directories',
-      );
-    return outcome;
+    const shown = { json, empty: 'no directories' };
+    return printList(await admin.ask('admin.directory.list', {}), shown, {
+      NAME: (row) => row.name,
+      SERVERS: serversText,
+      BASE: (row) => row.settings.base,
+      TLS: (row) => !row.settings.plain,
+      ENABLED: (row) => row.enabled,
+      DEFAULT: (row) => row.preset,
+      PEOPLE: (row) => row.people,
+    });
   });
   leaf(
     directory.command('show <name>').description('one directory with its maps'),

@@ -3,7 +3,7 @@ import { failure } from '#/domain/failure.js';
 import { failed } from '#/domain/outcome.js';
 import { SECOND_FACTOR_POLICIES } from '#/domain/second-factor.js';
 import { leaf } from '../leaf.js';
-import { printJson, printLine, printTable } from '../output.js';
+import { printJson, printLine, printList } from '../output.js';
 
 export function groupCommands(program: Command): void {
   const group = program.command('group').description('groups of users');
@@ -16,21 +16,13 @@ export function groupCommands(program: Command): void {
     },
   );
   leaf(group.command('list').description('all groups'), async ({ admin, json }) => {
-    const outcome = await admin.ask('admin.group.list', {});
-    if (!outcome.ok) return outcome;
-    if (json) printJson(outcome.value);
-    else
-      printTable(
-        outcome.value,
-        {
-          NAME: (row) => row.name,
-          'BUILT IN': (row) => row.builtIn,
-          'SECOND FACTOR': (row) => row.secondFactor,
-          MEMBERS: (row) => row.members.join(','),
-        },
-        'no groups',
-      );
-    return outcome;
+    const shown = { json, empty: 'no groups' };
+    return printList(await admin.ask('admin.group.list', {}), shown, {
+      NAME: (row) => row.name,
+      'BUILT IN': (row) => row.builtIn,
+      'SECOND FACTOR': (row) => row.secondFactor,
+      MEMBERS: (row) => row.members.join(','),
+    });
   });
   leaf(
     group.command('delete <name>').description('delete a group that is not built in'),

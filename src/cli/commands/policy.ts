@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
-import { done } from '#/domain/outcome.js';
 import { SETTING_NAMES, SETTINGS } from '#/domain/settings.js';
 import { leaf } from '../leaf.js';
-import { printJson, printTable } from '../output.js';
+import { printList } from '../output.js';
 import { setCommands, showPolicy } from '../policy-settings.js';
 
 const TABLE = `\nSettings:\n${SETTING_NAMES.map((name) => `  ${name}: ${SETTINGS[name].meaning} (${SETTINGS[name].kind.allowed})`).join('\n')}
@@ -25,21 +24,13 @@ export function policyCommands(program: Command): void {
     .description('what policy says for a kind of target')
     .addHelpText('after', TABLE);
   leaf(platform.command('list').description('all platforms'), async ({ admin, json }) => {
-    const outcome = await admin.ask('admin.platform.list', {});
-    if (!outcome.ok) return outcome;
-    if (json) printJson(outcome.value);
-    else
-      printTable(
-        outcome.value,
-        {
-          NAME: (row) => row.name,
-          PORT: (row) => row.defaultPort,
-          ACCOUNTS: (row) => row.accounts,
-          'SETTINGS OF ITS OWN': (row) => row.settings.join(', '),
-        },
-        'no platforms',
-      );
-    return done(null);
+    const shown = { json, empty: 'no platforms' };
+    return printList(await admin.ask('admin.platform.list', {}), shown, {
+      NAME: (row) => row.name,
+      PORT: (row) => row.defaultPort,
+      ACCOUNTS: (row) => row.accounts,
+      'SETTINGS OF ITS OWN': (row) => row.settings.join(', '),
+    });
   });
   leaf(
     platform.command('show <platform>').description('each setting, its value and where that comes from'),

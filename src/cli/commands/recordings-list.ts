@@ -12,7 +12,7 @@ import {
 } from '#/domain/recording-filter.js';
 import { OUTCOMES } from '#/domain/session.js';
 import { leaf } from '../leaf.js';
-import { isoTime, printJson, printTable } from '../output.js';
+import { isoTime, printList } from '../output.js';
 
 /** As they are typed. */
 export interface FilterOptions {
@@ -49,34 +49,30 @@ export function listCommand(recordings: Command): void {
       const limit = options.limit === undefined ? undefined : Number(options.limit);
       if (limit !== undefined && !(Number.isInteger(limit) && limit >= 1 && limit <= 5000))
         return failed(failure('BAD_INPUT', '--limit is a number from 1 to 5000'));
-      const outcome = await admin.ask('admin.recordings.list', {
-        filter: filter.value,
-        ...(limit !== undefined && { limit }),
-        ...(options.after !== undefined && { after: options.after }),
-      });
-      if (!outcome.ok) return outcome;
-      if (json) printJson(outcome.value.map(forJson));
-      else
-        printTable(
-          outcome.value,
-          {
-            ID: (row) => row.id,
-            USER: (row) => row.user,
-            ACCOUNT: (row) => row.account,
-            SAFE: (row) => row.safe,
-            STARTED: (row) => isoTime(row.startedAt),
-            ENDED: (row) => isoTime(row.endedAt),
-            OUTCOME: (row) => row.outcome,
-            COMMANDS: (row) => row.commands,
-            TRANSFERS: (row) => row.transfers,
-            STORED: (row) => row.stored,
-            'ON HOLD': (row) => (row.hold === null ? null : holdText(row.hold)),
-            'FORWARDED TO': (row) => row.forward,
-            REASON: (row) => row.reason,
-          },
-          'no recordings',
-        );
-      return outcome;
+      const shown = { json, empty: 'no recordings', forJson };
+      return printList(
+        await admin.ask('admin.recordings.list', {
+          filter: filter.value,
+          ...(limit !== undefined && { limit }),
+          ...(options.after !== undefined && { after: options.after }),
+        }),
+        shown,
+        {
+          ID: (row) => row.id,
+          USER: (row) => row.user,
+          ACCOUNT: (row) => row.account,
+          SAFE: (row) => row.safe,
+          STARTED: (row) => isoTime(row.startedAt),
+          ENDED: (row) => isoTime(row.endedAt),
+          OUTCOME: (row) => row.outcome,
+          COMMANDS: (row) => row.commands,
+          TRANSFERS: (row) => row.transfers,
+          STORED: (row) => row.stored,
+          'ON HOLD': (row) => (row.hold === null ? null : holdText(row.hold)),
+          'FORWARDED TO': (row) => row.forward,
+          REASON: (row) => row.reason,
+        },
+      );
     },
   );
 }

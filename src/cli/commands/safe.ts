@@ -5,7 +5,7 @@ import { failed, type Outcome } from '#/domain/outcome.js';
 import { isPermission, PERMISSIONS, type Permission, PRESETS, type Preset } from '#/domain/permission.js';
 import { timeOf } from '../input.js';
 import { leaf } from '../leaf.js';
-import { isoTime, printJson, printLine, printTable } from '../output.js';
+import { isoTime, printJson, printLine, printList } from '../output.js';
 import { setCommands, showPolicy } from '../policy-settings.js';
 
 interface MemberOptions {
@@ -41,21 +41,13 @@ export function safeCommands(program: Command): void {
     },
   );
   leaf(safe.command('list').description('all safes'), async ({ admin, json }) => {
-    const outcome = await admin.ask('admin.safe.list', {});
-    if (!outcome.ok) return outcome;
-    if (json) printJson(outcome.value);
-    else
-      printTable(
-        outcome.value,
-        {
-          NAME: (row) => row.name,
-          'BUILT IN': (row) => row.builtIn,
-          ACCOUNTS: (row) => row.accounts,
-          MEMBERS: (row) => row.members,
-        },
-        'no safes',
-      );
-    return outcome;
+    const shown = { json, empty: 'no safes' };
+    return printList(await admin.ask('admin.safe.list', {}), shown, {
+      NAME: (row) => row.name,
+      'BUILT IN': (row) => row.builtIn,
+      ACCOUNTS: (row) => row.accounts,
+      MEMBERS: (row) => row.members,
+    });
   });
   leaf(
     safe.command('show <safe>').description('what policy says for the accounts of a safe, of its own'),
@@ -96,21 +88,13 @@ function memberCommands(member: Command): void {
   leaf(
     member.command('list <safe>').description('members of a safe'),
     async ({ admin, json }, _options, safe = '') => {
-      const outcome = await admin.ask('admin.member.list', { safe });
-      if (!outcome.ok) return outcome;
-      if (json) printJson(outcome.value.map(forJson));
-      else
-        printTable(
-          outcome.value,
-          {
-            MEMBER: (row) => row.member,
-            KIND: (row) => row.kind,
-            PERMISSIONS: (row) => row.preset ?? row.permissions.join(','),
-            EXPIRES: (row) => isoTime(row.expiresAt),
-          },
-          'no members',
-        );
-      return outcome;
+      const shown = { json, empty: 'no members', forJson };
+      return printList(await admin.ask('admin.member.list', { safe }), shown, {
+        MEMBER: (row) => row.member,
+        KIND: (row) => row.kind,
+        PERMISSIONS: (row) => row.preset ?? row.permissions.join(','),
+        EXPIRES: (row) => isoTime(row.expiresAt),
+      });
     },
   );
   leaf(

@@ -1,37 +1,29 @@
 import type { Command } from 'commander';
 import type { SessionRow } from '#/contract/rows.js';
 import { leaf } from '../leaf.js';
-import { isoTime, printJson, printLine, printTable } from '../output.js';
+import { isoTime, printJson, printLine, printList } from '../output.js';
 
 export function sessionCommands(program: Command): void {
   const sessions = program.command('sessions').description('live sessions');
   leaf(sessions.command('list').description('what runs now'), async ({ admin, json }) => {
-    const outcome = await admin.ask('admin.sessions.list', {});
-    if (!outcome.ok) return outcome;
-    if (json) printJson(outcome.value.map(rowForJson));
-    else
-      printTable(
-        outcome.value,
-        {
-          ID: (row) => row.id,
-          USER: (row) => row.user,
-          ACCOUNT: (row) => row.account,
-          SAFE: (row) => row.safe,
-          FROM: (row) => row.from,
-          SINCE: (row) => isoTime(row.startedAt),
-          STATE: stateText,
-          'LAST KEY': (row) => (row.lastKeyAt === null ? '' : isoTime(row.lastKeyAt)),
-          BYTES: (row) => row.recordedBytes,
-          LEVEL: (row) => row.isolation,
-          'WATCHED BY': (row) => row.watchers.join(','),
-          KEYBOARD: (row) => row.controlledBy ?? '',
-          'FORWARDS TO': (row) => row.forward,
-          REASON: (row) => row.reason,
-          LAST: (row) => row.lastActivity ?? '',
-        },
-        'no live sessions',
-      );
-    return outcome;
+    const shown = { json, empty: 'no live sessions', forJson: rowForJson };
+    return printList(await admin.ask('admin.sessions.list', {}), shown, {
+      ID: (row) => row.id,
+      USER: (row) => row.user,
+      ACCOUNT: (row) => row.account,
+      SAFE: (row) => row.safe,
+      FROM: (row) => row.from,
+      SINCE: (row) => isoTime(row.startedAt),
+      STATE: stateText,
+      'LAST KEY': (row) => (row.lastKeyAt === null ? '' : isoTime(row.lastKeyAt)),
+      BYTES: (row) => row.recordedBytes,
+      LEVEL: (row) => row.isolation,
+      'WATCHED BY': (row) => row.watchers.join(','),
+      KEYBOARD: (row) => row.controlledBy ?? '',
+      'FORWARDS TO': (row) => row.forward,
+      REASON: (row) => row.reason,
+      LAST: (row) => row.lastActivity ?? '',
+    });
   });
   leaf<{ readonly reason: string; readonly output?: true }>(
     sessions

@@ -1,28 +1,20 @@
 import type { Command } from 'commander';
 import type { ShadowRow } from '#/contract/rows.js';
 import { leaf } from '../leaf.js';
-import { isoTime, printJson, printLine, printTable } from '../output.js';
+import { isoTime, printJson, printLine, printList } from '../output.js';
 
 export function shadowCommands(program: Command): void {
   const shadow = program.command('shadow').description('shadow identities: the OS uid of each person');
   leaf(shadow.command('list').description('the registry'), async ({ admin, json }) => {
-    const outcome = await admin.ask('admin.shadow.list', {});
-    if (!outcome.ok) return outcome;
-    if (json) printJson(outcome.value.map(forJson));
-    else
-      printTable(
-        outcome.value,
-        {
-          USER: (row) => row.user,
-          NAME: (row) => row.name,
-          UID: (row) => row.uid,
-          STATE: (row) => row.state,
-          PROFILE: (row) => row.profileVersion,
-          'LAST USED': (row) => isoTime(row.lastUsedAt),
-        },
-        'no shadow identities yet: the first connection makes one',
-      );
-    return outcome;
+    const shown = { json, empty: 'no shadow identities yet: the first connection makes one', forJson };
+    return printList(await admin.ask('admin.shadow.list', {}), shown, {
+      USER: (row) => row.user,
+      NAME: (row) => row.name,
+      UID: (row) => row.uid,
+      STATE: (row) => row.state,
+      PROFILE: (row) => row.profileVersion,
+      'LAST USED': (row) => isoTime(row.lastUsedAt),
+    });
   });
   leaf(
     shadow.command('reset <user>').description('set the profile aside and make a fresh one'),

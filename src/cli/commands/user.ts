@@ -4,7 +4,7 @@ import { failed } from '#/domain/outcome.js';
 import { VAULT_RIGHTS, type VaultRight } from '#/domain/permission.js';
 import { secretFromStdin, timeOf } from '../input.js';
 import { leaf } from '../leaf.js';
-import { isoTime, printJson, printLine, printTable } from '../output.js';
+import { isoTime, printJson, printLine, printList } from '../output.js';
 import { secondFactorCommands, userKeyCommands } from './user-factors.js';
 import { collect, forJson } from './user-row.js';
 import { userSetCommand } from './user-set.js';
@@ -55,25 +55,17 @@ export function userCommands(program: Command): void {
     },
   );
   leaf(user.command('list').description('all users'), async ({ admin, json }) => {
-    const outcome = await admin.ask('admin.user.list', {});
-    if (!outcome.ok) return outcome;
-    if (json) printJson(outcome.value.map(forJson));
-    else
-      printTable(
-        outcome.value,
-        {
-          NAME: (row) => row.name,
-          FROM: (row) => row.directory ?? 'vault',
-          GROUPS: (row) => row.groups.join(','),
-          DISABLED: (row) => row.disabled,
-          PASSWORD: (row) => row.hasPassword,
-          KEYS: (row) => row.publicKeys.length,
-          '2ND FACTOR': (row) => (row.secondFactor.enrolled ? 'yes' : `no (${row.secondFactor.policy})`),
-          EXPIRES: (row) => isoTime(row.expiresAt),
-        },
-        'no users',
-      );
-    return outcome;
+    const shown = { json, empty: 'no users', forJson };
+    return printList(await admin.ask('admin.user.list', {}), shown, {
+      NAME: (row) => row.name,
+      FROM: (row) => row.directory ?? 'vault',
+      GROUPS: (row) => row.groups.join(','),
+      DISABLED: (row) => row.disabled,
+      PASSWORD: (row) => row.hasPassword,
+      KEYS: (row) => row.publicKeys.length,
+      '2ND FACTOR': (row) => (row.secondFactor.enrolled ? 'yes' : `no (${row.secondFactor.policy})`),
+      EXPIRES: (row) => isoTime(row.expiresAt),
+    });
   });
   userSetCommand(user);
   for (const [verb, disabled] of [

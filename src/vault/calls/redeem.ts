@@ -2,6 +2,7 @@ import { failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import type { Secret } from '#/domain/secret.js';
 import { checkGrant, grantOf } from '../check-grant.js';
+import { noteRefusedGrant } from '../note-refused-grant.js';
 import type { PermitUse } from '../permits.js';
 import type { StoredAccount } from '../records/accounts.js';
 import type { Records } from '../records/records.js';
@@ -24,20 +25,16 @@ export function redeemCalls(vault: Vault): Handlers<'session.redeem'> {
           host: connection.host,
         });
         const released = await release(vault, records, session, used);
-        const row = { ...aboutSession(session), gateway: 'PSMGW', action: 'use', stage: 4 } as const;
         if (!released.ok) {
-          await vault.journal.append(records.audit, {
-            ...row,
-            outcome: 'failure',
-            code: released.failure.code,
-            detail: released.failure.message,
-          });
-          // a host that tries with somebody else's session must not spoil it
-          if (used.ok) await records.sessions.changeSession(session.id, { failedStage: 4 });
+          const refused = { action: 'use', failure: released.failure, used: used.ok } as const;
+          await noteRefusedGrant(vault, records, session, refused);
           return released;
         }
         await vault.journal.append(records.audit, {
-          ...row,
+          ...aboutSession(session),
+          gateway: 'PSMGW',
+          action: 'use',
+          stage: 4,
           outcome: 'ok',
           detail: useText(released.value.account, used.ok && used.rode),
         });
