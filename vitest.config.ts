@@ -1,12 +1,15 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
-const withMachine = ['test/scenarios/**/*.test.{ts,tsx}', 'test/native/**/*.test.ts'];
+const scenarios = 'test/scenarios/**/*.test.{ts,tsx}';
+const native = 'test/native/**/*.test.ts';
 const slow = 'test/**/*.assure.test.{ts,tsx}';
 const minutes = 60_000;
 
-/** Scenarios start real daemons, sshds and boxes: one after the other, or they measure each other. */
-const oneByOne = { fileParallelism: false, testTimeout: 2 * minutes, hookTimeout: 2 * minutes };
+/** With real daemons, sshds and boxes; a file has its own, so two may run side by side. */
+const patient = { testTimeout: 2 * minutes, hookTimeout: 2 * minutes };
+/** One after the other, or they measure each other. */
+const oneByOne = { ...patient, fileParallelism: false };
 
 const report = process.env['POSTERN_TEST_REPORT'];
 
@@ -21,7 +24,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: [...withMachine, slow],
+          exclude: [scenarios, native, slow],
           // Snapshots of screens hold words and signs, not colours.
           env: { FORCE_COLOR: '0' },
           testTimeout: 90_000,
@@ -32,9 +35,20 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'scenarios',
-          include: withMachine,
+          include: [scenarios],
           exclude: [slow],
           sequence: { groupOrder: 1 },
+          ...patient,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // the uids of its boxes are the same in every file
+          name: 'native',
+          include: [native],
+          exclude: [slow],
+          sequence: { groupOrder: 2 },
           ...oneByOne,
         },
       },
@@ -43,7 +57,7 @@ export default defineConfig({
         test: {
           name: 'assure',
           include: [slow],
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
           ...oneByOne,
           testTimeout: 60 * minutes,
         },

@@ -35,6 +35,8 @@ export interface Postern {
   json<T = unknown>(args: readonly string[], input?: string | Buffer): Promise<T>;
   /** Pids of the processes of a role. */
   pids(role: Role): number[];
+  /** Whether a process is one of its own, boxes and clients included: other daemons may run beside it. */
+  owns(pid: number): boolean;
   /** SIGTERM and the exit status. */
   stop(): Promise<number | null>;
   /** Starts it again on the same home. */
@@ -148,6 +150,7 @@ export async function startPostern({
       return JSON.parse(result.stdout) as T;
     },
     pids: (role) => childrenOf(daemon.pid ?? 0, role),
+    owns: (pid) => isBelow(pid, daemon.pid ?? 0),
     stop,
     restart,
     async remove() {
@@ -175,28 +178,32 @@ async function runCli(
 
 /** Every process below `root` whose command line runs processes/<role>.js. */
 function childrenOf(root: number, role: Role): number[] {
-  const parents = new Map<number, number>();
-  const found: number[] = [];
-  for (const entry of readdirSync('/proc')) {
-    const pid = Number(entry);
-    if (!Number.isInteger(pid)) continue;
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => {
+      try {
+        return (
+          Number.isInteger(pid) &&
+          readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(`/processes/${role}.js`) &&
+          isBelow(pid, root)
+        );
+      } catch {
+        return false; // it ended while we looked
+      }
+    });
+}
+
+function isBelow(pid: number, root: number): boolean {
+  for (let at = pid; at > 1; ) {
+    if (at === root) return true;
     try {
-      parents.set(
-        pid,
-        Number(
-          readFileSync(`/proc/${pid}/stat`, 'utf8')
-            .replace(/^.*\) /s, '')
-            .split(' ')[1],
-        ),
-      );
-      if (readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(`/processes/${role}.js`)) found.push(pid);
+      const stat = readFileSync(`/proc/${at}/stat`, 'utf8');
+      at = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
     } catch {
-      // it ended while we looked
+      return false;
     }
   }
-  const below = (pid: number): boolean =>
-    pid === root || (parents.has(pid) && pid > 1 && below(parents.get(pid) ?? 0));
-  return found.filter(below);
+  return false;
 }
 
 /** Waits until a condition holds; fails saying which. */

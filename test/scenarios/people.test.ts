@@ -26,7 +26,8 @@ function clients(): { readonly pid: string; readonly uid: number }[] {
     try {
       if (
         !/^\d+$/.test(pid) ||
-        !readFileSync(`/proc/${pid}/cmdline`, 'latin1').startsWith('/usr/bin/ssh\0-F\0/s/')
+        !readFileSync(`/proc/${pid}/cmdline`, 'latin1').startsWith('/usr/bin/ssh\0-F\0/s/') ||
+        !postern.owns(Number(pid))
       )
         return [];
       return [{ pid, uid: statSync(`/proc/${pid}`).uid }];
