@@ -56,8 +56,12 @@ describe('where it is allowed', () => {
       ),
     ).toHaveLength(4);
     expect(
-      recorded.filter((line) => line.includes(', 0 of them to sign, ') && line.endsWith(', ok')),
+      recorded.filter((line) =>
+        // the end of the command may overtake the ends of the last connections
+        /, 0 of them to sign, .*, (ok|the session ended)$/.test(line),
+      ),
     ).toHaveLength(18);
+    expect(recorded.filter((line) => line.endsWith(', ok')).length).toBeGreaterThanOrEqual(4 + 12);
   });
 });
 
