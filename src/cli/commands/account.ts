@@ -38,10 +38,10 @@ export function accountCommands(program: Command): void {
   leaf<{ readonly safe?: string }>(
     account.command('list').description('all accounts').option('--safe <safe>', 'of this safe only'),
     async ({ admin, json }, options) => {
-      const shown = { json, empty: 'no accounts' };
+      const list = { json, empty: 'no accounts' };
       return printList(
         await admin.ask('admin.account.list', options.safe === undefined ? {} : { safe: options.safe }),
-        shown,
+        list,
         {
           ID: (row) => row.id,
           SAFE: (row) => row.safe,

@@ -116,8 +116,8 @@ export function directoryCommands(program: Command): void {
 
 function listing(directory: Command): void {
   leaf(directory.command('list').description('all directories'), async ({ admin, json }) => {
-    const shown = { json, empty: 'no directories' };
-    return printList(await admin.ask('admin.directory.list', {}), shown, {
+    const list = { json, empty: 'no directories' };
+    return printList(await admin.ask('admin.directory.list', {}), list, {
       NAME: (row) => row.name,
       SERVERS: serversText,
       BASE: (row) => row.settings.base,

@@ -16,8 +16,8 @@ export function groupCommands(program: Command): void {
     },
   );
   leaf(group.command('list').description('all groups'), async ({ admin, json }) => {
-    const shown = { json, empty: 'no groups' };
-    return printList(await admin.ask('admin.group.list', {}), shown, {
+    const list = { json, empty: 'no groups' };
+    return printList(await admin.ask('admin.group.list', {}), list, {
       NAME: (row) => row.name,
       'BUILT IN': (row) => row.builtIn,
       'SECOND FACTOR': (row) => row.secondFactor,

@@ -24,8 +24,8 @@ export function policyCommands(program: Command): void {
     .description('what policy says for a kind of target')
     .addHelpText('after', TABLE);
   leaf(platform.command('list').description('all platforms'), async ({ admin, json }) => {
-    const shown = { json, empty: 'no platforms' };
-    return printList(await admin.ask('admin.platform.list', {}), shown, {
+    const list = { json, empty: 'no platforms' };
+    return printList(await admin.ask('admin.platform.list', {}), list, {
       NAME: (row) => row.name,
       PORT: (row) => row.defaultPort,
       ACCOUNTS: (row) => row.accounts,

@@ -49,14 +49,14 @@ export function listCommand(recordings: Command): void {
       const limit = options.limit === undefined ? undefined : Number(options.limit);
       if (limit !== undefined && !(Number.isInteger(limit) && limit >= 1 && limit <= 5000))
         return failed(failure('BAD_INPUT', '--limit is a number from 1 to 5000'));
-      const shown = { json, empty: 'no recordings', forJson };
+      const list = { json, empty: 'no recordings', forJson };
       return printList(
         await admin.ask('admin.recordings.list', {
           filter: filter.value,
           ...(limit !== undefined && { limit }),
           ...(options.after !== undefined && { after: options.after }),
         }),
-        shown,
+        list,
         {
           ID: (row) => row.id,
           USER: (row) => row.user,

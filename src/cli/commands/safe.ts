@@ -41,8 +41,8 @@ export function safeCommands(program: Command): void {
     },
   );
   leaf(safe.command('list').description('all safes'), async ({ admin, json }) => {
-    const shown = { json, empty: 'no safes' };
-    return printList(await admin.ask('admin.safe.list', {}), shown, {
+    const list = { json, empty: 'no safes' };
+    return printList(await admin.ask('admin.safe.list', {}), list, {
       NAME: (row) => row.name,
       'BUILT IN': (row) => row.builtIn,
       ACCOUNTS: (row) => row.accounts,
@@ -88,8 +88,8 @@ function memberCommands(member: Command): void {
   leaf(
     member.command('list <safe>').description('members of a safe'),
     async ({ admin, json }, _options, safe = '') => {
-      const shown = { json, empty: 'no members', forJson };
-      return printList(await admin.ask('admin.member.list', { safe }), shown, {
+      const list = { json, empty: 'no members', forJson };
+      return printList(await admin.ask('admin.member.list', { safe }), list, {
         MEMBER: (row) => row.member,
         KIND: (row) => row.kind,
         PERMISSIONS: (row) => row.preset ?? row.permissions.join(','),

@@ -6,8 +6,8 @@ import { isoTime, printJson, printLine, printList } from '../output.js';
 export function sessionCommands(program: Command): void {
   const sessions = program.command('sessions').description('live sessions');
   leaf(sessions.command('list').description('what runs now'), async ({ admin, json }) => {
-    const shown = { json, empty: 'no live sessions', forJson: rowForJson };
-    return printList(await admin.ask('admin.sessions.list', {}), shown, {
+    const list = { json, empty: 'no live sessions', forJson: rowForJson };
+    return printList(await admin.ask('admin.sessions.list', {}), list, {
       ID: (row) => row.id,
       USER: (row) => row.user,
       ACCOUNT: (row) => row.account,

@@ -6,8 +6,8 @@ import { isoTime, printJson, printLine, printList } from '../output.js';
 export function shadowCommands(program: Command): void {
   const shadow = program.command('shadow').description('shadow identities: the OS uid of each person');
   leaf(shadow.command('list').description('the registry'), async ({ admin, json }) => {
-    const shown = { json, empty: 'no shadow identities yet: the first connection makes one', forJson };
-    return printList(await admin.ask('admin.shadow.list', {}), shown, {
+    const list = { json, empty: 'no shadow identities yet: the first connection makes one', forJson };
+    return printList(await admin.ask('admin.shadow.list', {}), list, {
       USER: (row) => row.user,
       NAME: (row) => row.name,
       UID: (row) => row.uid,

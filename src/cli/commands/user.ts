@@ -55,8 +55,8 @@ export function userCommands(program: Command): void {
     },
   );
   leaf(user.command('list').description('all users'), async ({ admin, json }) => {
-    const shown = { json, empty: 'no users', forJson };
-    return printList(await admin.ask('admin.user.list', {}), shown, {
+    const list = { json, empty: 'no users', forJson };
+    return printList(await admin.ask('admin.user.list', {}), list, {
       NAME: (row) => row.name,
       FROM: (row) => row.directory ?? 'vault',
       GROUPS: (row) => row.groups.join(','),
