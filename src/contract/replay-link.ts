@@ -32,6 +32,10 @@ export const toMonitor = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('page'), permit }),
   z.strictObject({ type: z.literal('page-segment'), number: z.int().min(0) }),
   z.strictObject({ type: z.literal('page-transcript') }),
+  /** As it is now. */
+  z.strictObject({ type: z.literal('page-index') }),
+  /** `from`: as the last answer said; 0: at first. */
+  z.strictObject({ type: z.literal('page-news'), from: z.int().min(0) }),
   /** The permit says for what, and among which recordings. At most so many hits. */
   z.strictObject({ type: z.literal('search'), permit, most: z.int().min(1).max(5000) }),
   z.strictObject({ type: z.literal('play') }),
@@ -64,7 +68,10 @@ export const toMonitor = z.discriminatedUnion('type', [
 ]);
 export type ToMonitor = z.infer<typeof toMonitor>;
 /** What a page asks for once it is open. */
-export type PageQuestion = Extract<ToMonitor, { type: 'page-segment' | 'page-transcript' }>;
+export type PageQuestion = Extract<
+  ToMonitor,
+  { type: 'page-segment' | 'page-transcript' | 'page-index' | 'page-news' }
+>;
 /** What opens something; everything else is said of what is open. */
 export type MonitorRequest = Extract<
   ToMonitor,

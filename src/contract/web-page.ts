@@ -25,4 +25,18 @@ export interface WebTranscript {
 export interface WebAbout {
   readonly row: RecordingRow;
   readonly complete: boolean;
+  /** Its session runs: it grows, and its present can be followed. */
+  readonly running: boolean;
+}
+
+/** What came to a recording whose session runs. */
+export interface WebNews {
+  /** From here on it is asked for the next time. */
+  readonly next: number;
+  readonly running: boolean;
+  /** Seconds. */
+  readonly duration: number;
+  /** A fresh terminal, on which the events lead to the present; null: they go on from where the last ones ended. */
+  readonly snapshot: WebSegment['snapshot'] | null;
+  readonly events: WebSegment['events'];
 }

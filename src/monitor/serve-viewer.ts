@@ -1,5 +1,11 @@
 import type { Duplex } from 'node:stream';
-import type { ControlCommand, MonitorRequest, TapeVerdict, ToMonitor } from '#/contract/replay-link.js';
+import type {
+  ControlCommand,
+  MonitorRequest,
+  PageQuestion,
+  TapeVerdict,
+  ToMonitor,
+} from '#/contract/replay-link.js';
 import { type Failure, failure } from '#/domain/failure.js';
 import { exportBundle } from './export-bundle.js';
 import { exportCast } from './export-cast.js';
@@ -70,8 +76,7 @@ export function serveViewer(stream: Duplex, parts: ViewerParts, from: 'portal' |
   const link = openViewerLink(stream, {
     message(message) {
       if (turnedAway) return;
-      if (message.type === 'page-segment' || message.type === 'page-transcript')
-        return connection.page?.ask(message);
+      if (isPageQuestion(message)) return connection.page?.ask(message);
       if (isControl(message)) return replay?.control?.(message);
       if (!isRequest(message)) {
         if (replay !== null) replay.command(message);
@@ -237,6 +242,10 @@ async function sendExport(link: ViewerLink, texts: AsyncGenerator<string | Buffe
 
 function isRequest(message: ToMonitor): message is Request {
   return ['replay', 'watch', 'export', 'verify', 'tapes', 'page', 'search'].includes(message.type);
+}
+
+function isPageQuestion(message: ToMonitor): message is PageQuestion {
+  return message.type.startsWith('page-');
 }
 
 function isControl(message: ToMonitor): message is ControlCommand {

@@ -1,5 +1,5 @@
 import type { MonitorRequest } from '#/contract/replay-link.js';
-import type { RecordingRow } from '#/contract/rows.js';
+import type { WebAbout } from '#/contract/web-page.js';
 import type { Failure } from '#/domain/failure.js';
 import { type Follower, followTape } from './follow-tape.js';
 import { keepAsking } from './keep-asking.js';
@@ -44,7 +44,6 @@ export async function showReplay(
     type: 'opened',
     durationMs: reader.durationMs,
     markers: timeline.markers,
-    running: timeline.running,
     ...shown.about(),
   });
   const screen = openScreen(reader);
@@ -65,7 +64,7 @@ export async function showReplay(
   shown.onGrown(({ running }) => {
     const markers = timeline.markers.slice(told);
     told += markers.length;
-    link.send({ type: 'grown', durationMs: reader.durationMs, markers, running, ...shown.about() });
+    link.send({ type: 'grown', durationMs: reader.durationMs, markers, ...shown.about() });
     replay.wake();
     void transcript.grow(!running).then((read) => (read.ok ? undefined : fail(read.failure)));
   });
@@ -83,15 +82,15 @@ export async function showPage(parts: ShowParts, tape: OpenedTape): Promise<Page
   if (shown === null) return null;
   const { timeline } = shown;
   const { link, clock, fail } = parts;
-  const page = servePage({ reader, timeline, link, clock, failed: fail });
+  const page = servePage({ reader, timeline, about: shown.about, link, clock, failed: fail });
   parts.onClose(() => page.close());
-  link.send({ type: 'page', index: page.index, about: shown.about() });
+  link.send({ type: 'page', ...page.now() });
   return page;
 }
 
 interface Shown {
   readonly timeline: TapeTimeline;
-  readonly about: () => { readonly row: RecordingRow; readonly complete: boolean };
+  readonly about: () => WebAbout;
   readonly onGrown: (listener: Parameters<typeof followTape>[0]['grown']) => void;
 }
 
@@ -139,7 +138,11 @@ async function beginShowing(
   });
   return {
     timeline: timeline.value,
-    about: () => ({ row, complete: reader.index.scan.ended && reader.index.scan.rest === 'none' }),
+    about: () => ({
+      row,
+      complete: reader.index.scan.ended && reader.index.scan.rest === 'none',
+      running: timeline.value.running,
+    }),
     onGrown: (listener) => (grown = listener),
   };
 }

@@ -20,6 +20,8 @@ export async function openSource(path: string, permit: string): Promise<Outcome<
   return done({
     index,
     about,
+    now: () => link.ask({ type: 'page-index' }),
+    news: (from) => link.ask({ type: 'page-news', from }),
     segment: (number) => link.ask({ type: 'page-segment', number }),
     transcript: () => link.ask({ type: 'page-transcript' }),
     over: link.over,

@@ -85,13 +85,15 @@ export function createPageServer({ files, open, random }: PageServerOptions): Pa
     const { source } = page;
     const segment = /^segment\/(\d{1,9})$/.exec(what)?.[1];
     if (segment !== undefined) return give(response, await source.segment(Number(segment)));
+    const from = /^news\/(\d{1,9})$/.exec(what)?.[1];
+    if (from !== undefined) return give(response, await source.news(Number(from)));
     switch (what) {
       case '':
         return send(response, files.get('replay'));
       case 'about':
-        return json(response, 200, source.about);
+        return await tellNow(source, 'about', response);
       case 'index.json':
-        return json(response, 200, source.index);
+        return await tellNow(source, 'index', response);
       case 'transcript':
         return give(response, await source.transcript());
       case 'over':
@@ -99,6 +101,19 @@ export function createPageServer({ files, open, random }: PageServerOptions): Pa
       default:
         return say(response, 404, 'There is nothing here.');
     }
+  }
+
+  /** What does not grow any more was told when it was opened. */
+  async function tellNow(
+    source: PageSource,
+    what: 'about' | 'index',
+    response: ServerResponse,
+  ): Promise<void> {
+    if (!source.about.running) return json(response, 200, source[what]);
+    const now = await source.now();
+    if (!now.ok) return failedWith(response, now.failure);
+    const told = JSON.parse(now.value.toString('utf8')) as Pick<PageSource, 'about' | 'index'>;
+    json(response, 200, told[what]);
   }
 
   /** Answered when the page may not be shown any more; as long as it is asked for, somebody looks. */

@@ -6,6 +6,10 @@ import type { Outcome } from '#/domain/outcome.js';
 export interface PageSource {
   readonly index: WebIndex;
   readonly about: WebAbout;
+  /** Both as they are now, of a session that runs. */
+  now(): Promise<Outcome<Buffer>>;
+  /** What came since the last answer's `next`; 0: the present. */
+  news(from: number): Promise<Outcome<Buffer>>;
   segment(number: number): Promise<Outcome<Buffer>>;
   /** The next slice of it. */
   transcript(): Promise<Outcome<Buffer>>;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,22 +13,33 @@ import { createLinks } from '#/web/links.js';
 import { openSource } from '#/web/open-source.js';
 import { pageFiles } from '#/web/page-files.js';
 import { createPageServer } from '#/web/page-server.js';
-import type { Recorded } from '../monitor/recorded.js';
+import { type Recorded, segmentsOf } from '../monitor/recorded.js';
 
 /** A page server on loopback before a real monitor that has one recording; what the vault would say is said here. */
-export async function pageRig(tape: Recorded, row: Partial<RecordingRow> = {}) {
+export async function pageRig(
+  tape: Recorded,
+  row: Partial<RecordingRow> = {},
+  /** Its session runs, and so many segments are there. */
+  running: number | null = null,
+) {
   const folder = mkdtempSync(join(tmpdir(), 'page-'));
   const recordings = join(folder, 'recordings');
   mkdirSync(join(recordings, 'PSMRecordings'), { recursive: true });
-  copyFileSync(tape.path, join(recordings, 'PSMRecordings', `${tape.recordingId}.tape`));
+  const kept = join(recordings, 'PSMRecordings', tape.recordingId);
+  const segments = segmentsOf(tape);
+  const begun = Buffer.concat([tape.bytes.subarray(0, tape.headerBytes), ...segments.slice(0, running ?? 0)]);
+  if (running === null) copyFileSync(tape.path, `${kept}.tape`);
+  else writeFileSync(`${kept}.running`, begun);
   let allowed = true;
   let ahead = 0;
-  const about = {
+  let about = {
     id: tape.recordingId,
     user: 'alice',
     account: 'root@web1',
     from: '192.0.2.7',
     startedAt: 1_764_190_000_000,
+    endedAt: running === null ? 1_764_190_100_000 : null,
+    stored: running === null ? 'safe' : 'live',
     outcome: 'exited',
     endingText: 'the client ended with status 0',
     ...row,
@@ -43,11 +54,11 @@ export async function pageRig(tape: Recorded, row: Partial<RecordingRow> = {}) {
               done({
                 recordingId: tape.recordingId,
                 recordingSafe: 'PSMRecordings',
-                heads: tape.heads,
+                heads: running === null ? tape.heads : tape.heads.filter(({ final }) => !final),
                 verifyKey: tape.verifyKey,
                 list: null,
                 proof: null,
-                stored: 'safe',
+                stored: running === null ? 'safe' : 'live',
                 row: about,
                 viewer: 'alice',
               }),
@@ -100,6 +111,13 @@ export async function pageRig(tape: Recorded, row: Partial<RecordingRow> = {}) {
     origin: `http://127.0.0.1:${port}`,
     link: () => `http://127.0.0.1:${port}/#${links.issue(tape.recordingId)}`,
     token: () => links.issue(tape.recordingId),
+    /** Segments come, up to that one. */
+    grow(from: number, to: number) {
+      appendFileSync(`${kept}.running`, Buffer.concat(segments.slice(from, to)));
+    },
+    becomes(change: Partial<RecordingRow>) {
+      about = { ...about, ...change };
+    },
     forbid: () => (allowed = false),
     advance: (ms: number) => (ahead += ms),
     async [Symbol.asyncDispose]() {

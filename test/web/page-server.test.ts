@@ -1,7 +1,8 @@
 import { type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { output, type Recorded, recorded } from '../monitor/recorded.js';
+import type { WebAbout, WebIndex, WebNews, WebTranscript } from '#/contract/web-page.js';
+import { output, type Recorded, recorded, segmentsOf } from '../monitor/recorded.js';
 import { pageRig } from './page-rig.js';
 
 let tape: Recorded;
@@ -138,4 +139,52 @@ test('a right that is taken away ends it within 2 s', async () => {
   expect(performance.now() - since).toBeLessThan(2000);
   expect(await ask(`${path}segment/0`, { headers })).toMatchObject({ status: 410 });
   rig = before;
+});
+
+test('of a session that runs: what is there, then what comes, and at its end the whole', async () => {
+  using parted = await recorded([
+    output(0, 'hello\r\n'),
+    'written',
+    output(5000, 'bye\r\n'),
+    { at: 5001, kind: 'marker', label: 'mark' },
+    output(9000, '$ '),
+  ]);
+  const all = segmentsOf(parted).length;
+  await using growing = await pageRig(parted, { outcome: 'running', endingText: null }, 1);
+  const answer = await fetch(`${growing.origin}/open`, {
+    method: 'POST',
+    headers: { 'x-postern': '1' },
+    body: growing.token(),
+  });
+  const { path } = (await answer.json()) as { readonly path: string };
+  const cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  const get = async <T>(part: string): Promise<T> =>
+    (await (await fetch(`${growing.origin}${path}${part}`, { headers: { cookie } })).json()) as T;
+  expect(await get('about')).toMatchObject({ running: true, complete: false });
+  const first = await get<WebNews>('news/0');
+  expect(first).toMatchObject({ next: 1, running: true, snapshot: { cols: 80, rows: 24 } });
+  expect(first.events.map(([, , data]) => data).join('')).toContain('hello');
+  expect(await get<WebNews>('news/1')).toMatchObject({ next: 1, events: [] });
+  expect(await get<WebTranscript>('transcript')).toMatchObject({ done: false });
+  growing.grow(1, all);
+  let news: WebNews;
+  do news = await get<WebNews>('news/1');
+  while (news.next === 1);
+  expect(news).toMatchObject({ next: all, snapshot: null, duration: 9 });
+  expect(news.events.map(([, , data]) => data).join('')).toBe('bye\r\n$ ');
+  expect(await get<WebIndex>('index.json')).toMatchObject({
+    duration: 9,
+    markers: [[5.001, 'mark']],
+  });
+  growing.becomes({ endedAt: 2, outcome: 'exited', stored: 'safe' });
+  let about: WebAbout;
+  do about = await get<WebAbout>('about');
+  while (about.running);
+  expect(about).toMatchObject({ complete: true, row: { outcome: 'exited' } });
+  const lines: string[] = [];
+  for (let part = await get<WebTranscript>('transcript'); ; part = await get<WebTranscript>('transcript')) {
+    lines.push(...part.lines.map(([, line]) => line));
+    if (part.done) break;
+  }
+  expect(lines.join('\n')).toContain('bye');
 });

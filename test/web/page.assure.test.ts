@@ -5,7 +5,14 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { exportHtml } from '#/monitor/export-html.js';
 import { type Browser, startBrowser } from '../helpers/chromium.ts';
-import { type Happening, output, type Recorded, readerOf, recorded } from '../monitor/recorded.js';
+import {
+  type Happening,
+  output,
+  type Recorded,
+  readerOf,
+  recorded,
+  segmentsOf,
+} from '../monitor/recorded.js';
 import { pageRig } from './page-rig.js';
 
 const HOUR = 3_600_000;
@@ -125,4 +132,49 @@ test('the file of an export plays by itself, whatever is on the recording', asyn
   expect(await browser.eval('typeof window.hacked')).toBe('undefined');
   expect(browser.requests.slice(before).filter((one) => /^https?:/.test(one))).toEqual([]);
   expect(browser.complaints.slice(complained)).toEqual([]);
+});
+
+test('of a session that runs the past is played, the present followed, and at its end it is a recording like any other', async () => {
+  using running = await recorded([
+    output(0, 'the beginning\r\n'),
+    'written',
+    output(5000, '\x1b[2J\x1b[Hin between\r\n'),
+    'written',
+    output(9000, '\x1b[2J\x1b[H\x1b[31mthe present\x1b[0m 管理者\r\n'),
+    'written',
+    { at: 9500, kind: 'resize', columns: 60, rows: 10 },
+    output(9600, '\x1b[2J\x1b[Hsmaller now\r\n'),
+  ]);
+  const all = segmentsOf(running).length;
+  await using page = await pageRig(running, { outcome: 'running', endingText: null }, 2);
+  await browser.go(page.link());
+  await browser.sees(`document.querySelector('#present')?.hidden === false`);
+  await browser.sees(`document.querySelector('#player .ap-player')`);
+  await browser.eval('player.play()');
+  await browser.sees(`${onScreen}.includes('the beginning')`);
+  await browser.eval(`document.querySelector('#present').click()`);
+  await browser.sees(`${onScreen}.includes('in between')`);
+  page.grow(2, 3);
+  await browser.sees(`${onScreen}.includes('the present')`);
+  await picture('present');
+  // back to where a line stands, and to the present again
+  await browser.sees(`document.querySelectorAll('#lines button').length > 0`);
+  await browser.eval(`document.querySelector('#lines button').click()`);
+  await browser.sees(`document.querySelector('#present').getAttribute('aria-pressed') === 'false'`);
+  await browser.eval('player.play()');
+  await browser.sees(`${onScreen}.includes('the beginning')`);
+  await browser.eval(`document.querySelector('#present').click()`);
+  await browser.sees(`${onScreen}.includes('the present')`);
+  page.grow(3, all);
+  await browser.sees(`${onScreen}.includes('smaller now')`);
+  page.becomes({ endedAt: 2, outcome: 'exited', endingText: 'it is over', stored: 'safe' });
+  await browser.sees(`document.querySelector('#present').hidden`);
+  await browser.sees(`document.querySelector('#about').textContent.includes('it is over')`);
+  await browser.sees(`document.querySelector('#say').hidden`);
+  await browser.eval('player.seek(0)');
+  await browser.sees(`${onScreen}.includes('the beginning')`);
+  await picture('over');
+  expect(browser.requests.filter((url) => !url.startsWith(page.origin) && url.startsWith('http'))).toEqual(
+    [],
+  );
 });

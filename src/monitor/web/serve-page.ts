@@ -1,24 +1,28 @@
 import type { PageQuestion } from '#/contract/replay-link.js';
-import type { WebIndex } from '#/contract/web-page.js';
+import type { WebAbout, WebIndex } from '#/contract/web-page.js';
 import type { Failure } from '#/domain/failure.js';
+import { done } from '#/domain/outcome.js';
 import { clampSize } from '#/domain/session.js';
 import type { TapeReader } from '../tape-reader.js';
 import type { Timeline } from '../timeline.js';
 import type { ViewerLink } from '../viewer-link.js';
 import { timedTranscript } from './timed-transcript.js';
+import { webNews } from './web-news.js';
 import { webParts } from './web-parts.js';
 import { webSegment } from './web-segment.js';
 
 export interface PageParts {
   readonly reader: TapeReader;
   readonly timeline: Timeline;
+  readonly about: () => WebAbout;
   readonly link: ViewerLink;
   readonly clock: () => number;
   readonly failed: (failure: Failure) => void;
 }
 
 export interface Page {
-  readonly index: WebIndex;
+  /** As it is now: of a session that runs there is more later. */
+  now(): { readonly index: WebIndex; readonly about: WebAbout };
   ask(question: PageQuestion): void;
   close(): void;
 }
@@ -27,14 +31,14 @@ export interface Page {
 const MOST_WAITING = 64;
 
 /** Gives a recording to a browser part by part, in the order in which it is asked. */
-export function servePage({ reader, timeline, link, clock, failed }: PageParts): Page {
-  const parts = webParts(reader.index, reader.durationMs);
-  const transcript = timedTranscript(reader, clock);
+export function servePage({ reader, timeline, about, link, clock, failed }: PageParts): Page {
+  let parts = webParts(reader.index, reader.durationMs);
+  const transcript = timedTranscript(reader, clock, () => timeline.running);
   const waiting: PageQuestion[] = [];
   let working = false;
   let closed = false;
   return {
-    index: indexOf(reader, timeline, parts),
+    now,
     ask(wanted) {
       if (waiting.length >= MOST_WAITING) return;
       waiting.push(wanted);
@@ -47,6 +51,11 @@ export function servePage({ reader, timeline, link, clock, failed }: PageParts):
     },
   };
 
+  /** More parts may have come; those that were there stay what they are, but for the end of the last. */
+  function now(): ReturnType<Page['now']> {
+    parts = webParts(reader.index, reader.durationMs);
+    return { index: indexOf(reader, timeline, parts), about: about() };
+  }
   async function work(): Promise<void> {
     working = true;
     for (let one = waiting.shift(); one !== undefined && !closed; one = waiting.shift()) {
@@ -66,6 +75,8 @@ export function servePage({ reader, timeline, link, clock, failed }: PageParts):
 
   async function answerTo(wanted: PageQuestion) {
     if (wanted.type === 'page-transcript') return await transcript.next();
+    if (wanted.type === 'page-index') return done(now());
+    if (wanted.type === 'page-news') return await webNews(reader, wanted.from, about().running);
     const part = parts[wanted.number];
     return part === undefined ? null : await webSegment(reader, part, parts[wanted.number + 1]);
   }

@@ -11,8 +11,12 @@ const SLICE = 100;
 const LONGEST = 500;
 const MOST_LINES = 50_000;
 
-/** The transcript of a recording, a slice at a time. */
-export function timedTranscript(reader: TapeReader, clock: () => number) {
+/** The transcript of a recording, a slice at a time; `running`: more of it may come. */
+export function timedTranscript(
+  reader: TapeReader,
+  clock: () => number,
+  running: () => boolean = () => false,
+) {
   const transcript = createTranscript(reader.header);
   let { rows } = clampSize(reader.header.columns, reader.header.rows);
   let segment = 0;
@@ -45,7 +49,9 @@ export function timedTranscript(reader: TapeReader, clock: () => number) {
       };
       const until = clock() + SLICE;
       while (!ended && clock() < until) {
-        if (segment >= reader.index.segments.length || count >= MOST_LINES) {
+        const atEnd = segment >= reader.index.segments.length;
+        if (atEnd && running()) break;
+        if (atEnd || count >= MOST_LINES) {
           take(transcript.end());
           ended = true;
           break;

@@ -18,14 +18,16 @@ export async function webSegment(
   part: WebPart,
   next: WebPart | undefined,
 ): Promise<Outcome<WebSegment>> {
+  // what comes meanwhile is of the next answer
+  const count = reader.index.segments.length;
   const from = part.keyframe === null ? done(beginning(reader)) : await reader.keyframe(part.keyframe);
   if (!from.ok) return from;
   const to = next === undefined || next.keyframe === null ? null : await reader.keyframe(next.keyframe);
   if (to !== null && !to.ok) return to;
-  const output = collector(reader, part, next === undefined);
-  const last = to?.value.segment ?? reader.index.segments.length - 1;
+  const output = eventCollector(reader, part, next === undefined);
+  const last = to?.value.segment ?? count - 1;
   for (let segment = from.value.segment; segment <= last && !output.full; segment += 1) {
-    if (segment >= reader.index.segments.length) break;
+    if (segment >= count) break;
     const events = await reader.events(segment);
     if (!events.ok) return events;
     let mine = events.value;
@@ -43,7 +45,11 @@ function beginning({ header }: TapeReader): ReadKeyframe {
 }
 
 /** Events within the part: the first is at its start, and of the last part the last is at its end. */
-function collector(reader: TapeReader, { start, end }: WebPart, last: boolean) {
+export function eventCollector(
+  reader: TapeReader,
+  { start, end }: Pick<WebPart, 'start' | 'end'>,
+  last: boolean,
+) {
   const events: Event[] = [[start / 1000, 'o', '']];
   const plain = reader.header.term === NO_TERMINAL;
   const latest = last ? end : end - 1;

@@ -2,12 +2,16 @@
 /** As many lines as a browser scrolls without effort; a search looks through all of them. */
 const SHOWN = 2000;
 const TICK = 500;
+/** Milliseconds between two questions for what came, and for more of a transcript that grows. */
+const NEWS = 500;
+const MORE = 1500;
 
 const at = (id) => document.getElementById(id);
 const lines = [];
 let done = false;
 let player = null;
 let current = null;
+let running = false;
 
 const clock = (seconds) => {
   const [h, m, s] = [seconds / 3600, (seconds / 60) % 60, seconds % 60].map((part) => Math.floor(part));
@@ -66,6 +70,7 @@ async function readTranscript() {
     lines.push(...part.lines);
     done = part.done;
     if (part.lines.length > 0 || done) draw();
+    if (part.lines.length === 0 && !done) await new Promise((resolve) => setTimeout(resolve, MORE));
   }
 }
 
@@ -82,25 +87,102 @@ async function follow() {
   current = next;
 }
 
-async function start() {
-  const { row, complete } = await ask('about');
-  const title = `${row.user} as ${row.account}`;
-  document.title = `${title} · Postern`;
-  at('title').textContent = title;
-  at('about').textContent = [
-    new Date(row.startedAt).toISOString().replace('T', ' ').slice(0, 19) + ' UTC',
-    `from ${row.from}`,
-    row.endingText ?? row.outcome,
-    ...(complete ? [] : ['cut: its end is missing']),
-  ].join(' · ');
+/** All of it that is there now, to be played and sought in. */
+function showPast(startAt) {
+  player?.dispose();
   player = AsciinemaPlayer.create({ url: 'index.json', format: 'segmented' }, at('player'), {
     fit: 'both',
     preload: true,
     controls: true,
+    startAt,
   });
+  at('present').setAttribute('aria-pressed', 'false');
+}
+
+/** What comes, as it comes: a source of the player's that cannot be sought in. */
+function showPresent() {
+  player?.dispose();
+  player = AsciinemaPlayer.create(present, at('player'), { fit: 'both', controls: true, autoPlay: true });
+  at('present').setAttribute('aria-pressed', 'true');
+}
+
+const timing = (time) => ({ time, rate: 0, sampledAt: performance.timeOrigin + performance.now() });
+
+function present({ dispatch }) {
+  let next = 0;
+  let stopped = false;
+  let now = 0;
+  async function look() {
+    const news = await ask(`news/${next}`);
+    if (stopped) return;
+    next = news.next;
+    now = news.duration;
+    if (news.snapshot !== null) {
+      const { cols, rows, init } = news.snapshot;
+      dispatch('reset', { size: { cols, rows }, init });
+      dispatch('playing');
+    }
+    for (const [, code, data] of news.events) {
+      if (code === 'o') dispatch('output', data);
+      else {
+        const [cols, rows] = data.split('x').map(Number);
+        dispatch('resize', { cols, rows });
+      }
+    }
+    dispatch('timing', timing(now));
+    if (news.running) setTimeout(() => void look().catch((error) => over(error.message)), NEWS);
+    else await isOver(now);
+  }
+  return {
+    play() {
+      if (next === 0) {
+        dispatch('play');
+        void look().catch((error) => over(error.message));
+      }
+      return true;
+    },
+    stop() {
+      stopped = true;
+    },
+    getTiming: () => timing(now),
+  };
+}
+
+/** The session has ended: from here on it is a recording like any other. */
+async function isOver(duration) {
+  const following = at('present').getAttribute('aria-pressed') === 'true';
+  tellAbout(await ask('about'));
+  if (following) showPast(duration);
+}
+
+function tellAbout({ row, complete, running: runs }) {
+  running = runs;
+  at('present').hidden = !runs;
+  at('about').textContent = [
+    new Date(row.startedAt).toISOString().replace('T', ' ').slice(0, 19) + ' UTC',
+    `from ${row.from}`,
+    row.endingText ?? row.outcome,
+    ...(complete || runs ? [] : ['cut: its end is missing']),
+  ].join(' · ');
+}
+
+async function start() {
+  const about = await ask('about');
+  const { row } = about;
+  const title = `${row.user} as ${row.account}`;
+  document.title = `${title} · Postern`;
+  at('title').textContent = title;
+  tellAbout(about);
+  showPast(0);
+  at('present').addEventListener('click', () =>
+    at('present').getAttribute('aria-pressed') === 'true' ? showPast(0) : showPresent(),
+  );
   at('lines').addEventListener('click', (event) => {
     const button = event.target.closest('button');
-    if (button !== null) void player?.seek(Number(button.dataset.at));
+    if (button === null) return;
+    // of a session that runs the player knows only what was there when it was made
+    if (running) showPast(Number(button.dataset.at));
+    else void player?.seek(Number(button.dataset.at));
   });
   at('text').addEventListener('input', draw);
   at('find').addEventListener('submit', (event) => {
@@ -112,7 +194,19 @@ async function start() {
     ({ message }) => over(message),
     () => over('The connection to Postern is gone.'),
   );
+  if (running) watchForTheEnd();
   await readTranscript();
+}
+
+/** Who looks at the past hears of it, too. */
+function watchForTheEnd() {
+  const timer = setInterval(async () => {
+    if (at('present').getAttribute('aria-pressed') === 'true') return;
+    const about = await ask('about').catch(() => null);
+    if (about?.running !== false) return;
+    clearInterval(timer);
+    tellAbout(about);
+  }, 2000);
 }
 
 start().catch((error) => over(error.message));
