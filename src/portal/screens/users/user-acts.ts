@@ -45,7 +45,7 @@ export const USER_ACTS: readonly UserAct[] = [
     intro:
       'The authenticator and the recovery codes are forgotten; logged out at once. Where a group requires a second factor, the next login sets one up before anything else.',
     done: 'has no second factor any more',
-    idle: ({ secondFactor }) => (secondFactor.enrolled ? null : 'none is set up.'),
+    idle: ({ secondFactor }) => (secondFactor.enrolled ? null : 'there is none to reset.'),
     fields: NONE,
   },
   {
@@ -72,7 +72,7 @@ export const USER_ACTS: readonly UserAct[] = [
     needs: 'resetUsersPasswords',
     intro: 'It will log this user in no more.',
     done: 'has an SSH key less',
-    idle: ({ publicKeys }) => (publicKeys.length === 0 ? 'there is none.' : null),
+    idle: ({ publicKeys }) => (publicKeys.length === 0 ? 'there is none to remove.' : null),
     fields: ({ publicKeys }) => [
       {
         kind: 'choice',
