@@ -1,12 +1,16 @@
 import { connect } from 'node:net';
+import type { Writable } from 'node:stream';
 import { homePath } from '#/configuration/home.js';
 import { ask } from '#/contract/ask.js';
 import type { CallArgs, CallName, CallResult } from '#/contract/calls.js';
+import type { DeskRecordingArgs } from '#/contract/desk-link.js';
+import type { FromMonitor } from '#/contract/replay-link.js';
 import { RpcPeer } from '#/contract/rpc.js';
 import { socketPath } from '#/contract/sockets.js';
 import { type Failure, failure } from '#/domain/failure.js';
 import { failed, type Outcome } from '#/domain/outcome.js';
 import { findRun } from '#/house/find-run.js';
+import { askMonitor } from './monitor-link.js';
 
 /** The console's connection to the vault, over the admin socket (0600: root or the owner). */
 export interface AdminLink {
@@ -17,6 +21,8 @@ export interface AdminLink {
     name: K,
     args: CallArgs<K>,
   ): Promise<Outcome<{ readonly value: CallResult<K>; readonly blob: Buffer | undefined }>>;
+  /** What the monitor says of a recording in the end; the bytes before that go to what `out` opens, once it is granted. */
+  recording(asked: DeskRecordingArgs, out: () => Writable | null): Promise<Outcome<FromMonitor>>;
   close(): void;
 }
 
@@ -39,6 +45,11 @@ export async function openAdmin(home: string | undefined): Promise<Outcome<Admin
         return outcome.ok ? { ok: true, value: outcome.value.value } : outcome;
       },
       askWithBlob: (name, args) => ask(peer, name, args),
+      async recording({ recordingId, question }, out) {
+        const granted = await ask(peer, 'admin.recordings.replay', { recordingId, purpose: question.type });
+        if (!granted.ok) return granted;
+        return await askMonitor(run, { ...question, permit: granted.value.value.permit }, out());
+      },
       close: () => peer.close('done'),
     },
   };

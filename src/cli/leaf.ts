@@ -67,7 +67,7 @@ export function withCommon(command: Command): Command {
     .option('--home <folder>', "Postern's state (default: $POSTERN_HOME, else .postern of the installation)");
 }
 
-function withPerson(command: Command): Command {
+export function withPerson(command: Command): Command {
   return command
     .option('--as <user>', 'log in as this user and do what he may (default: the console, for root)')
     .option(

@@ -72,6 +72,9 @@ export interface AuditVerdict {
   readonly detail: string;
 }
 
+/** What a recording is opened for, in the audit. */
+const replayPurpose = z.enum(['play', 'export', 'verify']);
+
 /** Every question that may be asked of the vault. The vault enforces `callers`; what is not here does not exist. */
 export const CALLS = {
   ...COMPONENT_USER_CALLS,
@@ -117,7 +120,7 @@ export const CALLS = {
   ),
   'person.replay': call<{ readonly permit: string }>()(
     ['PVWAGW'],
-    z.strictObject({ ticket, recordingId: id }),
+    z.strictObject({ ticket, recordingId: id, purpose: replayPurpose.optional() }),
   ),
 
   ...MANAGE_CALLS,
@@ -283,7 +286,7 @@ export const CALLS = {
   ),
   'admin.recordings.replay': call<{ readonly permit: string }>()(
     ['console'],
-    z.strictObject({ recordingId: id, purpose: z.enum(['play', 'export', 'verify']) }),
+    z.strictObject({ recordingId: id, purpose: replayPurpose }),
   ),
   ...PROOF_CALLS,
   ...KEEPING_CALLS,

@@ -3,6 +3,7 @@ import type { CallArgs, CallName } from './calls.js';
 import { DIRECTORY_PERSON_CALLS } from './directory-person-calls.js';
 import { GROUP_CALLS } from './group-calls.js';
 import { MANAGE_CALLS } from './manage-calls.js';
+import { exportFormat, type FromMonitor } from './replay-link.js';
 
 /**
  * The desk: a local person who logs in with `postern --as NAME` and works through a portal, as the screens do. The portal
@@ -18,6 +19,21 @@ export const deskLogin = z.strictObject({
 export interface DeskGreeting {
   readonly user: string;
   readonly next: 'nothing' | 'code';
+}
+
+/** One recording at the desk: opened by 'desk.recording.open', then read by 'desk.recording.next' until it is over. */
+export const deskRecording = z.strictObject({
+  recordingId: z.string().max(64),
+  question: z.discriminatedUnion('type', [
+    z.strictObject({ type: z.literal('verify') }),
+    z.strictObject({ type: z.literal('export'), format: exportFormat }),
+  ]),
+});
+export type DeskRecordingArgs = z.infer<typeof deskRecording>;
+
+/** `over`: the monitor's last word; null: there are bytes beside this, and more to come. */
+export interface DeskNext {
+  readonly over: FromMonitor | null;
 }
 
 type Ticketed = { [K in CallName]: CallArgs<K> extends { readonly ticket: string } ? K : never }[CallName];

@@ -9,6 +9,8 @@ import type { WebAbout, WebIndex } from './web-page.js';
 const size = { columns: z.int(), rows: z.int() };
 const permit = z.string().max(1024);
 
+export const exportFormat = z.enum(['v2', 'v3', 'txt', 'html', 'bundle']);
+
 /** Portal or CLI to the monitor, JSON frames. `columns` and `rows` are the room for the picture at the viewer's. */
 export const toMonitor = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('replay'), permit, ...size }),
@@ -23,7 +25,7 @@ export const toMonitor = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('export'),
     permit,
-    format: z.enum(['v2', 'v3', 'txt', 'html', 'bundle']),
+    format: exportFormat,
   }),
   z.strictObject({ type: z.literal('verify'), permit }),
   /** The names of all files that look like stored tapes, one a line: for the console only. */

@@ -63,7 +63,12 @@ async function start(settings: ChildSettings, supervisor: Supervisor): Promise<C
     abandon: ({ ticket }) => void vault.ask('person.logout', { ticket }),
   });
   const shell = openLoginShellDoor(common);
-  const desk = openDesk({ vault, limits: common.limits, chance: common.chance });
+  const desk = openDesk({
+    vault,
+    monitor: socketPath(run, 'monitor'),
+    limits: common.limits,
+    chance: common.chance,
+  });
   const servers = [
     supervisor.listen('ssh', (socket) => ssh.accept(socket)),
     supervisor.listen('shell', (socket) => shell.accept(socket)),

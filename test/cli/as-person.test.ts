@@ -39,6 +39,7 @@ beforeAll(async () => {
   const { peer } = await portal(running);
   desk = openDesk({
     vault: { ask: (name, args, blob) => ask(peer, name, args, blob) },
+    monitor: join(running.folder, 'no monitor here'),
     limits: OPENSSH_LIMITS,
     chance: { now: () => performance.now() / 1000, random: Math.random },
   });

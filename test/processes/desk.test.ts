@@ -31,6 +31,7 @@ beforeEach(async () => {
   };
   desk = openDesk({
     vault: { ask: ask as Parameters<typeof openDesk>[0]['vault']['ask'] },
+    monitor: join(folder, 'no monitor here'),
     limits: OPENSSH_LIMITS,
     chance: { now: () => performance.now() / 1000, random: () => 1 },
   });

@@ -210,6 +210,53 @@ test('a membership that is taken away ends the live session, and says why', { ti
   await screen.exited;
 });
 
+test('people list, verify and export with commands what they may replay, and nothing else', {
+  timeout: 90_000,
+}, async () => {
+  const id = await eventually('a recording that is stored', async () => {
+    const rows = await postern.json<{ id: string; user: string; stored: string }[]>(['recordings', 'list']);
+    return rows.find(({ user, stored }) => user === 'alice' && stored === 'safe')?.id ?? false;
+  });
+  const file = join(folder, 'login');
+  writeFileSync(file, `${PERSON_PASSWORD}\n`, { mode: 0o600 });
+  await addPerson(postern, 'bystander');
+  const as = (name: string) => ['--as', name, '--login-file', file];
+  const mine = await postern.json<{ id: string }[]>(['recordings', 'list', ...as('alice')]);
+  expect(mine.map((row) => row.id)).toContain(id);
+  expect(await postern.json(['recordings', 'verify', id, ...as('alice')])).toMatchObject([
+    { id, kind: 'intact' },
+  ]);
+  const [his, theirs, bundle] = [join(folder, 'his'), join(folder, 'theirs'), join(folder, 'bundle')];
+  const exported = ['recordings', 'export', id, '--format', 'txt', '--output'];
+  await postern.json([...exported, his, ...as('alice')]);
+  await postern.json([...exported, theirs]);
+  const text = readFileSync(theirs, 'utf8');
+  expect(text.length).toBeGreaterThan(20);
+  expect(readFileSync(his, 'utf8')).toBe(text);
+  // what was there is not emptied for somebody who gets nothing
+  expect(await postern.cli([...exported, his, ...as('bystander')])).toMatchObject({ status: 4 });
+  expect(readFileSync(his, 'utf8')).toBe(text);
+  await postern.json([
+    ...['recordings', 'export', id, '--format', 'bundle', '--output', bundle],
+    ...as('alice'),
+  ]);
+  const key = join(folder, 'key.pem');
+  writeFileSync(key, (await postern.cli(['recordings', 'public-key'])).stdout);
+  const offline = ['recordings', 'verify', '--bundle', bundle, '--public-key', key];
+  expect(await postern.json(offline)).toMatchObject({ kind: 'intact', recording: { id, user: 'alice' } });
+  expect(await postern.json(['recordings', 'list', ...as('bystander')])).toEqual([]);
+  expect(await postern.cli(['recordings', 'verify', id, ...as('bystander')])).toMatchObject({ status: 4 });
+  expect(await postern.cli(['recordings', 'verify', ...as('alice')])).toMatchObject({ status: 3 });
+  const rows = await audit();
+  for (const what of ['verify', 'export'])
+    expect(
+      rows.find(({ actor, detail }) => actor === 'alice' && detail === `${what}, of alice`),
+    ).toMatchObject({
+      gateway: 'PVWAGW',
+      from: 'desk',
+    });
+});
+
 test('signed heads are kept elsewhere and held against the log; the doctor says when they are not', {
   timeout: 60_000,
 }, async () => {

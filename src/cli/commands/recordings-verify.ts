@@ -4,8 +4,7 @@ import { failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import type { AdminLink } from '../admin-link.js';
 import { allRecordings, namesOfTapes } from '../all-recordings.js';
-import { type CommonOptions, leaf, leave, withAdmin, withCommon } from '../leaf.js';
-import { askMonitor } from '../monitor-link.js';
+import { type CommonOptions, leaf, leave, withAdmin, withCommon, withPerson } from '../leaf.js';
 import { isoTime, printJson, printLine } from '../output.js';
 import { verdictText } from '../verdict-text.js';
 import { bundleVerdict } from '../verify-bundle-file.js';
@@ -22,12 +21,14 @@ interface Result {
 }
 
 export function verifyCommand(recordings: Command): void {
-  withCommon(
-    recordings
-      .command('verify [ids...]')
-      .description('check recordings against the heads anchored in the audit; none named: all of them')
-      .option('--bundle <file>', 'check an exported bundle instead; takes no daemon')
-      .option('--public-key <file>', "the vault's public key, as `recordings public-key` printed it"),
+  withPerson(
+    withCommon(
+      recordings
+        .command('verify [ids...]')
+        .description('check recordings against the heads anchored in the audit; none named: all of them')
+        .option('--bundle <file>', 'check an exported bundle instead; takes no daemon')
+        .option('--public-key <file>', "the vault's public key, as `recordings public-key` printed it"),
+    ),
   ).action(async (ids: string[], options: VerifyOptions) => {
     const offline = options.bundle !== undefined || options.publicKey !== undefined;
     leave(
@@ -121,11 +122,9 @@ async function verifyAll(
 }
 
 async function verifyOne(admin: AdminLink, recordingId: string): Promise<Outcome<TapeVerdict>> {
-  const permit = await admin.ask('admin.recordings.replay', { recordingId, purpose: 'verify' });
-  if (!permit.ok && permit.failure.code === 'RECORDING_DELETED')
-    return done({ kind: 'deleted', detail: permit.failure.message });
-  if (!permit.ok) return permit;
-  const answer = await askMonitor(admin.run, { type: 'verify', permit: permit.value.permit }, null);
+  const answer = await admin.recording({ recordingId, question: { type: 'verify' } }, () => null);
+  if (!answer.ok && answer.failure.code === 'RECORDING_DELETED')
+    return done({ kind: 'deleted', detail: answer.failure.message });
   if (!answer.ok) return answer;
   return answer.value.type === 'verdict'
     ? done(answer.value.verdict)

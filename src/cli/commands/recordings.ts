@@ -1,11 +1,11 @@
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, type WriteStream } from 'node:fs';
+import type { Writable } from 'node:stream';
 import type { Command } from 'commander';
 import { failure } from '#/domain/failure.js';
 import { deletionText, holdText } from '#/domain/keeping.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import type { AdminLink } from '../admin-link.js';
 import { leaf } from '../leaf.js';
-import { askMonitor } from '../monitor-link.js';
 import { isoTime, printJson, printLine } from '../output.js';
 import { playRecording } from '../play.js';
 import { keepCommands } from './recordings-keep.js';
@@ -74,22 +74,26 @@ async function exportOne(
   const format = FORMATS.find((one) => one === options.format);
   if (format === undefined)
     return failed(failure('BAD_INPUT', `format "${options.format}" is none of ${FORMATS.join(', ')}`));
-  const permit = await admin.ask('admin.recordings.replay', { recordingId, purpose: 'export' });
-  if (!permit.ok) return permit;
-  const out = options.output === '-' ? process.stdout : createWriteStream(options.output, { mode: 0o600 });
-  const broken = new Promise<string>((resolve) =>
-    out.once('error', (error: Error) => resolve(error.message)),
-  );
+  const broken = Promise.withResolvers<string>();
+  let file: WriteStream | null = null;
+  const open = (): Writable => {
+    if (options.output !== '-') file = createWriteStream(options.output, { mode: 0o600 });
+    const out = file ?? process.stdout;
+    return out.once('error', (error: Error) => broken.resolve(error.message));
+  };
   const answer = await Promise.race([
-    askMonitor(admin.run, { type: 'export', permit: permit.value.permit, format }, out),
-    broken,
+    admin.recording({ recordingId, question: { type: 'export', format } }, open),
+    broken.promise,
   ]);
   if (typeof answer === 'string')
     return failed(failure('BAD_INPUT', `cannot write ${options.output}: ${answer}`));
   if (!answer.ok) return answer;
   if (answer.value.type !== 'done')
     return failed(failure('PROTOCOL', `the monitor answered ${answer.value.type}`));
-  if (out !== process.stdout)
-    await Promise.race([new Promise<void>((resolve) => out.end(() => resolve())), broken]);
+  await Promise.race([ended(file), broken.promise]);
   return done(answer.value.bytes);
+}
+
+function ended(file: WriteStream | null): Promise<void> {
+  return new Promise((resolve) => (file === null ? resolve() : file.end(() => resolve())));
 }

@@ -1,12 +1,19 @@
 import type { Socket } from 'node:net';
 import type { CallArgs } from '#/contract/calls.js';
-import { type DeskCall, type DeskGreeting, deskLogin, isDeskCall } from '#/contract/desk-link.js';
+import {
+  type DeskCall,
+  type DeskGreeting,
+  deskLogin,
+  deskRecording,
+  isDeskCall,
+} from '#/contract/desk-link.js';
 import { type Parcel, RpcPeer } from '#/contract/rpc.js';
 import { failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import type { DoorLimits } from '#/door/limits.js';
 import { type Chance, openAdmission, type Visit } from '#/door/visit.js';
 import type { VaultLink } from '../shared/vault-link.js';
+import { type DeskRecording, openDeskRecording } from './desk-recording.js';
 
 /** Where such a login comes from, for the audit: any account of the bastion can open the socket. */
 const HERE = 'desk';
@@ -22,12 +29,14 @@ export interface Desk {
 
 interface DeskOptions {
   readonly vault: Pick<VaultLink, 'ask'>;
+  /** Path of the socket on which the monitor serves portals. */
+  readonly monitor: string;
   readonly limits: DoorLimits;
   readonly chance: Chance;
 }
 
 /** Serves `postern --as NAME`: as unauthenticated as the doors until somebody is logged in, and then he and nobody else. */
-export function openDesk({ vault, limits, chance }: DeskOptions): Desk {
+export function openDesk({ vault, monitor, limits, chance }: DeskOptions): Desk {
   const admission = openAdmission({ limits, chance, penalties: false });
   const sockets = new Set<Socket>();
   return {
@@ -36,7 +45,7 @@ export function openDesk({ vault, limits, chance }: DeskOptions): Desk {
       const visit = admission.admit(HERE, () => void setTimeout(() => socket.destroy(), PARTING).unref());
       if ('refused' in visit) return void socket.destroy();
       sockets.add(socket);
-      const clerk = createClerk(vault, visit);
+      const clerk = createClerk({ vault, monitor, visit });
       const peer = new RpcPeer(socket, {
         concurrency: AT_ONCE,
         handle: async (call, args, blob) => {
@@ -61,7 +70,12 @@ export function openDesk({ vault, limits, chance }: DeskOptions): Desk {
 }
 
 /** One person at the desk. */
-function createClerk(vault: Pick<VaultLink, 'ask'>, visit: Visit) {
+function createClerk({
+  vault,
+  monitor,
+  visit,
+}: Pick<DeskOptions, 'vault' | 'monitor'> & { readonly visit: Visit }) {
+  let recording: DeskRecording | null = null;
   let ticket: string | null = null;
   let busy = false;
   let gone = false;
@@ -102,22 +116,42 @@ function createClerk(vault: Pick<VaultLink, 'ask'>, visit: Visit) {
     else visit.attempt();
     return answer;
   };
-  const ask = async <K extends DeskCall>(call: K, args: unknown, blob: Buffer | undefined) => {
+  const ask = async <K extends DeskCall | 'person.replay'>(
+    call: K,
+    args: unknown,
+    blob: Buffer | undefined,
+  ) => {
     if (ticket === null) return failed(failure('NOT_LOGGED_IN'));
     if (typeof args !== 'object' || args === null) return failed(failure('PROTOCOL', `arguments of ${call}`));
     // the vault checks them; the ticket is ours, whatever came
     return await vault.ask(call, { ...args, ticket } as CallArgs<K>, blob);
   };
+  /** One at a time: what was open before is closed. */
+  const openRecording = async (args: unknown): Promise<Outcome<Parcel>> => {
+    const asked = deskRecording.safeParse(args);
+    if (!asked.success) return failed(failure('PROTOCOL', 'a recording at the desk'));
+    const { recordingId, question } = asked.data;
+    const granted = await ask('person.replay', { recordingId, purpose: question.type }, undefined);
+    if (!granted.ok) return granted;
+    if (gone) return failed(failure('NOT_LOGGED_IN'));
+    recording?.close();
+    recording = openDeskRecording(monitor, { ...question, permit: granted.value.value.permit });
+    return done({ value: null });
+  };
   return {
     async answer(call: string, args: unknown, blob: Buffer | undefined): Promise<Outcome<Parcel>> {
       if (call === 'person.login') return await logIn(args, blob);
       if (call === 'person.secondFactor.verify') return await verify(blob);
+      if (call === 'desk.recording.open') return await openRecording(args);
+      if (call === 'desk.recording.next')
+        return (await recording?.next()) ?? failed(failure('PROTOCOL', 'no recording is open'));
       return isDeskCall(call)
         ? await ask(call, args, blob)
         : failed(failure('NOT_YOUR_ROLE', `${call} is not asked at the desk.`));
     },
     leave() {
       gone = true;
+      recording?.close();
       logout();
     },
   };

@@ -29,7 +29,7 @@ export function replayCalls(vault: Vault): Handlers<Names> {
   const { store, journal, permits } = vault;
   const opened = redeemedReplays(vault.now);
   return {
-    'person.replay': ({ ticket, recordingId }, asking) =>
+    'person.replay': ({ ticket, recordingId, purpose = 'play' }, asking) =>
       withPerson<'person.replay'>(vault, { ticket, asking }, async ({ records, user, about }) => {
         const recording = await recordingOf(records, recordingId);
         if (recording === null || !(await overseer(vault, records, user)(recording)))
@@ -42,7 +42,7 @@ export function replayCalls(vault: Vault): Handlers<Names> {
           action: 'recordingReplayed',
           outcome: 'ok',
           safe: recording.recordingSafe,
-          detail: `play${whileItRuns(recording)}, of ${recording.user}`,
+          detail: `${purpose}${whileItRuns(recording)}, of ${recording.user}`,
         });
         return done({
           value: {
