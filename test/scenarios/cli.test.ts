@@ -635,9 +635,9 @@ describe('a session, as scripts see it', () => {
     });
     for (const time of [row?.startedAt, row?.endedAt]) expect(time).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
     expect(fieldsOf(row)).toEqual([
-      ...['account', 'accountId', 'bytes', 'commands', 'complete', 'endedAt', 'endingText', 'forward'],
-      ...['from', 'id', 'isolation', 'outcome', 'reason', 'recordingSafe', 'safe', 'startedAt', 'stored'],
-      ...['transfers', 'user'],
+      ...['account', 'accountId', 'bytes', 'commands', 'complete', 'deletion', 'endedAt', 'endingText'],
+      ...['forward', 'from', 'hold', 'id', 'isolation', 'outcome', 'reason', 'recordingSafe', 'safe'],
+      ...['startedAt', 'stored', 'transfers', 'user'],
     ]);
     expect(await said(['recordings', 'list'])).toContain('terminated');
     expect(await said(['recordings', 'show', sessionId])).toContain('maintenance at noon');
