@@ -30,19 +30,21 @@ export async function listenThrough(
   { directory, channels, origins, name, at, opened, take }: ListenOptions,
   hooks: ChannelHooks,
 ): Promise<Opened> {
-  let port: number | null = null;
+  const listens = Promise.withResolvers<number | null>();
   const server: OneShot = await openOneShot(directory.socket(name), MOST, (socket) => {
-    // before the target said that it listens, nobody can come from there
-    if (port === null) return void socket.destroy();
-    void origins.take({ host: at.host, port }).then((from) => take({ socket, from }));
+    // who is quick comes before the word that the target listens
+    void listens.promise.then(async (port) => {
+      if (port === null) return void socket.destroy();
+      take({ socket, from: await origins.take({ host: at.host, port }) });
+    });
   });
   const channel = await channels.open(
     { text: `l${at.port} ${at.host} ${name}`, environment: {}, lent: [] },
     {
       ...hooks,
       onOpened(given) {
-        port = given ?? at.port;
-        opened(port);
+        opened(given ?? at.port);
+        listens.resolve(given ?? at.port);
       },
       onExit(status) {
         server.close();
@@ -50,6 +52,9 @@ export async function listenThrough(
       },
     },
   );
-  if (typeof channel === 'string') server.close();
+  if (typeof channel === 'string') {
+    listens.resolve(null);
+    server.close();
+  }
   return channel;
 }
