@@ -127,7 +127,7 @@ test('what is missing or fits several opens the menu with what is near, and the 
 }, async () => {
   let screen = ssh(postern.port, 'alice@127.0.0.1', { identity });
   await screen.sees('127.0.0.1 alone does not say which account.');
-  expect(await screen.sees(ACCOUNTS)).toContain('2 of 2');
+  await screen.sees('2 of 2');
   screen.kill();
   screen = ssh(postern.port, 'alice@admin60@127.0.0.1', { identity });
   await screen.sees('admin60@127.0.0.1 is more than one account.');
