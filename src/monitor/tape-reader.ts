@@ -6,7 +6,7 @@ import { decodeTextLine, type TextLine } from '#/domain/tape-text.js';
 import { decompress } from '#/recorder/compression.js';
 import { NOTHING_BEFORE, openSegment } from '#/recorder/sealed-segment.js';
 import { decodeEvents } from '#/recorder/tape-events.js';
-import { isText, SEGMENT } from '#/recorder/tape-format.js';
+import { isText, SEGMENT, type SegmentHead } from '#/recorder/tape-format.js';
 import { recentKeyOf, textKeyOf } from '#/recorder/tape-key.js';
 import { decodeEndMarkers } from './read-end.js';
 import { decodeKeyframe, type ReadKeyframe } from './read-keyframe.js';
@@ -44,13 +44,13 @@ export async function readTape(
   const recents = await deriveKeys(recentKeyOf(textKey), 1);
   const keys: Keys = { all: await deriveKeys(contentKey, 1), texts: await deriveKeys(textKey, 1), recents };
   const places = createPlaces();
-  const reach = async (): Promise<void> => {
-    places.take(index);
-    await keys.all.reach(index.segments.length);
+  const reach = async (fresh: readonly SegmentHead[]): Promise<void> => {
+    places.take(fresh);
+    await keys.all.reach(places.all);
     await keys.texts.reach(places.texts);
     await keys.recents.reach(places.recents);
   };
-  await reach();
+  await reach(index.segments);
   return reader(handle, index, {
     of: ({ type, number }) => {
       const place = places.of(number);
@@ -69,9 +69,11 @@ type Keys = Readonly<Record<'all' | 'texts' | 'recents', TapeKeys>>;
 /** Which of its kind each segment of text is: they have keys of their own. */
 function createPlaces() {
   const known = new Map<number, number>();
-  let next = 0;
-  let [texts, recents] = [0, 0];
+  let [all, texts, recents] = [0, 0, 0];
   return {
+    get all() {
+      return all;
+    },
     get texts() {
       return texts;
     },
@@ -79,11 +81,11 @@ function createPlaces() {
       return recents;
     },
     of: (segment: number) => known.get(segment) ?? 0,
-    take({ segments }: TapeIndex): void {
-      for (; next < segments.length; next += 1) {
-        const type = segments[next]?.type;
-        if (type === SEGMENT.text) known.set(next, texts++);
-        if (type === SEGMENT.recent) known.set(next, recents++);
+    take(fresh: readonly SegmentHead[]): void {
+      for (const { type } of fresh) {
+        if (type === SEGMENT.text) known.set(all, texts++);
+        if (type === SEGMENT.recent) known.set(all, recents++);
+        all += 1;
       }
     },
   };
@@ -91,8 +93,8 @@ function createPlaces() {
 
 interface SegmentKeys {
   readonly of: (segment: IndexedSegment) => Buffer;
-  /** The index has grown. */
-  readonly reach: () => Promise<void>;
+  /** These follow what there is. */
+  readonly reach: (fresh: readonly SegmentHead[]) => Promise<void>;
   readonly wipe: () => void;
 }
 
@@ -115,11 +117,7 @@ function reader(handle: FileHandle, index: TapeIndex, keys: SegmentKeys): TapeRe
     get durationMs() {
       return index.scan.durationMs;
     },
-    async grow() {
-      if (!(await index.grow())) return false;
-      await keys.reach();
-      return true;
-    },
+    grow: () => index.grow(keys.reach),
     events: async (number) => {
       const segment = index.segments[number];
       if (segment !== undefined && segment.type !== SEGMENT.events) return done([]);
