@@ -23,9 +23,14 @@ export function failure(
     code,
     side: at?.side ?? kind.side,
     stage: at?.stage ?? kind.stage,
-    message: kind.message.replace('{detail}', shown).replace(' ()', ''),
+    message: sentence(kind.message.replace('{detail}', shown).replace(' ()', '')),
     next: kind.next.replace('{detail}', shown),
   };
+}
+
+/** What to do next follows it on the same line. */
+function sentence(text: string): string {
+  return /[\p{L}\p{N}'’")\]]$/u.test(text) ? `${text}.` : text;
 }
 
 /** Puts any text on one line for people and logs: control, format (bidi, zero-width) and line characters become '·'. */

@@ -92,7 +92,7 @@ export const FAILURES = {
     side: 'ours',
     stage: null,
     message: 'Not permitted: {detail}',
-    next: 'Ask a manager of the safe: postern safe member list SAFE',
+    next: 'Ask who may: a manager of the safe (postern safe member list SAFE), or an administrator.',
   },
   NOT_FOUND: {
     side: 'ours',

@@ -210,7 +210,7 @@ test('a refusal is audited with the person, the gateway, and both addresses', as
   const { accountId, safe } = await place('curious', ['listAccounts'], 'person.account.retrieve');
   const asked = { ticket, accountId, reason: 'x', purpose: 'shown' } as const;
   expect((await door.refused('person.account.retrieve', asked)).message).toBe(
-    `Not permitted: retrieveAccounts on safe ${safe} is missing`,
+    `Not permitted: retrieveAccounts on safe ${safe} is missing.`,
   );
   const [row] = await desk.ask('admin.audit.list', { after: 0, limit: 1, newestFirst: true });
   expect(row).toMatchObject({

@@ -120,7 +120,7 @@ describe('members', () => {
     const put = { ticket: lead, safe: 'Lab', member: 'bob' } as const;
     expect(
       (await door.refused('person.member.put', { ...put, preset: 'ConnectOnly', expiresAt: until })).message,
-    ).toBe('Not permitted: you do not hold useAccounts yourself, or not for as long');
+    ).toBe('Not permitted: you do not hold useAccounts yourself, or not for as long.');
     const list = { ...put, permissions: ['listAccounts' as const] };
     expect(await door.refused('person.member.put', { ...list, expiresAt: null })).toMatchObject({
       code: 'DENIED',
