@@ -54,7 +54,7 @@ test.each<[string, Partial<AccessQuestion>, Partial<SettingValues>, Partial<Conn
     {},
     { localForwarding: ['*:*'] as never },
     { listen: { host: 'localhost', port: 8080 } },
-    "LISTENING_DENIED: localhost:8080 is not in remoteForwarding of the account's policy (nothing is)",
+    "deny LISTENING_DENIED: localhost:8080 is not in remoteForwarding of the account's policy (nothing is)",
   ],
   [
     'to be listened for where it is allowed',

@@ -63,7 +63,7 @@ describe('an explanation', () => {
       'info | setting recordInput | no | default',
       'info | setting reasonRequired | yes | platform UnixSSH',
       'info | setting localForwarding | none | default',
-      'info | setting remoteForwarding | no | default',
+      'info | setting remoteForwarding | none | default',
       'info | setting x11Forwarding | no | default',
       'info | setting agentForwarding | no | default',
       'info | setting fourEyes | no | default',

@@ -87,7 +87,7 @@ describe('a replay', () => {
 
   test.each([
     ['the vault says no', () => 'DENIED' as const, 'DENIED'],
-    ['there is no monitor', () => ({ value: { permit: 'p' } }), 'INTERNAL'],
+    ['there is no monitor', () => ({ value: { permit: 'p' } }), 'MONITOR_UNAVAILABLE'],
   ])('fails once when %s', async (_what, answer, code) => {
     house.answers['person.replay'] = answer;
     const got: FromMonitor[] = [];
