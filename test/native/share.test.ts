@@ -182,14 +182,11 @@ describe.skipIf(!hasBox || !existsSync('/usr/sbin/sshd'))(
 
     test('the longest command with all the variables that may come along', async () => {
       const host = await login('carries-much', '3');
-      const names = Array.from(
-        { length: MOST_VARIABLES },
-        (_, at) => `LC_${String.fromCharCode(65 + (at % 26))}`,
+      const names = Array.from({ length: MOST_VARIABLES }, (_, at) =>
+        `LC_${String.fromCharCode(65 + (at % 26))}`.padEnd(43, at < 26 ? 'X' : 'Y'),
       );
-      const long = names.map(
-        (name, at) => `${name.padEnd(42, 'X')}${at < 26 ? 'A' : 'B'}=${'漢'.repeat(LONGEST_VALUE)}`,
-      );
-      const command = 'echo ${#LC_AXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXA}; : ';
+      const long = names.map((name) => `${name}=${'漢'.repeat(LONGEST_VALUE)}`);
+      const command = `echo \${#${names[0]}}; : `;
       const padded = command.padEnd(LONGEST_COMMAND, 'x');
       host.ask('1', 'e', [padded, ...long].join('\0'));
       await host.over('1 end');
