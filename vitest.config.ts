@@ -62,6 +62,16 @@ export default defineConfig({
           testTimeout: 60 * minutes,
         },
       },
+      {
+        extends: true,
+        test: {
+          // figures for npm run bench
+          name: 'measures',
+          include: ['test/bench/*.measure.ts'],
+          sequence: { groupOrder: 4 },
+          ...oneByOne,
+        },
+      },
     ],
   },
 });

@@ -7,6 +7,7 @@ import { startTarget, type Target } from '../helpers/target.ts';
 import { measureChannels } from './channel-measures.ts';
 import { type Driver, drive, median, pause } from './driver.ts';
 import { bulkRate, echoTime, type Figures, shellAnswers } from './measures.ts';
+import { MEASURES, type Measure } from './note-measure.ts';
 import { type Peer, startPeers } from './peers.ts';
 import { idleMenuCost, liveSessionCost, menuOfThousands } from './portal-measures.ts';
 import { watching } from './watch-measures.ts';
@@ -43,6 +44,7 @@ try {
   if (!process.argv.includes('--channels')) {
     await reportWatching();
     await reportPortal();
+    reportMeasures();
   }
   await reportChannels();
 } finally {
@@ -192,6 +194,20 @@ async function reportPortal(): Promise<void> {
   const menu = await menuOfThousands(postern, posternArgs());
   bar('5,000 accounts: first paint ms', menu.firstPaint, 100, 'most');
   bar('5,000 accounts: search keystroke ms', menu.keystroke, 30, 'most');
+}
+
+/** What is set up as the tests do it, in a Vitest of its own: the library, search, seeking. */
+function reportMeasures(): void {
+  const file = join(folder, 'measures');
+  const words = ['vitest', 'run', '--project', 'measures', '--reporter', 'dot'];
+  execFileSync('npx', words, {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, [MEASURES]: file },
+  });
+  for (const line of readFileSync(file, 'utf8').trim().split('\n')) {
+    const { what, value, bar: limit } = JSON.parse(line) as Measure;
+    bar(what, value, limit, 'most');
+  }
 }
 
 async function reportWatching(): Promise<void> {
