@@ -1,4 +1,11 @@
-import { createHash, createPublicKey, diffieHellman, encapsulate, generateKeyPairSync } from 'node:crypto';
+import {
+  createHash,
+  createPublicKey,
+  diffieHellman,
+  encapsulate,
+  generateKeyPairSync,
+  type KeyObject,
+} from 'node:crypto';
 
 /**
  * mlkem768x25519-sha256, the server's half: a key exchange that stays secret if either ML-KEM-768 (FIPS 203) or X25519 does
@@ -8,8 +15,6 @@ export const HYBRID = 'mlkem768x25519-sha256';
 
 const MLKEM_PUBLIC = 1184;
 const X25519_PUBLIC = 32;
-/** SubjectPublicKeyInfo of an X25519 key, up to the key (RFC 8410). */
-const X25519_SPKI = Buffer.from('302a300506032b656e032100', 'hex');
 
 export interface HybridAnswer {
   /** S_REPLY: the ciphertext (1088 bytes), then our X25519 key (32 bytes). */
@@ -25,29 +30,22 @@ export interface HybridAnswer {
 export function answerHybrid(theirs: Buffer): HybridAnswer | null {
   if (theirs.length !== MLKEM_PUBLIC + X25519_PUBLIC) return null;
   try {
-    const kem = encapsulate(
-      createPublicKey({
-        key: theirs.subarray(0, MLKEM_PUBLIC),
-        format: 'raw-public',
-        asymmetricKeyType: 'ml-kem-768',
-      }),
-    );
+    const kem = encapsulate(publicKey('ml-kem-768', theirs.subarray(0, MLKEM_PUBLIC)));
     const ours = generateKeyPairSync('x25519');
-    const publicKey = createPublicKey({
-      key: Buffer.concat([X25519_SPKI, theirs.subarray(MLKEM_PUBLIC)]),
-      format: 'der',
-      type: 'spki',
+    const classical = diffieHellman({
+      privateKey: ours.privateKey,
+      publicKey: publicKey('x25519', theirs.subarray(MLKEM_PUBLIC)),
     });
-    const classical = diffieHellman({ privateKey: ours.privateKey, publicKey });
     return {
-      reply: Buffer.concat([
-        kem.ciphertext,
-        ours.publicKey.export({ format: 'der', type: 'spki' }).subarray(-X25519_PUBLIC),
-      ]),
+      reply: Buffer.concat([kem.ciphertext, ours.publicKey.export({ format: 'raw-public' })]),
       secret: createHash('sha256').update(kem.sharedKey).update(classical).digest(),
     };
   } catch {
     // OpenSSL: coefficients out of range, or a point of small order
     return null;
   }
+}
+
+function publicKey(asymmetricKeyType: 'ml-kem-768' | 'x25519', key: Buffer): KeyObject {
+  return createPublicKey({ key, format: 'raw-public', asymmetricKeyType });
 }

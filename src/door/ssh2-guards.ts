@@ -6,7 +6,7 @@ import { offerHybrid } from './ssh2-hybrid.js';
 import { answerLateRequests, keepRawText } from './ssh2-requests.js';
 
 /**
- * With ssh2-requests.ts and ssh2-hybrid.ts the one place that reaches into ssh2 1.17.0, where it has no hook: each reach closes a hole that an attack test of ours
+ * With ssh2-requests.ts, ssh2-hybrid.ts and ssh2-back.ts the one place that reaches into ssh2 1.17.0, where it has no hook: each reach closes a hole that an attack test of ours
  * tries (test/door/attacks.test.ts), so that an upgrade cannot open it again. The version is pinned.
  */
 interface Internals {
