@@ -17,6 +17,8 @@ export default defineConfig({
   resolve: { alias: { '#/': `${join(import.meta.dirname, 'src')}/` } },
   test: {
     maxWorkers: 2,
+    // In CI a second try, which the summary names: a slow machine shall not cost a day, a flaky test shall not hide.
+    retry: process.env['POSTERN_CI_RUN'] === undefined ? 0 : 1,
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
     projects: [
       {

@@ -1,6 +1,6 @@
 /**
  * summary.mjs REPORT TEST_STATUS CHECK_STATUS: names what failed, prints "N passed, N failed" and exits non-zero unless
- * all is well: who sees only the end of a long log sees what failed. A file that could not be loaded, a run that died, checks that failed and a run without tests each count as a failure.
+ * all is well, and what passed only when tried again: who sees only the end of a long log sees what failed. A file that could not be loaded, a run that died, checks that failed and a run without tests each count as a failure.
  */
 import { readFileSync } from 'node:fs';
 
@@ -11,7 +11,7 @@ let failed = report.numFailedTests + brokenFiles(report);
 if (failed === 0 && (testStatus !== '0' || passed === 0)) failed = 1;
 if (checkStatus !== '0') failed += 1;
 
-for (const line of failures(report)) console.log(line);
+for (const line of [...secondTries(report), ...failures(report)]) console.log(line);
 if (report.numPendingTests > 0) console.log(`${report.numPendingTests} tests skipped`);
 if (checkStatus !== '0') console.log('npm run check failed: counted as one failure');
 console.log(`${passed} passed, ${failed} failed`);
@@ -36,6 +36,17 @@ function failures({ testResults }) {
             (one) => `FAILED ${name}: ${one.fullName}\n${firstLines((one.failureMessages ?? []).join('\n'))}`,
           );
     });
+}
+
+/** Tests that failed once and passed then: Vitest keeps what they failed with. */
+function secondTries({ testResults }) {
+  return testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter((one) => one.status === 'passed' && (one.failureMessages ?? []).length > 0)
+      .map(
+        (one) => `PASSED AT THE SECOND TRY ${name}: ${one.fullName}\n${firstLines(one.failureMessages[0])}`,
+      ),
+  );
 }
 
 function firstLines(text) {
