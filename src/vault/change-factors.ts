@@ -1,11 +1,13 @@
+import type { KeyRow } from '#/contract/rows.js';
 import { failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import type { User } from './records/people.js';
 import type { Records } from './records/records.js';
+import { keyRow } from './rows.js';
 import type { Doer, Vault } from './vault.js';
 
 /** More than anybody has, and few enough for a list. */
-export const MOST_KEYS = 50;
+const MOST_KEYS = 50;
 
 interface Doing {
   readonly records: Records;
@@ -31,13 +33,13 @@ export async function resetFactor(
   return done({ value: null });
 }
 
-/** `line`: as it stands in a .pub file. */
+/** `line`: as it stands in a .pub file. One's own or another's: the audit names actor and target. */
 export async function addKey(
   vault: Vault,
   doing: Doing,
   user: User,
   line: string,
-): Promise<Outcome<{ readonly value: { readonly fingerprint: string } }>> {
+): Promise<Outcome<{ readonly value: KeyRow }>> {
   const read = vault.authentication.readPublicKey(line);
   if (!read.ok) return failed(failure('BAD_INPUT', read.why));
   const { fingerprint } = read.key;
@@ -47,7 +49,7 @@ export async function addKey(
     return failed(failure('BAD_INPUT', `${user.name} has ${MOST_KEYS} keys: remove one first`));
   await doing.records.people.addKey(user.id, read.key);
   await note(vault, doing, user, `key added: ${fingerprint}`);
-  return done({ value: { fingerprint } });
+  return done({ value: keyRow(read.key) });
 }
 
 export async function removeKey(

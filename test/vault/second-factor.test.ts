@@ -295,13 +295,13 @@ describe("a person's own keys", () => {
     });
     const row = await door.ask('person.key.add', { ticket, key }, Buffer.from(PASSWORD));
     expect(row).toMatchObject({ type: 'ssh-ed25519', comment: 'my laptop', verifyRequired: false });
-    expect(await audited()).toEqual([`910 ok alice: own key added: ${row.fingerprint}`]);
+    expect(await audited()).toEqual([`910 ok alice: key added: ${row.fingerprint}`]);
     expect(await door.ask('person.keys', { ticket })).toEqual([row]);
     expect(await door.refused('person.key.add', { ticket, key }, Buffer.from(PASSWORD))).toMatchObject({
       code: 'ALREADY_EXISTS',
     });
     await door.ask('person.key.remove', { ticket, fingerprint: row.fingerprint });
-    expect(await audited()).toEqual([`910 ok alice: own key removed: ${row.fingerprint}`]);
+    expect(await audited()).toEqual([`910 ok alice: key removed: ${row.fingerprint}`]);
     expect(await door.refused('person.key.remove', { ticket, fingerprint: row.fingerprint })).toMatchObject({
       code: 'NOT_FOUND',
     });
