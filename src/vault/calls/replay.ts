@@ -7,13 +7,14 @@ import { keyOfRecording } from '../content-key.js';
 import { followSession, unfollow } from '../follow-session.js';
 import { META } from '../keyring.js';
 import { withPerson } from '../persons.js';
+import type { User } from '../records/people.js';
 import type { Records } from '../records/records.js';
 import type { RecordedSession } from '../records/sessions.js';
 import { type RedeemedReplays, redeemedReplays } from '../redeemed-replays.js';
 import { recordingRow } from '../rows.js';
 import { aboutSession } from '../session-life.js';
 import { signList } from '../sign-list.js';
-import { type Answer, type Asking, CONSOLE, type Handlers, type Vault } from '../vault.js';
+import { type Answer, type Asking, CONSOLE, type Doer, type Handlers, type Vault } from '../vault.js';
 import { viewerOf } from './watch.js';
 
 type Names =
@@ -26,7 +27,7 @@ type Names =
 
 /** Replay permits, and the key of one recording against one of them. */
 export function replayCalls(vault: Vault): Handlers<Names> {
-  const { store, journal, permits } = vault;
+  const { store, permits } = vault;
   const opened = redeemedReplays(vault.now);
   return {
     'person.replay': ({ ticket, recordingId, purpose = 'play' }, asking) =>
@@ -34,51 +35,13 @@ export function replayCalls(vault: Vault): Handlers<Names> {
         const recording = await recordingOf(records, recordingId);
         if (recording === null || !(await overseer(vault, records, user)(recording)))
           return failed(failure('NOT_FOUND', 'That recording'));
-        const deleted = deletedFault(recording);
-        if (deleted !== null) return failed(deleted);
-        await journal.append(records.audit, {
-          ...aboutSession(recording),
-          ...about,
-          action: 'recordingReplayed',
-          outcome: 'ok',
-          safe: recording.recordingSafe,
-          detail: `${purpose}${whileItRuns(recording)}, of ${recording.user}`,
-        });
-        return done({
-          value: {
-            permit: permits.issue({
-              kind: 'replay',
-              viewer: user.name,
-              userId: user.id,
-              recordingId: recording.id,
-            }),
-          },
-        });
+        return await allowReplay(vault, { records, about, viewer: user }, recording, purpose);
       }),
     'admin.recordings.replay': ({ recordingId, purpose }) =>
       store.transaction(async (records) => {
         const recording = await recordingOf(records, recordingId);
         if (recording === null) return failed(failure('NOT_FOUND', `Recording ${recordingId}`));
-        const deleted = deletedFault(recording);
-        if (deleted !== null) return failed(deleted);
-        await journal.append(records.audit, {
-          ...aboutSession(recording),
-          ...CONSOLE,
-          action: 'recordingReplayed',
-          outcome: 'ok',
-          safe: recording.recordingSafe,
-          detail: `${purpose}${whileItRuns(recording)}, of ${recording.user}`,
-        });
-        return done({
-          value: {
-            permit: permits.issue({
-              kind: 'replay',
-              viewer: CONSOLE.actor,
-              userId: null,
-              recordingId: recording.id,
-            }),
-          },
-        });
+        return await allowReplay(vault, { records, about: CONSOLE, viewer: null }, recording, purpose);
       }),
     'replay.redeem': ({ permit }, { connection }) =>
       store.transaction(async (records) => {
@@ -129,6 +92,39 @@ export function replayCalls(vault: Vault): Handlers<Names> {
       return done({ value: null });
     },
   };
+}
+
+/** Whoever may see it: writes it down, and gives the permit. `viewer` null: the console. */
+async function allowReplay(
+  { journal, permits }: Vault,
+  {
+    records,
+    about,
+    viewer,
+  }: { readonly records: Records; readonly about: Doer; readonly viewer: User | null },
+  recording: RecordedSession,
+  purpose: string,
+): Promise<Answer<'person.replay'>> {
+  const deleted = deletedFault(recording);
+  if (deleted !== null) return failed(deleted);
+  await journal.append(records.audit, {
+    ...aboutSession(recording),
+    ...about,
+    action: 'recordingReplayed',
+    outcome: 'ok',
+    safe: recording.recordingSafe,
+    detail: `${purpose}${whileItRuns(recording)}, of ${recording.user}`,
+  });
+  return done({
+    value: {
+      permit: permits.issue({
+        kind: 'replay',
+        viewer: viewer?.name ?? CONSOLE.actor,
+        userId: viewer?.id ?? null,
+        recordingId: recording.id,
+      }),
+    },
+  });
 }
 
 async function keyFor(
