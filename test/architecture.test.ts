@@ -38,9 +38,9 @@ const rooms: Readonly<Record<string, Room>> = {
   portal: { purpose: 'the screens; asks only its services', mayImport: ['domain'], typesOf: ['contract'] },
   policy: { purpose: 'may this person do this now, and why not', mayImport: ['domain'] },
   vault: {
-    // it answers the calls of the contract, and judges people who log in
+    // it answers the calls of the contract, and judges people who log in; it holds the private halves of tapes' keys
     purpose: 'a permit becomes a secret; safes, accounts, members',
-    mayImport: ['domain', 'contract', 'policy', 'audit', 'authentication'],
+    mayImport: ['domain', 'contract', 'policy', 'audit', 'authentication', 'recorder/tape-key'],
   },
   activities: { purpose: 'a copy of the bytes becomes what was done: transfers', mayImport: ['domain'] },
   session: {

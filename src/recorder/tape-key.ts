@@ -1,8 +1,5 @@
 import { createPrivateKey, createPublicKey, diffieHellman, hkdfSync, type KeyObject } from 'node:crypto';
 
-/** Raw X25519 keys inside their DER envelopes: PKCS8 and SPKI without the 32 bytes of the key. */
-const PKCS8 = Buffer.from('302e020100300506032b656e04220420', 'hex');
-const SPKI = Buffer.from('302a300506032b656e032100', 'hex');
 const KEY_BYTES = 32;
 
 export interface EphemeralKey {
@@ -13,9 +10,7 @@ export interface EphemeralKey {
 
 /** The key pair of one recording, from 32 random bytes, which are wiped. */
 export function ephemeralKey(seed: Buffer): EphemeralKey {
-  const der = Buffer.concat([PKCS8, seed]);
-  const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
-  der.fill(0);
+  const privateKey = createPrivateKey({ key: seed, format: 'raw-private', asymmetricKeyType: 'x25519' });
   seed.fill(0);
   return { privateKey, publicKey: rawPublicKey(privateKey) };
 }
@@ -48,15 +43,15 @@ export function nextKey(key: Buffer): Buffer {
   return Buffer.from(hkdfSync('sha256', key, '', 'postern-tape-1 next', KEY_BYTES));
 }
 
+/** Of a private key: its public half. 32 bytes. */
 export function rawPublicKey(key: KeyObject): Buffer {
   const publicKey = key.type === 'public' ? key : createPublicKey(key);
-  return publicKey.export({ format: 'der', type: 'spki' }).subarray(SPKI.length);
+  return publicKey.export({ format: 'raw-public' });
 }
 
 /** Throws when the other side's key is no X25519 key, or one that makes the secret all zeros. */
 function derive(own: KeyObject, other: Buffer, ephemeral: Buffer, recipient: Buffer): Buffer {
-  if (other.length !== KEY_BYTES) throw new RangeError('an X25519 public key has 32 bytes');
-  const publicKey = createPublicKey({ key: Buffer.concat([SPKI, other]), format: 'der', type: 'spki' });
+  const publicKey = createPublicKey({ key: other, format: 'raw-public', asymmetricKeyType: 'x25519' });
   const shared = diffieHellman({ privateKey: own, publicKey });
   try {
     return Buffer.from(

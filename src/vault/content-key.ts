@@ -1,9 +1,10 @@
+import { createPrivateKey } from 'node:crypto';
 import { failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import type { Secret } from '#/domain/secret.js';
+import { contentKeyForReading } from '#/recorder/tape-key.js';
 import { objectIn, RECORDING_KEY } from './objects.js';
 import { ownRecordingKey } from './own-recording-key.js';
-import { recordingKey } from './recording-key.js';
 import type { Records } from './records/records.js';
 import type { RecordedSession } from './records/sessions.js';
 import { placeOfObject, takeSecret } from './secrets.js';
@@ -18,9 +19,14 @@ export async function keyOfRecording(
 ): Promise<Outcome<Buffer>> {
   const secret = await privateKeyOf(vault, records, recording);
   if (!secret.ok) return secret;
-  const key = recordingKey(secret.value.exposeSecret(), ephemeral);
+  const safeKey = createPrivateKey({ key: secret.value.exposeSecret(), format: 'der', type: 'pkcs8' });
   secret.value.wipe();
-  return key === null ? failed(failure('BAD_INPUT', 'that is no X25519 key')) : done(key);
+  try {
+    return done(contentKeyForReading(safeKey, ephemeral));
+  } catch {
+    // of another length, or a point of low order, which gives no secret
+    return failed(failure('BAD_INPUT', 'that is no X25519 key'));
+  }
 }
 
 /** Its own; of recordings that were made before they had one, that of their recording safe. */

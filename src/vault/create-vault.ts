@@ -7,6 +7,7 @@ import { makeId } from '#/domain/ids.js';
 import type { Outcome } from '#/domain/outcome.js';
 import { BUILT_IN_GROUPS, BUILT_IN_SAFES, COMPONENTS, type Component } from '#/domain/people.js';
 import { PERMISSIONS, PRESETS, VAULT_RIGHTS } from '#/domain/permission.js';
+import { rawPublicKey } from '#/recorder/tape-key.js';
 import { KEY_BYTES } from './envelope.js';
 import { ADMINISTRATOR } from './first-password.js';
 import { createKeyring, META, storeMasterKey } from './keyring.js';
@@ -14,7 +15,6 @@ import { storeUnderPassphrase, writeMasterKey } from './master-key.js';
 import { addAccount } from './new-account.js';
 import { addSafe } from './new-safe.js';
 import { RECORDING_KEY } from './objects.js';
-import { rawX25519 } from './recording-key.js';
 import type { Records, Store } from './records/records.js';
 import type { Safe } from './records/safes.js';
 import { placeOfObject, putSecret } from './secrets.js';
@@ -128,12 +128,11 @@ type Tools = Parameters<typeof addAccount>[0];
 async function addSafes(tools: Tools, records: Records): Promise<void> {
   for (const name of BUILT_IN_SAFES) {
     const pair = name === 'PSMRecordings' ? generateKeyPairSync('x25519') : null;
-    const spki = pair?.publicKey.export({ format: 'der', type: 'spki' });
     const safe = must(
       await addSafe(tools, records, {
         name,
         builtIn: true,
-        recipient: spki === undefined ? null : rawX25519(spki),
+        recipient: pair === null ? null : rawPublicKey(pair.publicKey),
       }),
     );
     if (pair !== null) await addObject(tools, records, safe, RECORDING_KEY, pair);

@@ -1,9 +1,9 @@
 import type { SearchedRow, SearchPage } from '#/contract/search-calls.js';
 import { done, type Outcome } from '#/domain/outcome.js';
 import type { RecordingFilter } from '#/domain/recording-filter.js';
+import { textKeyOf } from '#/recorder/tape-key.js';
 import { keyOfRecording } from './content-key.js';
 import { placeOf, visibleTo } from './find-recordings.js';
-import { textKey } from './recording-key.js';
 import type { User } from './records/people.js';
 import type { Records } from './records/records.js';
 import type { RecordedSession } from './records/sessions.js';
@@ -61,7 +61,7 @@ async function searchKey(vault: Vault, records: Records, recording: RecordedSess
   const key = await keyOfRecording(vault, records, recording, Buffer.from(ephemeral, 'base64'));
   if (!key.ok) return null;
   if (textOf(recording) === null) return key.value;
-  const ofText = textKey(key.value);
+  const ofText = textKeyOf(key.value);
   key.value.fill(0);
   return ofText;
 }

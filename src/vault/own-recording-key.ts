@@ -1,9 +1,9 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { Secret } from '#/domain/secret.js';
+import { rawPublicKey } from '#/recorder/tape-key.js';
 import { type EnvelopePlace, NONCE_BYTES, open, seal } from './envelope.js';
-import { rawX25519 } from './recording-key.js';
 import type { Records } from './records/records.js';
 import type { Safe } from './records/safes.js';
 import type { StoredSession } from './records/sessions.js';
@@ -19,19 +19,17 @@ export async function makeRecordingKey(
   session: Pick<StoredSession, 'id'>,
   safe: Safe,
 ): Promise<Outcome<Buffer>> {
-  const pair = generateKeyPairSync('x25519', {
-    publicKeyEncoding: { format: 'der', type: 'spki' },
-    privateKeyEncoding: { format: 'der', type: 'pkcs8' },
-  });
+  const pair = generateKeyPairSync('x25519');
+  const half = pair.privateKey.export({ format: 'der', type: 'pkcs8' });
   try {
     const sealed = keyring.withSafeKey(safe, (key) =>
-      seal(key, random(NONCE_BYTES), pair.privateKey, placeOf(session.id, safe)),
+      seal(key, random(NONCE_BYTES), half, placeOf(session.id, safe)),
     );
     if (!sealed.ok) return sealed;
     await records.sessions.putRecordingKey(session.id, sealed.value);
-    return done(rawX25519(pair.publicKey));
+    return done(rawPublicKey(pair.publicKey));
   } finally {
-    pair.privateKey.fill(0);
+    half.fill(0);
   }
 }
 
@@ -47,7 +45,7 @@ export async function recipientOf(
   if (key === null) return failed(failure('INTEGRITY', 'the session has no recording key'));
   try {
     const half = createPrivateKey({ key: key.exposeSecret(), format: 'der', type: 'pkcs8' });
-    return done(rawX25519(createPublicKey(half).export({ format: 'der', type: 'spki' })));
+    return done(rawPublicKey(half));
   } finally {
     key.wipe();
   }

@@ -82,7 +82,8 @@ describe('keys of a tape', () => {
   test.each([
     ['a point of low order', Buffer.alloc(32)],
     ['too short', Buffer.alloc(31, 1)],
-  ])('%s is no recipient', (_, recipient) => {
-    expect(() => contentKeyForWriting(ephemeralKey(Buffer.alloc(32, 1)), recipient)).toThrow();
+  ])('%s is no recipient, and no key of a tape', (_, publicKey) => {
+    expect(() => contentKeyForWriting(ephemeralKey(Buffer.alloc(32, 1)), publicKey)).toThrow();
+    expect(() => contentKeyForReading(generateKeyPairSync('x25519').privateKey, publicKey)).toThrow();
   });
 });

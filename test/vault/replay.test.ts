@@ -1,7 +1,6 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { contentKeyForWriting, ephemeralKey } from '#/recorder/tape-key.js';
-import { rawX25519, recordingKey } from '#/vault/recording-key.js';
 import {
   type Client,
   client,
@@ -13,18 +12,6 @@ import {
   sessionHost,
   startVault,
 } from './in-process.ts';
-
-test('the key for reading is the one that the recorder wrote with', () => {
-  const safe = generateKeyPairSync('x25519');
-  const recipient = rawX25519(safe.publicKey.export({ format: 'der', type: 'spki' }));
-  const ephemeral = ephemeralKey(randomBytes(32));
-  const written = contentKeyForWriting(ephemeral, recipient);
-  const der = safe.privateKey.export({ format: 'der', type: 'pkcs8' });
-  expect(recordingKey(der, ephemeral.publicKey)).toEqual(written);
-  expect(recordingKey(der, ephemeralKey(randomBytes(32)).publicKey)).not.toEqual(written);
-  expect(recordingKey(der, Buffer.alloc(32))).toBeNull();
-  expect(recordingKey(der, Buffer.alloc(31))).toBeNull();
-});
 
 describe('over the sockets', () => {
   let running: Running;
