@@ -1,11 +1,9 @@
 import type { Connection, ServerChannel } from 'ssh2';
 import { inputFrom, outputTo } from './byte-streams.js';
+import { endWhenTaken } from './end-when-taken.js';
 import type { BackChannel } from './lends.js';
 import type { Outflow } from './ssh2-guards.js';
 import { windowWriter } from './window-writer.js';
-
-/** How long a client may take to read the last bytes. */
-const FAREWELL = 5000;
 
 /** A channel that is no session, as bytes both ways. */
 export function channelStreams(
@@ -15,7 +13,8 @@ export function channelStreams(
 ): BackChannel {
   const gone = new AbortController();
   const input = inputFrom(channel);
-  const output = outputTo(windowWriter(channel, outflow).output);
+  let moved: () => void = () => undefined;
+  const output = outputTo(windowWriter(channel, outflow, () => moved()).output);
   const leave = (): void => {
     connection.off('close', leave);
     gone.abort();
@@ -38,14 +37,12 @@ export function channelStreams(
     gone: gone.signal,
     eof: () => void output.end(() => channel.eof()),
     close() {
-      const late = setTimeout(hangUp, FAREWELL);
-      function hangUp(): void {
-        clearTimeout(late);
+      const hangUp = (): void => {
         channel.end();
         leave();
-      }
+      };
       if (output.destroyed || output.writableFinished) hangUp();
-      else output.end(hangUp);
+      else ({ moved } = endWhenTaken(output, outflow.farewell, hangUp));
     },
   };
 }

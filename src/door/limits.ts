@@ -17,6 +17,8 @@ export interface DoorLimits {
   readonly penalties: PenaltyRules;
   /** Bytes waiting for a client that reads slowly, before its source is paused. */
   readonly slowReader: number;
+  /** How long a client may take for the next piece of the last of its output. */
+  readonly farewell: number;
   /** Bytes waiting for a client that keeps asking without reading the answers, before it is cut off. */
   readonly unreadAnswers: number;
   /** New keys after so many bytes or so long (RFC 4253 §9: 1 GiB or an hour). */
@@ -38,6 +40,7 @@ export const OPENSSH_LIMITS: DoorLimits = {
   startups: OPENSSH_STARTUPS,
   penalties: OPENSSH_PENALTIES,
   slowReader: 1024 * 1024,
+  farewell: 15_000,
   unreadAnswers: 8 * 1024 * 1024,
   rekeyBytes: 1024 * 1024 * 1024,
   rekeyAfter: 3_600_000,

@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream';
 import { encodeFrame, encodeJson, FRAME, FrameDecoder } from '#/contract/frame.js';
 import { cleanTerm } from '#/domain/session.js';
 import { inputFrom, outputTo } from './byte-streams.js';
+import { endWhenTaken } from './end-when-taken.js';
 import { LENDS_NOTHING } from './lends.js';
 import type { DoorLimits } from './limits.js';
 import { resizing } from './resizing.js';
@@ -26,7 +27,8 @@ type Hello = Extract<FromRelay, { type: 'hello' }>;
 
 /** Bytes of one frame from a relay: it has no reason to send more at once. */
 const LONGEST_FRAME = 256 * 1024;
-const FAREWELL = 5000;
+/** Bytes of a piece of what is given at once. */
+const PIECE = 16 * 1024;
 /** How long a person who has to go may read why. */
 const PARTING = 1000;
 
@@ -74,7 +76,17 @@ function receive(socket: Socket, { visit, dismissed }: Guest, options: LoginShel
     if (message.type === 'resize') size?.set(message.columns, message.rows);
     else if (size === null) {
       size = resizing(message.columns, message.rows);
-      serve(terminalOn({ socket, keys, size, visit, dismissed, hello: message }));
+      serve(
+        terminalOn({
+          socket,
+          keys,
+          size,
+          visit,
+          dismissed,
+          hello: message,
+          farewell: options.limits.farewell,
+        }),
+      );
     }
   };
   const serve = (terminal: Terminal): void => {
@@ -113,14 +125,20 @@ interface Parts {
   readonly visit: Visit;
   readonly dismissed: AbortSignal;
   readonly hello: Hello;
+  readonly farewell: number;
 }
 
-function terminalOn({ socket, keys, size, visit, dismissed, hello }: Parts): Terminal {
+function terminalOn({ socket, keys, size, visit, dismissed, hello, farewell }: Parts): Terminal {
   const gone = new AbortController();
   const input = inputFrom(keys);
-  const output = outputTo((bytes, sent) => {
-    if (socket.write(encodeFrame(FRAME.data, bytes))) sent();
-    else socket.once('drain', sent);
+  let moved: () => void = () => undefined;
+  // in pieces, so that a relay that reads slowly is seen to
+  const output = outputTo(function send(bytes, sent): void {
+    const rest = bytes.subarray(PIECE);
+    const next = (): void => (rest.length === 0 ? sent() : send(rest, sent));
+    const room = socket.write(encodeFrame(FRAME.data, bytes.subarray(0, PIECE)), () => moved());
+    if (room) next();
+    else socket.once('drain', next);
   });
   let closing = false;
   socket.once('close', () => {
@@ -156,13 +174,14 @@ function terminalOn({ socket, keys, size, visit, dismissed, hello }: Parts): Ter
     close(status) {
       if (closing) return;
       closing = true;
+      // the relay hangs up when it has shown everything
+      const leave = (): void => void setTimeout(() => socket.destroy(), farewell).unref();
       const hangUp = (): void => {
-        clearTimeout(late);
-        socket.end(encodeJson({ type: 'exit', status } satisfies ToRelay));
-        setTimeout(() => socket.destroy(), FAREWELL).unref();
+        output.destroy();
+        socket.write(encodeJson({ type: 'exit', status } satisfies ToRelay));
+        ({ moved } = endWhenTaken(socket, farewell, leave));
       };
-      const late = setTimeout(hangUp, FAREWELL);
-      output.end(hangUp);
+      ({ moved } = endWhenTaken(output, farewell, hangUp));
     },
   };
 }

@@ -9,8 +9,6 @@ import type { SessionContext } from './ssh-session.js';
 import { onLateRequest } from './ssh2-requests.js';
 import type { Terminal } from './terminal.js';
 
-/** How long a client may take for the next piece of the last of its output. */
-const FAREWELL = 15_000;
 /** Bytes of a piece, of what is given at once: so that one who reads slowly is seen to. */
 const PIECE = 64 * 1024;
 
@@ -98,7 +96,7 @@ export function terminalOn(
         channel.end();
         leave();
       };
-      ({ moved } = endWhenTaken(output, FAREWELL, hangUp));
+      ({ moved } = endWhenTaken(output, context.outflow.farewell, hangUp));
     },
   };
 }

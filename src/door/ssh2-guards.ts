@@ -48,6 +48,8 @@ export interface Outflow {
   windowOf(channel: ServerChannel): number;
   /** Calls back whenever it takes more. */
   onWindow(channel: ServerChannel, listener: () => void): void;
+  /** Milliseconds that it may take for the next piece of the last of its output. */
+  readonly farewell: number;
 }
 
 export interface GuardOptions {
@@ -86,6 +88,7 @@ export function guardConnection(connection: Connection, options: GuardOptions): 
   return {
     ...outflow(connection, inside, { limits: options.limits, beforeEach: keys.renewIfDue }),
     ...windows(inside),
+    farewell: options.limits.farewell,
   };
 }
 

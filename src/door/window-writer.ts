@@ -8,11 +8,12 @@ type Send = (bytes: Buffer, sent: () => void) => void;
 /**
  * Both streams of a channel share the client's window. ssh2 takes more than fits and remembers what is left in one place for
  * both: with the two of them waiting it sends pieces again and forgets others. So it is given what fits and no more; who
- * got nothing, or not all, waits in line.
+ * got nothing, or not all, waits in line. `moved` is called for each piece that went.
  */
 export function windowWriter(
   channel: ServerChannel,
   outflow: Outflow,
+  moved: () => void = () => undefined,
 ): { readonly output: Send; readonly errors: Send } {
   const line: (() => void)[] = [];
   outflow.onWindow(channel, () => {
@@ -25,7 +26,12 @@ export function windowWriter(
         const part = bytes.subarray(0, outflow.windowOf(channel));
         const rest = bytes.subarray(part.length);
         if (part.length === 0 && bytes.length > 0) line.push(() => into(stream)(bytes, sent));
-        else stream.write(part, rest.length === 0 ? sent : () => line.push(() => into(stream)(rest, sent)));
+        else
+          stream.write(part, () => {
+            moved();
+            if (rest.length === 0) sent();
+            else line.push(() => into(stream)(rest, sent));
+          });
       });
   return { output: into(channel), errors: into(channel.stderr) };
 }

@@ -78,6 +78,27 @@ test('nothing is open before it stands; then bytes go both ways, and each side e
   expect(visit.gone.aborted).toBe(true);
 });
 
+test('a client that reads no more is not waited for: its place is free again, the connection lives on', async () => {
+  const visits = await door({ limits: { forwards: 1, farewell: 200 } });
+  const client = await connected();
+  const asked = ask(client);
+  const visit = await first(visits);
+  const line = visit.open();
+  const channel = (await asked) as ClientChannel;
+  // more than its window, and nobody reads
+  line?.output.write(Buffer.alloc(4 * 1024 * 1024));
+  visit.close();
+  await until(() => visit.gone.aborted);
+  expect(line?.output.destroyed).toBe(true);
+  let got = 0;
+  channel.on('data', (bytes: Buffer) => (got += bytes.length));
+  await once(channel, 'close');
+  expect(got).toBeLessThan(4 * 1024 * 1024);
+  const again = ask(client);
+  (await first(visits, 1)).refuse('ours', 'no');
+  expect(await again).toMatchObject({ reason: 1 });
+});
+
 test.each([
   ['ours', 1],
   ['target', 2],

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { type AddressInfo, connect, createServer, type Server } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { encodeJson } from '#/contract/frame.js';
 import { runDirectory, socketPath } from '#/contract/sockets.js';
 import { OPENSSH_LIMITS } from '#/door/limits.js';
 import { type LoginShellDoor, openLoginShellDoor } from '#/door/login-shell-door.js';
@@ -29,6 +30,34 @@ describe('what a login shell is asked for', () => {
     const wish = shellWish(args, env, terminal);
     expect(wish.kind === 'relay' ? 'relay' : (wish.what ?? wish.sentence)).toContain(expected);
   });
+});
+
+test('a relay that reads no more is hung up on, and what it would not take is let go of', async () => {
+  const files = scratch();
+  let output: Terminal['output'] | null = null;
+  const door = openLoginShellDoor({
+    limits: { ...OPENSSH_LIMITS, farewell: 200 },
+    chance: { now: () => 0, random: () => 0.5 },
+    log: () => undefined,
+    serve: async (terminal) => {
+      ({ output } = terminal);
+      terminal.output.write(Buffer.alloc(4 * 1024 * 1024, 'a'));
+      return 0;
+    },
+  });
+  const server = createServer().listen(files.path('socket'));
+  const came = once(server, 'connection') as Promise<[Socket]>;
+  const relay = connect(files.path('socket'));
+  relay.on('error', () => undefined).pause();
+  const hello = { version: 1, columns: 80, rows: 24, term: 'xterm', lang: 'C.UTF-8', user: 'a', from: '' };
+  relay.write(encodeJson({ type: 'hello', ...hello }));
+  const [socket] = await came;
+  door.accept(socket);
+  await once(socket, 'close');
+  expect((output as Terminal['output'] | null)?.destroyed).toBe(true);
+  relay.destroy();
+  await new Promise((resolve) => server.close(resolve));
+  files.remove();
 });
 
 describe.runIf(
@@ -249,5 +278,26 @@ describe.runIf(
     await once(client, 'close');
     expect(heard.equals(wanted)).toBe(true);
     expect(Buffer.concat(received).subarray(1).equals(wanted)).toBe(true);
+  });
+
+  test('who reads the last of it after a while gets all of it, and the exit status', {
+    timeout: 30_000,
+  }, async () => {
+    const last = Buffer.alloc(4 * 1024 * 1024, 'all of it, line by line\r\n');
+    serve = async (terminal) => void terminal.output.write(last);
+    const reader = files.path('read');
+    // a pipe that nobody reads for longer than it used to be waited for
+    const command = [
+      `ssh -F none -p ${port} -i ${files.path('key')} -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null`,
+      `-o LogLevel=ERROR -e none -tt byforce@127.0.0.1; echo "status $?" >&2`,
+    ].join(' ');
+    const client = spawn('sh', ['-c', `{ ${command}; } | { sleep 8; cat >${reader}; }`], {
+      stdio: ['pipe', 'ignore', 'pipe'],
+    });
+    let said = '';
+    client.stderr.on('data', (bytes: Buffer) => (said += bytes.toString()));
+    await once(client, 'close');
+    expect(readFileSync(reader).equals(last)).toBe(true);
+    expect(said).toContain('status 0');
   });
 });

@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Writable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { eventually, type Postern, startPostern } from '../helpers/postern.ts';
 import { freePort, startTarget, type Target } from '../helpers/target.ts';
@@ -236,6 +237,35 @@ describe('where it is allowed', () => {
     const jump = ssh(['-J', 'via', 'behind', 'echo there; exit 3']);
     expect(await jump.ended).toBe(3);
     expect(jump.said.out.toString()).toBe('there\n');
+  });
+
+  test('the last bytes of a destination that has ended wait for one who reads late', {
+    timeout: 60_000,
+  }, async () => {
+    // not quite what the client takes unread, with a pipe behind it; then a little that has to wait at the door
+    const most = 2 * 1024 * 1024 + 64 * 1024 - 20_000;
+    const bytes = randomBytes(most + 40_000);
+    const source = createServer((socket) => {
+      socket.on('error', () => undefined).write(bytes.subarray(0, most));
+      setTimeout(() => socket.end(bytes.subarray(most)), 1500);
+    });
+    await new Promise<void>((resolve) => source.listen(0, '127.0.0.1', resolve));
+    const from = `127.0.0.1:${portOf(source)}`;
+    await allow(there, `127.0.0.1:${target.port}`, '127.0.0.1:1', from);
+    const command = `ssh -F ${join(folder, 'config')} -W ${from} via | { read go <&3; cat; }`;
+    const child = spawn('bash', ['-c', command], { stdio: ['pipe', 'pipe', 'ignore', 'pipe'] });
+    clients.push(child);
+    const got: Buffer[] = [];
+    child.stdout?.on('data', (part: Buffer) => got.push(part));
+    await eventually('the destination to be through', async () =>
+      (await forwards()).some((row) => row.forward === from && row.outcome === 'exited'),
+    );
+    // longer than it used to be waited for
+    await new Promise((resolve) => setTimeout(resolve, 7000));
+    (child.stdio[3] as Writable).end('\n');
+    await new Promise((resolve) => child.once('close', resolve));
+    source.close();
+    expect(hash(Buffer.concat(got))).toBe(hash(bytes));
   });
 
   test('what the target cannot reach is the target’s failure, and other places are still ours to refuse', {
