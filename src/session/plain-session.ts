@@ -10,6 +10,7 @@ import type { OpenTape } from '#/recorder/tape.js';
 import { type LimitClock, startLimitClock } from './limit-clock.js';
 import type { LiveSession } from './live-session.js';
 import { overseePlain } from './oversight/oversee-plain.js';
+import { tellFollowers } from './oversight/tell-followers.js';
 import type { Pipes } from './pipes.js';
 import { askedOf, channelName, isTransfer } from './plain-channel.js';
 import { readPlain } from './plain-text.js';
@@ -20,6 +21,9 @@ export interface PlainSessionOptions {
   readonly channel: PlainChannel;
   readonly tape: OpenTape;
   readonly limits: SessionLimits;
+  readonly owner: string;
+  /** The owner is told who follows its recording. */
+  readonly tellWhenWatched: boolean;
   readonly now: () => number;
   readonly end: (ending: Ending) => void;
 }
@@ -39,7 +43,8 @@ type Cause = 'portal' | 'tape' | 'suspended';
 const SIZE = { columns: 80, rows: 24 };
 const TAPE_MARK = 1024 * 1024;
 
-export function startPlainSession({ channel, tape, limits, now, end }: PlainSessionOptions): PlainSession {
+export function startPlainSession(options: PlainSessionOptions): PlainSession {
+  const { channel, tape, limits, now, end } = options;
   const startedAt = now();
   let lastAt = 0;
   let link: PortalLink | null = null;
@@ -78,7 +83,7 @@ export function startPlainSession({ channel, tape, limits, now, end }: PlainSess
     watchers: null,
     oversight,
     company: () => Promise.resolve(),
-    followed: () => undefined,
+    followed: tellFollowers({ owner: options.owner, tell: options.tellWhenWatched, say }),
     get lastKeyAt() {
       return lastInputAt;
     },

@@ -212,7 +212,15 @@ function welcome(
   grant: SessionGrant,
   tape: OpenTape,
 ): Outcome<PlainSession> {
-  const live = startPlainSession({ channel, tape, limits: grant.policy, now: parts.now, end: control.end });
+  const live = startPlainSession({
+    channel,
+    tape,
+    limits: grant.policy,
+    owner: grant.user,
+    tellWhenWatched: grant.policy.tellWhenWatched,
+    now: parts.now,
+    end: control.end,
+  });
   cleanup.defer(() => live.stop());
   link.send({ type: 'live' });
   live.welcome(link);

@@ -1,13 +1,13 @@
 /** A recording in a browser: through the person's own ssh, from the menu; and from the console, on loopback. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually, type Postern, startPostern } from '../helpers/postern.ts';
 import type { Screen } from '../helpers/ssh-screen.ts';
 import { startTarget, type Target } from '../helpers/target.ts';
 import { connectTo, keyOf, login, prepare } from '../helpers/walk.ts';
+import { loginWithWeb, offeredToken, openPage, type WebPage } from '../helpers/web-page.ts';
 
 let target: Target;
 let postern: Postern;
@@ -37,50 +37,21 @@ afterAll(async () => {
   await target?.stop();
 });
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
-interface Opened {
-  readonly get: (part: string) => Promise<Response>;
-}
-
-/** What the page's own script does with a link. */
-async function open(origin: string, token: string): Promise<Opened> {
-  const answer = await fetch(`${origin}/open`, {
-    method: 'POST',
-    headers: { 'x-postern': '1' },
-    body: token,
-  });
-  expect(answer.status, await answer.clone().text()).toBe(200);
-  const { path } = (await answer.json()) as { readonly path: string };
-  const cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
-  return { get: (part) => fetch(`${origin}${path}${part}`, { headers: { cookie } }) };
-}
-
-async function transcript({ get }: Opened): Promise<string> {
+async function transcript({ get }: WebPage): Promise<string> {
   return await (await get('transcript')).text();
 }
 
 test('Ctrl-W in the library: the page comes through her own ssh, and ends with her right to it', async () => {
-  const port = await freePort();
-  const origin = `http://127.0.0.1:${port}`;
-  alice = await login(postern, 'alice', { identity, options: ['-L', `${port}:web:80`] });
+  const { screen, origin } = await loginWithWeb(postern, 'alice', identity);
+  alice = screen;
   await expect(fetch(origin), 'before anything was offered').rejects.toThrow();
   alice.press('tab');
   await alice.sees('[Recordings]');
   await alice.sees(/admin66@127\.0\.0\.1 +exited/);
-  alice.press('ctrl-w');
-  const shown = await alice.sees(`ssh -L 8722:web:80 -p ${postern.port} alice@127.0.0.1`);
-  const token = /127\.0\.0\.1:8722\/#([\w-]{32})/.exec(shown)?.[1] ?? '';
+  const token = await offeredToken(postern, 'alice', alice);
   alice.press('escape');
   expect((await fetch(origin)).headers.get('content-security-policy')).toContain("default-src 'none'");
-  const page = await open(origin, token);
+  const page = await openPage(origin, token);
   expect(await (await page.get('about')).json()).toMatchObject({ row: { id: recordingId, user: 'alice' } });
   expect(await (await page.get('segment/0')).text()).toContain('needle-in-the-hay');
   expect(await transcript(page)).toContain('needle-in-the-hay');
@@ -110,7 +81,7 @@ test('postern web: a link that is good once, on loopback', async () => {
   child.stdout.on('data', (bytes: Buffer) => (said += bytes.toString('utf8')));
   const url = await eventually('a link', () => /"url": "([^"]+)"/.exec(said)?.[1]);
   const [origin = '', token = ''] = url.split('/#');
-  const page = await open(origin, token);
+  const page = await openPage(origin, token);
   expect(await (await page.get('index.json')).json()).toMatchObject({ version: 1 });
   expect(
     (await fetch(`${origin}/open`, { method: 'POST', headers: { 'x-postern': '1' }, body: token })).status,
