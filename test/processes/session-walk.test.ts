@@ -307,10 +307,25 @@ describe('a live session', () => {
   test('that loses its host is said to have died, after its last bytes', async () => {
     const one = stage();
     const { guest, running } = await live(one);
+    guest.say({ type: 'stage', stage: 8, state: 'done' });
     guest.data(Buffer.from('last words'));
     guest.socket.end();
-    expect(await running).toMatchObject({ kind: 'failed', failure: { code: 'SESSION_HOST_DIED' } });
+    expect(await running).toMatchObject({
+      kind: 'failed',
+      failure: { code: 'SESSION_HOST_DIED', stage: 8 },
+    });
     expect(String(one.output.read())).toBe('last words');
+  });
+
+  test('that is lost while it is opened failed in the stage that it was in', async () => {
+    await house.host(0, (guest) => {
+      guest.say({ type: 'stage', stage: 5, state: 'begun' });
+      guest.socket.end();
+    });
+    expect(await person.services.connect(account, size, stage().hooks)).toMatchObject({
+      kind: 'failed',
+      failure: { code: 'SESSION_HOST_DIED', stage: 5 },
+    });
   });
 
   test('is taken up again on the host it lives in, with the same proof', async () => {

@@ -1,5 +1,5 @@
 import type { ToHost, ToPortal } from '#/contract/session-link.js';
-import { failure, oneLine } from '#/domain/failure.js';
+import { failure, oneLine, type Stage } from '#/domain/failure.js';
 import type { Outcome } from '#/domain/outcome.js';
 import type { TerminalRequest } from '#/door/late-requests.js';
 import type { HostKeyDecision, SessionHooks, SessionResult } from '#/portal/services.js';
@@ -34,8 +34,10 @@ export async function walkSession({
 
   const broken = (error: unknown): void =>
     over.resolve({ kind: 'failed', failure: failure('INTERNAL', String(error)) });
+  // a host that dies while it opens a session is no end of one
+  let stage: Stage = opening.type === 'attach' ? 8 : 1;
   const gone = (why: string): void =>
-    over.resolve({ kind: 'failed', failure: failure('SESSION_HOST_DIED', why) });
+    over.resolve({ kind: 'failed', failure: failure('SESSION_HOST_DIED', why, { stage }) });
   /** Before the session is live nobody else holds it; afterwards it lives on without us. */
   const leave = (): void => {
     if (terminal.lent !== null) return over.resolve({ kind: 'detached' });
@@ -63,6 +65,7 @@ export async function walkSession({
   const message = (heard: ToPortal): void => {
     switch (heard.type) {
       case 'stage':
+        stage = heard.stage;
         return hooks.onStage(heard.stage, heard.state, heard.note);
       case 'host-key':
         return void askHostKey(heard).catch(broken);

@@ -452,6 +452,19 @@ describe('a refusal', () => {
       `);
   });
 
+  test.each([
+    ['SESSION_HOST_DIED', 8, 'root@web1.example.com: session ended'],
+    ['SESSION_HOST_DIED', 5, 'Not connected to root@web1.example.com'],
+    ['RECORDER_FAILED', 8, 'root@web1.example.com: session ended'],
+    ['SESSION_TAKEN_OVER', 8, 'root@web1.example.com: taken up elsewhere'],
+    ['SESSION_GONE', 8, 'Not connected to root@web1.example.com'],
+  ] as const)('%s in stage %i is headed by what became of the session', async (code, stage, heading) => {
+    const { terminal } = await connecting(() =>
+      Promise.resolve({ kind: 'failed', failure: failure(code, 'why', { stage }) }),
+    );
+    await terminal.screen(`─ ${heading} ─`, code);
+  });
+
   test('can be tried again, or left for the menu', async () => {
     let tries = 0;
     const { terminal } = await connecting(() =>

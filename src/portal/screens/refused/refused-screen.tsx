@@ -5,7 +5,7 @@ import { useKeys } from '../../keyboard.js';
 import { type ChangedKeys, type SessionWish, wishName } from '../../route.js';
 import { refusedLines } from './refused-view.js';
 
-/** A session that was not opened, and the ways on from there. */
+/** A session that was not opened, or was lost, and the ways on from there. */
 export function RefusedScreen({
   wish,
   failure,

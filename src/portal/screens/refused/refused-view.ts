@@ -18,7 +18,7 @@ export interface RefusedView {
 /** Whose fault it is, in the words that people use on the telephone. */
 const SIDES: Readonly<Record<Side, string>> = { ours: 'our side', target: "the target's side" };
 
-/** Why there is no session: what, where, on whose side, and what to do next. */
+/** Why there is no session, or none any more: what, where, on whose side, and what to do next. */
 export function refusedLines({ title, failure, keys, mayApprove, room, sign }: RefusedView): readonly Line[] {
   const inner = Math.max(20, Math.min(72, room.columns - 4));
   const stage =
@@ -38,7 +38,13 @@ export function refusedLines({ title, failure, keys, mayApprove, room, sign }: R
     ),
     ...(mayApprove ? [EMPTY, ...paragraph('You may approve the new key: press a.', inner, 'warning')] : []),
   ];
-  return centered(framed(`Not connected to ${shown(title)}`, lines, room.columns, sign), room);
+  return centered(framed(headingOf(failure, shown(title)), lines, room.columns, sign), room);
+}
+
+/** A failure in stage 8 is that of a session that ran, but where there was none to come back to. */
+function headingOf({ code, stage }: Failure, name: string): string {
+  if (code === 'SESSION_TAKEN_OVER') return `${name}: taken up elsewhere`;
+  return stage === 8 && code !== 'SESSION_GONE' ? `${name}: session ended` : `Not connected to ${name}`;
 }
 
 /** Both fingerprints, one under the other: what differs is seen at once. */
