@@ -3,6 +3,7 @@ import { failure } from '#/domain/failure.js';
 import { done, failed } from '#/domain/outcome.js';
 import { explainAccess } from '#/policy/explain-access.js';
 import { accessQuestion, sessionsNow } from '../access.js';
+import { RECORDING_SAFE } from '../allow-connection.js';
 import { findAccount } from '../find-account.js';
 import { withAccountRight } from '../person-rights.js';
 import { policyOf } from '../policy-book.js';
@@ -10,7 +11,6 @@ import type { StoredAccount } from '../records/accounts.js';
 import type { User } from '../records/people.js';
 import type { Records } from '../records/records.js';
 import type { Answer, Handlers, Vault } from '../vault.js';
-import { RECORDING_SAFE } from './connect.js';
 
 /** Says each rule, its value, where that comes from, and the verdict. The rules are those that decide. */
 export function explainCalls(vault: Vault): Handlers<'admin.explain' | 'person.explain'> {
