@@ -50,9 +50,11 @@ export function startStreamTape(options: {
   };
 
   function hold(chunk: Buffer): void {
+    const last = chunk.subarray(Math.max(0, chunk.length - tail));
+    dropped += chunk.length - last.length;
     // a copy: a small piece must not keep the large buffer that it was cut from
-    held.push(Buffer.from(chunk));
-    heldBytes += chunk.length;
+    if (last.length > 0) held.push(Buffer.from(last));
+    heldBytes += last.length;
     while (heldBytes > tail) {
       const [first] = held;
       if (first === undefined) return;
