@@ -27,7 +27,7 @@ export interface ChannelOptions {
 }
 
 export function openChannel<Out>(socket: Duplex, options: ChannelOptions): Channel<Out> {
-  const decoder = new FrameDecoder(LARGEST_MESSAGE);
+  const decoder = new FrameDecoder({ maximum: LARGEST_MESSAGE });
   let open = true;
   const end = (): void => {
     open = false;

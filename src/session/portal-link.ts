@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
-import { encodeFrame, encodeJson, FRAME, FrameDecoder, type FrameKind } from '#/contract/frame.js';
+import { encodeJson, FRAME, FrameDecoder, type FrameKind } from '#/contract/frame.js';
 import { type ToHost, type ToPortal, toHost } from '#/contract/session-link.js';
+import { writeFrame } from '#/contract/write-frame.js';
 
 /** One portal's connection: messages both ways, and the terminal's bytes. */
 export interface PortalLink {
@@ -41,7 +42,7 @@ const EACH_KEPT = 64;
 type Heard = { readonly message: ToHost } | { readonly bytes: Buffer };
 
 export function portalLink(socket: Socket): PortalLink {
-  const decoder = new FrameDecoder();
+  const decoder = new FrameDecoder({ streams: true });
   let listener: LinkListener | null = null;
   let early: Heard[] = [];
   let kept = 0;
@@ -83,7 +84,7 @@ export function portalLink(socket: Socket): PortalLink {
     if (over !== null) return true;
     let room = true;
     for (let at = 0; at < bytes.length; at += LARGEST)
-      room = socket.write(encodeFrame(kind, bytes.subarray(at, at + LARGEST)));
+      room = writeFrame(socket, kind, bytes.subarray(at, at + LARGEST));
     return room;
   };
 

@@ -1,7 +1,9 @@
+import { Writable } from 'node:stream';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { encodeFrame, FRAME, FrameDecoder, FrameError, MAXIMUM_FRAME } from '#/contract/frame.js';
 import { decodeSecretPayload, encodeSecretPayload } from '#/contract/secret-payload.js';
+import { writeFrame } from '#/contract/write-frame.js';
 
 const kinds = fc.constantFrom(FRAME.json, FRAME.data, FRAME.blob);
 
@@ -30,6 +32,65 @@ test('any frames in any split of their bytes come out as they went in', () => {
       },
     ),
   );
+});
+
+test('where data are a stream, they come at once, and messages between them whole and in their place', () => {
+  const all = fc.constantFrom(FRAME.json, FRAME.data, FRAME.blob, FRAME.errors);
+  const join = (frames: readonly (readonly [number, Uint8Array])[]): [number, string][] => {
+    const joined: [number, string][] = [];
+    for (const [kind, payload] of frames) {
+      const hex = Buffer.from(payload).toString('hex');
+      const last = joined.at(-1);
+      const flows = kind === FRAME.data || kind === FRAME.errors;
+      if (flows && last?.[0] === kind) last[1] += hex;
+      else if (!flows || hex !== '') joined.push([kind, hex]);
+    }
+    return joined;
+  };
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(all, fc.uint8Array({ maxLength: 300 })), { maxLength: 8 }),
+      fc.array(fc.nat(64), { maxLength: 40 }),
+      (frames, cuts) => {
+        let bytes = Buffer.concat(frames.map(([kind, payload]) => encodeFrame(kind, payload)));
+        const sent = bytes.length;
+        const decoder = new FrameDecoder({ streams: true });
+        const out: [number, Buffer][] = [];
+        const take = (part: Buffer) =>
+          out.push(
+            ...decoder
+              .push(Buffer.from(part))
+              .map(({ kind, payload }) => [kind, payload] as [number, Buffer]),
+          );
+        for (const cut of [...cuts, sent]) {
+          take(bytes.subarray(0, cut));
+          bytes = bytes.subarray(cut);
+        }
+        expect(join(out)).toEqual(join(frames));
+        expect(decoder.midFrame).toBe(false);
+      },
+    ),
+  );
+  const decoder = new FrameDecoder({ streams: true });
+  const half = encodeFrame(FRAME.data, Buffer.from('begun and not ended')).subarray(0, 10);
+  expect(decoder.push(half).map(({ payload }) => payload.toString())).toEqual(['begun']);
+  expect(decoder.midFrame).toBe(true);
+});
+
+test('a frame that is written apart is the same frame, and what is full says so', () => {
+  const written: Buffer[] = [];
+  const to = new Writable({
+    highWaterMark: 8000,
+    write: (bytes: Buffer, _encoding, sent) => (written.push(bytes), sent()),
+  });
+  for (const length of [0, 10, 4095, 4096, 7000])
+    expect(writeFrame(to, FRAME.errors, Buffer.alloc(length, 7))).toBe(true);
+  const frames = new FrameDecoder().push(Buffer.concat(written));
+  expect(frames.map(({ kind, payload }) => [kind, payload.length])).toEqual(
+    [0, 10, 4095, 4096, 7000].map((length) => [FRAME.errors, length]),
+  );
+  expect(writeFrame(to, FRAME.data, Buffer.alloc(8000))).toBe(false);
+  expect(() => writeFrame(to, FRAME.data, Buffer.alloc(MAXIMUM_FRAME))).toThrow(FrameError);
 });
 
 test.each([

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
-import { encodeFrame, encodeJson, FRAME, FrameDecoder } from '#/contract/frame.js';
+import { encodeJson, FRAME, FrameDecoder } from '#/contract/frame.js';
 import type { ToHost, ToPortal } from '#/contract/session-link.js';
+import { writeFrame } from '#/contract/write-frame.js';
 
 /** The portal's end of a connection to a session host. */
 export interface HostLink {
@@ -40,7 +41,7 @@ export function openHostLink(
 ): Promise<HostLink | { readonly refused: string }> {
   const { promise, resolve } = Promise.withResolvers<HostLink | { readonly refused: string }>();
   const socket = connect(path);
-  const decoder = new FrameDecoder();
+  const decoder = new FrameDecoder({ streams: true });
   const heard: Heard[] = [];
   let listener: HostListener | null = null;
   let paused = false;
@@ -75,7 +76,7 @@ export function openHostLink(
     send(message) {
       if (over === null) socket.write(encodeJson(message));
     },
-    data: (bytes) => over !== null || socket.write(encodeFrame(FRAME.data, bytes)),
+    data: (bytes) => over !== null || writeFrame(socket, FRAME.data, bytes),
     listen(next) {
       listener = next;
       deliver();
