@@ -129,6 +129,8 @@ function common(paths: ClientPaths, user: string, port: number): readonly Option
     ['ControlPersist', 'no'],
     ['CanonicalizeHostname', 'no'],
     ['Compression', 'no'],
+    // most processors have AES built in, where ChaCha20, the client's first choice, costs three times as much
+    ['Ciphers', '^aes128-gcm@openssh.com,aes256-gcm@openssh.com'],
     ['ConnectTimeout', '15'],
     ['ConnectionAttempts', '1'],
     ['LogLevel', 'ERROR'],

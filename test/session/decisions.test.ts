@@ -263,6 +263,7 @@ describe("the client's configuration", () => {
     ['EscapeChar', '^^'],
     ['EnableEscapeCommandline', 'no'],
     ['ForwardAgent', 'no'],
+    ['Ciphers', '^aes128-gcm@openssh.com,aes256-gcm@openssh.com'],
     ['ForwardX11', 'no'],
     ['Tunnel', 'no'],
     ['ClearAllForwardings', 'yes'],
