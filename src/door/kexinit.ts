@@ -13,6 +13,17 @@ export function kexinitNames(kexinit: Buffer): KexinitNames | null {
   return kex === null || hostKey === null ? null : { kex: kex.names, hostKey: hostKey.names };
 }
 
+/**
+ * The ciphers of the same packet: from client to server, and from server to client.
+ * @returns null when it ends before them.
+ */
+export function kexinitCiphers(kexinit: Buffer): readonly [readonly string[], readonly string[]] | null {
+  const hostKeyAt = listAt(kexinit, KEX_AT)?.end ?? kexinit.length;
+  const toServer = listAt(kexinit, listAt(kexinit, hostKeyAt)?.end ?? kexinit.length);
+  const toClient = toServer === null ? null : listAt(kexinit, toServer.end);
+  return toServer === null || toClient === null ? null : [toServer.names, toClient.names];
+}
+
 /** The same packet with other methods of key exchange; it has to be one that `kexinitNames` could read. */
 export function withKex(kexinit: Buffer, names: readonly string[]): Buffer {
   const list = Buffer.from(names.join(','), 'latin1');

@@ -24,6 +24,8 @@ export interface DoorLimits {
   /** New keys after so many bytes or so long (RFC 4253 §9: 1 GiB or an hour). */
   readonly rekeyBytes: number;
   readonly rekeyAfter: number;
+  /** New keys after so many bytes, once, where they bring a cipher that costs us less. */
+  readonly quickerAfter: number;
   /** A key exchange that takes longer than this is given up. */
   readonly rekeyWithin: number;
   /** A question to the client every so long; three without an answer end the connection. */
@@ -44,6 +46,7 @@ export const OPENSSH_LIMITS: DoorLimits = {
   unreadAnswers: 8 * 1024 * 1024,
   rekeyBytes: 1024 * 1024 * 1024,
   rekeyAfter: 3_600_000,
+  quickerAfter: 2 * 1024 * 1024,
   rekeyWithin: 120_000,
   keepAlive: 30_000,
 };

@@ -2,11 +2,12 @@ import type { Socket } from 'node:net';
 import type { Connection, ServerChannel } from 'ssh2';
 import { kexinitNames } from './kexinit.js';
 import type { DoorLimits } from './limits.js';
+import { type QuickerCipher, quickerCipher } from './ssh2-ciphers.js';
 import { offerHybrid } from './ssh2-hybrid.js';
 import { answerLateRequests, keepRawText } from './ssh2-requests.js';
 
 /**
- * With ssh2-requests.ts, ssh2-hybrid.ts and ssh2-back.ts the one place that reaches into ssh2 1.17.0, where it has no hook: each reach closes a hole that an attack test of ours
+ * With ssh2-requests.ts, ssh2-hybrid.ts, ssh2-offer.ts, ssh2-ciphers.ts and ssh2-back.ts the one place that reaches into ssh2 1.17.0, where it has no hook: each reach closes a hole that an attack test of ours
  * tries (test/door/attacks.test.ts), so that an upgrade cannot open it again. The version is pinned.
  */
 interface Internals {
@@ -73,11 +74,12 @@ export function guardConnection(connection: Connection, options: GuardOptions): 
   const inside = connection as unknown as Internals;
   guardChannelOpen(inside, options);
   guardReceiveWindow(inside, options);
-  offerHybrid(connection);
+  const cipher = quickerCipher(connection);
+  offerHybrid(connection, cipher.heard);
   guardGuesses(inside);
   keepRawText(connection);
   answerLateRequests(connection);
-  const keys = freshKeys(connection, inside, options);
+  const keys = freshKeys(connection, inside, options, cipher);
   inside._sock.on('data', () => {
     if (inside._sock.writableLength > options.limits.unreadAnswers)
       options.onViolation('does not read the answers it asks for');
@@ -218,6 +220,7 @@ function freshKeys(
   connection: Connection,
   { _protocol: protocol, _sock: socket }: Internals,
   { limits, onViolation }: GuardOptions,
+  cipher: QuickerCipher,
 ): { readonly stop: () => void; readonly renewIfDue: () => void } {
   let timer: NodeJS.Timeout | undefined;
   let from = 0;
@@ -227,13 +230,19 @@ function freshKeys(
     timer = setTimeout(() => onViolation('does not finish a key exchange'), limits.rekeyWithin);
     connection.rekey();
   };
-  connection.on('handshake', () => {
+  connection.on('handshake', ({ cs, sc }) => {
     clearTimeout(timer);
+    cipher.agreed([cs.cipher, sc.cipher]);
     from = bytes();
     timer = setTimeout(exchange, limits.rekeyAfter);
   });
   const renewIfDue = (): void => {
-    if (protocol._kexinit === undefined && bytes() - from > limits.rekeyBytes) exchange();
+    if (protocol._kexinit !== undefined) return;
+    const moved = bytes() - from;
+    if (cipher.better && moved > limits.quickerAfter) {
+      cipher.insist();
+      exchange();
+    } else if (moved > limits.rekeyBytes) exchange();
   };
   socket.on('data', renewIfDue);
   return { stop: () => clearTimeout(timer), renewIfDue };

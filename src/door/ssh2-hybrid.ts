@@ -1,6 +1,7 @@
 import type { Connection } from 'ssh2';
 import { answerHybrid, HYBRID, type HybridAnswer } from './hybrid-exchange.js';
 import { kexinitNames, withKex } from './kexinit.js';
+import { changedOffer, type Offer } from './ssh2-offer.js';
 
 /**
  * As ssh2-guards.ts: reaches into ssh2 1.17.0, which knows no key exchange that withstands a quantum computer, and has no hook for
@@ -13,19 +14,6 @@ interface Internals {
     _kex: Exchange | undefined;
     readonly _packetRW: { read: Reader };
   };
-}
-interface Names {
-  readonly array: string[];
-}
-interface Way {
-  readonly cipher: Names;
-  readonly mac: Names;
-  readonly compress: Names;
-  readonly lang: Names;
-}
-interface Offer {
-  readonly constructor: new (lists: object) => Offer;
-  readonly lists: { readonly kex: Names; readonly serverHostKey: Names; readonly cs: Way; readonly sc: Way };
 }
 interface Reader {
   read(payload: Buffer): Buffer;
@@ -40,14 +28,16 @@ interface Exchange {
 const KEXINIT = 20;
 const STAND_IN = 'curve25519-sha256';
 
-/** To be called before our KEXINIT is sent, which ssh2 does after it announced the connection. */
-export function offerHybrid(connection: Connection): void {
+/** To be called before our KEXINIT is sent, which ssh2 does after it announced the connection. `heard` is given each of the client's. */
+export function offerHybrid(connection: Connection, heard: (kexinit: Buffer) => void): void {
   const { _protocol: protocol } = connection as unknown as Internals;
-  protocol._offer = withHybrid(protocol._offer);
+  const { kex } = protocol._offer.lists;
+  protocol._offer = changedOffer(protocol._offer, { kex: [HYBRID, ...kex.array] });
   /** The client's packet, when what it begins is the hybrid. */
   let begun: Buffer | null = null;
   const known = (payload: Buffer): Buffer => {
     if (payload[0] !== KEXINIT) return payload;
+    heard(payload);
     const theirs = kexinitNames(payload)?.kex ?? [];
     const agreed = theirs.find((name) => protocol._offer.lists.kex.array.includes(name));
     begun = agreed === HYBRID ? payload : null;
@@ -60,21 +50,6 @@ export function offerHybrid(connection: Connection): void {
   onEach(protocol, '_kex', (exchange) => {
     if (exchange !== undefined && begun !== null) becomeHybrid(exchange, begun);
     begun = null;
-  });
-}
-
-function withHybrid({ constructor: Lists, lists }: Offer): Offer {
-  const way = ({ cipher, mac, compress, lang }: Way): object => ({
-    cipher: cipher.array,
-    mac: mac.array,
-    compress: compress.array,
-    lang: lang.array,
-  });
-  return new Lists({
-    kex: [HYBRID, ...lists.kex.array],
-    serverHostKey: lists.serverHostKey.array,
-    cs: way(lists.cs),
-    sc: way(lists.sc),
   });
 }
 

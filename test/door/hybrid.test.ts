@@ -10,7 +10,7 @@ import {
 } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { answerHybrid, HYBRID } from '#/door/hybrid-exchange.js';
-import { kexinitNames, withKex } from '#/door/kexinit.js';
+import { kexinitCiphers, kexinitNames, withKex } from '#/door/kexinit.js';
 import { ecdhInit, kexInit, packet, payloads, text, x25519 } from './kex-packets.js';
 import { openTcp } from './raw-client.js';
 import { openRig, type Rig, until } from './rig.js';
@@ -67,12 +67,15 @@ describe('names of a KEXINIT', () => {
     const after = withKex(before, ['longer', 'b']);
     expect(kexinitNames(after)).toEqual({ kex: ['longer', 'b'], hostKey: ['c'] });
     expect(withKex(after, ['a', 'b'])).toEqual(before);
+    expect(kexinitCiphers(after)).toEqual([['aes256-ctr'], ['aes256-ctr']]);
   });
 
   test('a packet that ends too early has none', () => {
     const whole = kexInit('a,b', { hostKey: 'c' });
     for (let length = 0; length < 1 + 16 + 4 + 3 + 4 + 1; length++)
       expect(kexinitNames(whole.subarray(0, length))).toBeNull();
+    for (let length = 0; length < 1 + 16 + 4 + 3 + 4 + 1 + 2 * (4 + 'aes256-ctr'.length); length++)
+      expect(kexinitCiphers(whole.subarray(0, length))).toBeNull();
   });
 });
 

@@ -280,4 +280,38 @@ describe('bytes', () => {
     expect(Buffer.concat(received).equals(outward)).toBe(true);
     expect(Buffer.concat(heard).equals(inward)).toBe(true);
   });
+
+  test.each([
+    ['a client that prefers another cipher and knows AES-GCM', '', ['chacha20', 'aes128-gcm']],
+    ['a client that knows no AES-GCM', 'chacha20-poly1305@openssh.com,aes128-ctr', ['chacha20']],
+    ['a client that has AES-GCM from the start', 'aes256-gcm@openssh.com', ['aes256-gcm']],
+  ])('%s has these keys when it was sent much', async (_who, ciphers, expected) => {
+    const outward = randomBytes(MIB);
+    await door({
+      limits: { quickerAfter: MIB / 4 },
+      serve: async ({ output }) => {
+        for (let at = 0; at < outward.length; at += 32_768)
+          if (!output.write(outward.subarray(at, at + 32_768))) await once(output, 'drain');
+      },
+    });
+    const only = ciphers === '' ? [] : ['-c', ciphers];
+    const client = spawn(
+      'ssh',
+      ['-o', 'LogLevel=DEBUG1', ...only, ...sshOptions(rig), '-tt', '-e', 'none', '-l', 'alice', '127.0.0.1'],
+      { stdio: ['pipe', 'pipe', 'pipe'] },
+    );
+    const received: Buffer[] = [];
+    let said = '';
+    client.stdout.on('data', (chunk: Buffer) => received.push(chunk));
+    client.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    const [code] = (await once(client, 'close')) as [number];
+    expect(code).toBe(0);
+    expect(Buffer.concat(received).equals(outward)).toBe(true);
+    for (const way of ['server->client', 'client->server'])
+      expect(
+        [...said.matchAll(new RegExp(`kex: ${way} cipher: ([^@ ]+)`, 'g'))].map(([, cipher]) =>
+          cipher?.replace('-poly1305', ''),
+        ),
+      ).toEqual(expected);
+  });
 });
