@@ -18,7 +18,7 @@ export const COMPONENT_USER_CALLS = {
   'component.unable': call<null>()(['anybody'], z.strictObject({ component, why: text })),
   /**
    * A component changes its own password. 'begin' takes the right to it, 'end' gives it back; a lost connection does, too.
-   * Blob with 'check' and 'commit': a password; `current` says whether it is the one that counts now.
+   * Blob with 'commit': a password. With 'check': the SHA-256 of one; `current` says whether it is the one that counts now.
    */
   'component.rotation': call<{ readonly current: boolean }>()(
     COMPONENTS,

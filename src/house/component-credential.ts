@@ -2,6 +2,7 @@ import { done, failed, type Outcome } from '#/domain/outcome.js';
 import type { Component } from '#/domain/people.js';
 import type { Secret } from '#/domain/secret.js';
 import { type Binding, runningBinding } from './credential-binding.js';
+import { rememberedDigest } from './credential-digest.js';
 import { type NewCredential, promoteCredentialFile, stageCredentialFile } from './credential-file.js';
 import { credentialPath, removeBoth, stagedPath } from './credential-paths.js';
 import { credentialFailure, readCredentialFile } from './read-credential.js';
@@ -10,6 +11,8 @@ import { credentialFailure, readCredentialFile } from './read-credential.js';
 export interface ComponentCredential {
   readonly component: Component;
   read(): Outcome<Secret>;
+  /** What the vault compares with. Looks at the files each time, and reads them only when they changed. */
+  digest(): Outcome<Buffer>;
   /** The file of a rotation that was not finished; null: there is none that opens. */
   readStaged(): Secret | null;
   /** Writes the next file beside the present one. Throws what the disk says. */
@@ -36,14 +39,16 @@ export function componentCredential({
 }: CredentialOptions): ComponentCredential {
   const path = credentialPath(credentials, component);
   const told = reached === undefined ? {} : { reached };
+  const read = (): Outcome<Secret> => {
+    const found = readCredentialFile({ path, component, running: binding });
+    return found.kind === 'good'
+      ? done(found.password)
+      : failed(credentialFailure(component, path, found.why));
+  };
   return {
     component,
-    read() {
-      const found = readCredentialFile({ path, component, running: binding });
-      return found.kind === 'good'
-        ? done(found.password)
-        : failed(credentialFailure(component, path, found.why));
-    },
+    read,
+    digest: rememberedDigest(path, read, Date.now),
     readStaged() {
       const found = readCredentialFile({ path, component, running: binding, staged: true });
       return found.kind === 'good' ? found.password : null;

@@ -133,6 +133,7 @@ export async function openHouse(): Promise<House> {
   const credential = (component: Component): ComponentCredential => ({
     component,
     read: () => done(Secret.take(randomBytes(32))),
+    digest: () => done(randomBytes(32)),
     readStaged: () => null,
     stage: () => undefined,
     promote: () => undefined,

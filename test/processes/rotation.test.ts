@@ -7,6 +7,7 @@ import { failure } from '#/domain/failure.js';
 import { done, failed } from '#/domain/outcome.js';
 import { Secret } from '#/domain/secret.js';
 import type { ComponentCredential } from '#/house/component-credential.js';
+import { passwordDigest } from '#/house/credential-digest.js';
 import { logInAs } from '#/processes/shared/component-login.js';
 import { rotateCredential, settleCredential } from '#/processes/shared/rotate-credential.js';
 import { client, type Running, startVault } from '../vault/in-process.ts';
@@ -25,12 +26,17 @@ function onDisk(disk: Disk, life: { left: number }): ComponentCredential {
     change();
   };
   const secret = (bytes: Buffer) => Secret.take(Buffer.from(bytes));
+  const read = () =>
+    disk.present === null
+      ? failed(failure('CREDENTIAL_FILE', 'psmapp.ini does not open'))
+      : done(secret(disk.present));
   return {
     component: 'PSMApp',
-    read: () =>
-      disk.present === null
-        ? failed(failure('CREDENTIAL_FILE', 'psmapp.ini does not open'))
-        : done(secret(disk.present)),
+    read,
+    digest() {
+      const present = read();
+      return present.ok ? done(passwordDigest(present.value)) : present;
+    },
     readStaged: () => (disk.staged === null ? null : secret(disk.staged)),
     stage: (password) => step(() => (disk.staged = Buffer.from(password))),
     promote() {

@@ -90,6 +90,9 @@ describe('a component password', () => {
     expect(
       await here.ask('component.rotation', { component: 'PVWAApp', step: 'check' }, Buffer.alloc(32)),
     ).toEqual({ current: false });
+    expect(
+      await here.refused('component.rotation', { component: 'PVWAApp', step: 'check' }, Buffer.alloc(31)),
+    ).toMatchObject({ code: 'BAD_INPUT' });
   });
 
   test('that is old enough is changed by itself, by one process, and a failure is tried again later', async () => {

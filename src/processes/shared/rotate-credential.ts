@@ -6,6 +6,7 @@ import { failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import type { Secret } from '#/domain/secret.js';
 import type { ComponentCredential } from '#/house/component-credential.js';
+import { passwordDigest } from '#/house/credential-digest.js';
 
 /**
  * Gives a component a new password, in two phases: the new file beside the old one, then the vault, then the old file is
@@ -69,8 +70,9 @@ async function isCurrent(
 ): Promise<boolean> {
   if (password === null) return false;
   const asked = { component, step: 'check' } as const;
-  const outcome = await ask(peer, 'component.rotation', asked, password.exposeSecret());
+  const digest = passwordDigest(password);
   password.wipe();
+  const outcome = await ask(peer, 'component.rotation', asked, digest);
   if (!outcome.ok) throw new Error(outcome.failure.message);
   return outcome.value.value.current;
 }

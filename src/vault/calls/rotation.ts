@@ -6,11 +6,13 @@ import type { Component } from '#/domain/people.js';
 import { withNewPassword } from '../judge-component.js';
 import type { Answer, Connection, Handlers, Vault } from '../vault.js';
 
+const DIGEST_BYTES = 32;
+
 /** A component changes its own password: one process at a time, and none while the component is disabled. */
 export function rotationCalls(vault: Vault): Handlers<'component.rotation'> {
   const { components } = vault;
   return {
-    async 'component.rotation'({ component, step }, { connection }, password) {
+    async 'component.rotation'({ component, step }, { connection }, blob) {
       if (!connection.components.has(component))
         return failed(failure('NOT_YOUR_ROLE', `This connection is not logged in as ${component}.`));
       switch (step) {
@@ -19,9 +21,9 @@ export function rotationCalls(vault: Vault): Handlers<'component.rotation'> {
             ? done({ value: { current: true } })
             : failed(failure('CREDENTIAL_BUSY', component));
         case 'check':
-          return await check(vault, component, password);
+          return await check(vault, component, blob);
         case 'commit':
-          return await commit(vault, component, connection, password);
+          return await commit(vault, component, connection, blob);
         case 'end':
           components.release(component, connection);
           return done({ value: { current: true } });
@@ -35,11 +37,12 @@ export function rotationCalls(vault: Vault): Handlers<'component.rotation'> {
 async function check(
   vault: Vault,
   component: Component,
-  password: Buffer,
+  digest: Buffer,
 ): Promise<Answer<'component.rotation'>> {
+  if (digest.length !== DIGEST_BYTES) return failed(failure('BAD_INPUT', 'a SHA-256 is wanted'));
   const stored = await vault.store.transaction(({ components }) => components.component(component));
   if (stored === null || stored.disabled) return failed(failure('COMPONENT_DISABLED', component));
-  return done({ value: { current: timingSafeEqual(stored.hash, digest(password)) } });
+  return done({ value: { current: timingSafeEqual(stored.hash, digest) } });
 }
 
 async function commit(
@@ -50,7 +53,7 @@ async function commit(
 ): Promise<Answer<'component.rotation'>> {
   if (password.length !== COMPONENT_PASSWORD_BYTES)
     return failed(failure('BAD_INPUT', `a password of ${COMPONENT_PASSWORD_BYTES} bytes is wanted`));
-  const hash = digest(password);
+  const hash = createHash('sha256').update(password).digest();
   return await vault.store.transaction(async (records): Promise<Answer<'component.rotation'>> => {
     // asked in here: a repair by hand may have taken the right away while we waited for our turn
     if (!vault.components.holds(component, connection)) return failed(failure('CREDENTIAL_BUSY', component));
@@ -65,8 +68,4 @@ async function commit(
     });
     return done({ value: { current: true } });
   });
-}
-
-function digest(password: Buffer): Buffer {
-  return createHash('sha256').update(password).digest();
 }
