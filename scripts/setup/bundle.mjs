@@ -16,6 +16,18 @@ const fresh = `${programs}.new`;
 /** Native code, and what is looked for but not there: tried at run time, where they are or are missing. */
 const external = ['node-pty', 'cpu-features', 'react-devtools-core', /\.node$/];
 
+/** Ink measures all that it draws, again and again: it takes our word for what is simple. */
+const measuring = join(compiled, 'portal/measured-width.js');
+const measuredWidth = {
+  name: 'measured-width',
+  resolveId: (source, importer) =>
+    source === 'string-width' && importer !== measuring ? '\0measured-width' : null,
+  load: (id) =>
+    id === '\0measured-width'
+      ? `export { measuredWidth as default } from ${JSON.stringify(measuring)};`
+      : null,
+};
+
 const processes = readdirSync(join(compiled, 'processes')).filter((name) => name.endsWith('.js'));
 const bundle = await rolldown({
   input: Object.fromEntries(
@@ -29,6 +41,7 @@ const bundle = await rolldown({
   ),
   platform: 'node',
   external,
+  plugins: [measuredWidth],
   // what is only declared there, and not used by a program, is not loaded by it
   treeshake: { moduleSideEffects: [{ test: /\/dist\/(contract|domain)\//, sideEffects: false }] },
   // a library in the old module format may ask where it lies

@@ -1,12 +1,11 @@
-import stringWidth from 'string-width';
 import { oneLine } from '#/domain/failure.js';
+import { measuredWidth } from './measured-width.js';
 
 const ASCII = /^[\x20-\x7e]*$/;
 
 /** Columns that a text takes on a terminal, measured as Ink measures. */
 export function width(text: string): number {
-  // most text is ASCII, and measuring is most of what a list costs
-  return ASCII.test(text) ? text.length : stringWidth(text);
+  return measuredWidth(text);
 }
 
 /** Text from targets, directories and people, fit to be shown: one line, nothing invisible, nothing that acts. */
