@@ -12,6 +12,8 @@ export interface Agent extends OneShot {
 export interface AgentOptions {
   readonly path: string;
   readonly key: SigningKey;
+  /** Nothing is answered before. */
+  readonly allowed?: Promise<void>;
   /** The login name at the target. */
   readonly user: string;
   /** The key of the host that the signature is for. */
@@ -23,7 +25,7 @@ const MOST_UNREAD = 64 * 1024;
 
 export async function openAgent(options: AgentOptions): Promise<Agent> {
   let signed = false;
-  const server = await openOneShot(options.path, 1, serve);
+  const server = await openOneShot(options.path, 1, (socket) => void waited(socket));
   return {
     close: server.close,
     get signed() {
@@ -31,6 +33,10 @@ export async function openAgent(options: AgentOptions): Promise<Agent> {
     },
   };
 
+  async function waited(socket: Socket): Promise<void> {
+    await options.allowed;
+    serve(socket);
+  }
   function serve(socket: Socket): void {
     const split = messageSplitter();
     let bound: Buffer | null = null;
@@ -62,7 +68,7 @@ const REFUSED: Answer = { reply: agentMessage(AGENT.failure), signature: false }
 
 /** What an agent for this one login answers; anything but its three questions is refused. */
 export function decide(
-  options: Omit<AgentOptions, 'path'>,
+  options: Omit<AgentOptions, 'path' | 'allowed'>,
   state: { readonly bound: Buffer | null; readonly signed: boolean },
   message: Buffer,
 ): Answer {
@@ -109,7 +115,7 @@ function sessionOf(fields: Fields, expected: HostKey): Buffer | null {
 const USERAUTH_REQUEST = 50;
 
 /** The data to be signed are a login of this user, in this session, with this key, to this host. */
-function isLogin(fields: Fields, options: Omit<AgentOptions, 'path'>, bound: Buffer): boolean {
+function isLogin(fields: Fields, options: Omit<AgentOptions, 'path' | 'allowed'>, bound: Buffer): boolean {
   if (!fields.string().equals(bound) || fields.byte() !== USERAUTH_REQUEST) return false;
   if (fields.text() !== options.user || fields.text() !== 'ssh-connection') return false;
   const method = fields.text();

@@ -14,6 +14,8 @@ export interface AskOptions {
   readonly path: string;
   /** Taken over: wiped after the answer. */
   readonly secret: Secret;
+  /** No answer is given before. */
+  readonly allowed?: Promise<void>;
   /** The client asks what it gets no answer to. It is kept waiting, so that it does not try an empty answer at the target. */
   readonly onRefused: (why: string) => void;
 }
@@ -39,6 +41,7 @@ export async function openAsk(options: AskOptions): Promise<Ask> {
 
   async function question(socket: Socket): Promise<void> {
     const asked = await readToEnd(socket, LONGEST_QUESTION);
+    await options.allowed;
     const why =
       asked === null ? 'its question could not be read' : refusal(asked, answered || options.secret.wiped);
     if (why !== null) {

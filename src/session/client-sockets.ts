@@ -26,6 +26,8 @@ export interface ClientSocketsOptions {
   readonly hostKey: HostKey;
   readonly target: Socket;
   readonly now: () => number;
+  /** The secret is not used before. */
+  readonly allowed?: Promise<void>;
   /** The client is logged in; its session begins when this resolves. */
   readonly onUp: () => Promise<void>;
   /** The client is to forward an agent: before it does, it looks whether there is one at all. */
@@ -38,7 +40,8 @@ export interface ClientSocketsOptions {
 const LOOKS = 4;
 
 export async function openClientSockets(options: ClientSocketsOptions): Promise<ClientSockets> {
-  const { directory, credential } = options;
+  const { directory, credential, allowed } = options;
+  const gate = allowed === undefined ? {} : { allowed };
   // when one of them cannot be opened, those before it are not left listening
   using opened = new DisposableStack();
   const dial = await openDial(directory.socket('dial'), options.target, options.now);
@@ -78,6 +81,7 @@ export async function openClientSockets(options: ClientSocketsOptions): Promise<
       const ask = await openAsk({
         path: directory.socket('ask'),
         secret: credential.secret,
+        ...gate,
         onRefused: options.onAskedAgain,
       });
       return { close: () => ask.close(), used: () => ask.answered };
@@ -85,6 +89,7 @@ export async function openClientSockets(options: ClientSocketsOptions): Promise<
     const agent = await openAgent({
       path: directory.socket('agent'),
       key: credential.key,
+      ...gate,
       user: options.user,
       hostKey: options.hostKey,
     });

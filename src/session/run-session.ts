@@ -68,6 +68,7 @@ export function runSession(
       trail.tape = tape;
       trail.facts = facts;
     },
+    running: (client) => (trail.client = client),
     waiting: (terminal) => (trail.live = terminal),
     lent: (kind, socket) => (trail.returns === null ? socket.destroy() : trail.returns.begin(kind, socket)),
   };

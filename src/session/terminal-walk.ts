@@ -1,10 +1,7 @@
 import { failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
-import { endBox } from './box.js';
-import { endingOfClient } from './ending.js';
 import { takeReturns, tellLending } from './lend.js';
 import type { TerminalSession } from './live-session.js';
-import { startClient } from './log-in.js';
 import { channelName } from './plain-channel.js';
 import { type Stages, stepper } from './stages.js';
 import { loginRefused, type RunningClient, type Trail } from './trail.js';
@@ -47,7 +44,7 @@ export async function walkTerminal(
   trail.live = live.value;
   const { grant } = granted.value;
   tellLending(steps, live.value, grant);
-  const client = await step(7, () => logIn(steps, ready.value, live.value, trail));
+  const client = await step(7, () => logIn(steps, ready.value, live.value, trail), { atOnce: false });
   if (!client.ok) return client;
   const { channel } = steps.message;
   const connected = await stages.done(8, channel === undefined ? undefined : channelName(channel));
@@ -63,17 +60,10 @@ async function logIn(
   live: TerminalSession,
   trail: Trail,
 ): Promise<Outcome<{ readonly client: RunningClient; readonly begin: () => void }>> {
-  const { pty, exit, login } = startClient(steps, ready, live);
-  const client: RunningClient = {
-    ending: exit.then((how) => endingOfClient(how, ready.sockets.dial, steps.parts.keepAliveSeconds)),
-    stop: () => endBox(steps.parts.box, steps.message.sessionId),
-    destroy: () => pty.destroy(),
-  };
-  trail.client = client;
-  const came = await login;
+  const came = await ready.client.logIn(live);
   ready.leaveLine();
   if (came === 'ended') return failed(failure('SESSION_GONE'));
   return 'begin' in came
-    ? done({ client, begin: came.begin })
+    ? done({ client: ready.client.running, begin: came.begin })
     : await loginRefused(steps, trail, came, ready.hostKey);
 }

@@ -13,13 +13,14 @@ import { cleanTerm } from '#/domain/session.js';
 import { NO_TERMINAL } from '#/domain/tape.js';
 import type { OpenTape } from '#/recorder/tape.js';
 import type { Anteroom } from './anteroom.js';
-import { type ClientSockets, openClientSockets } from './client-sockets.js';
+import { openClientSockets } from './client-sockets.js';
 import type { Control } from './control.js';
 import { type Credential, readCredential } from './credential.js';
 import { NOTICE_LINE } from './ending.js';
 import { learnHostKey } from './learn-host-key.js';
 import { openLent } from './lend.js';
 import { startLiveSession, type TerminalSession } from './live-session.js';
+import { type Client, startClient } from './log-in.js';
 import { waitForCompany } from './oversight/wait-for-company.js';
 import type { SessionHostParts } from './parts.js';
 import { commandFile, plainOf } from './plain-channel.js';
@@ -29,6 +30,7 @@ import { makeSessionDirectory, type SessionDirectory } from './session-directory
 import { clientPaths, sshConfig } from './ssh-config.js';
 import { countedTape, type TapeFacts } from './tape-facts.js';
 import { connectTarget } from './target.js';
+import type { RunningClient } from './trail.js';
 
 export type OpenMessage = Extract<ToHost, { type: 'open' }>;
 
@@ -43,6 +45,8 @@ export interface Steps {
   readonly cleanup: DisposableStack;
   /** The tape as soon as it is open: whatever happens, it is closed with the ending. */
   readonly recording: (tape: OpenTape, facts: TapeFacts) => void;
+  /** Its client as soon as it runs: whatever happens, it is ended. */
+  readonly running: (client: RunningClient) => void;
   /** Its terminal, when it waits for a second person to join. */
   readonly waiting: (live: TerminalSession) => void;
   /** The target connects to what the person lends it. */
@@ -131,8 +135,8 @@ export interface Ready {
   readonly grant: SessionGrant;
   readonly tape: OpenTape;
   readonly hostKey: HostKey;
-  readonly sockets: ClientSockets;
   readonly login: LoginEvents;
+  readonly client: Client;
   /** The login is over, whichever way: the next may try. */
   readonly leaveLine: () => void;
   readonly healed: string | null;
@@ -142,29 +146,37 @@ export interface Ready {
 
 /** What the client says through its sockets while it logs in. */
 export interface LoginEvents {
+  /** The client may have the secret. */
+  readonly allowed: Promise<void>;
+  allow(): void;
   /** The client is logged in and waits until `letGo`. */
   readonly up: Promise<void>;
   letGo(): void;
   readonly askedAgain: Promise<string>;
 }
 
-/** Stage 5: recorder, shadow identity, sandbox, target port; in this order, so that without a tape the target hears nothing. */
+/**
+ * Stage 5: recorder and shadow identity, then the target port and the sandbox: without a tape the target hears nothing. The
+ * client finds its way to the target's login while the next stages pass; its secret it gets at stage 7.
+ */
 export async function prepare(
   steps: Steps,
   granted: Granted,
   hostKey: HostKey,
   directory: SessionDirectory,
 ): Promise<Outcome<Ready>> {
-  const { parts, message, control, cleanup } = steps;
+  const { parts, message, control, cleanup, anteroom } = steps;
   const { grant } = granted;
-  const tape = await startTape(steps, grant);
+  const [tape, shadow] = await Promise.all([
+    startTape(steps, grant),
+    parts.vault.ask('session.shadow', {
+      sessionId: grant.sessionId,
+      term: cleanTerm(message.term),
+      lang: message.lang,
+      program: message.channel === undefined ? 'ssh' : 'command',
+    }),
+  ]);
   if (!tape.ok) return tape;
-  const shadow = await parts.vault.ask('session.shadow', {
-    sessionId: grant.sessionId,
-    term: cleanTerm(message.term),
-    lang: message.lang,
-    program: message.channel === undefined ? 'ssh' : 'command',
-  });
   if (!shadow.ok) return shadow;
   const { level, healed } = shadow.value.value;
   const paths = clientPaths(level, { session: directory.path, inside: parts.inside });
@@ -202,18 +214,20 @@ export async function prepare(
     target: target.value,
     now: parts.now,
     lends: grant.lending.lent.includes('agent'),
+    allowed: login.allowed,
     onUp,
     onAskedAgain,
   });
   cleanup.defer(() => sockets.end());
   const lent = await openLent(directory, grant.lending.lent, steps.lent);
   cleanup.defer(() => lent?.close());
+  const client = startClient(steps, { sockets, login, hostKey, size: early.value?.size ?? anteroom.size });
   return done({
     grant,
     tape: tape.value,
     hostKey,
-    sockets,
     login,
+    client,
     leaveLine,
     healed,
     terminal: early.value,
@@ -268,12 +282,19 @@ function loginEvents(control: Control): {
   readonly onUp: () => Promise<void>;
   readonly onAskedAgain: (why: string) => void;
 } {
+  const allowed = Promise.withResolvers<void>();
   const up = Promise.withResolvers<void>();
   const letGo = Promise.withResolvers<void>();
   const askedAgain = Promise.withResolvers<string>();
   control.signal.addEventListener('abort', () => letGo.resolve(), { once: true });
   return {
-    login: { up: up.promise, letGo: letGo.resolve, askedAgain: askedAgain.promise },
+    login: {
+      allowed: allowed.promise,
+      allow: allowed.resolve,
+      up: up.promise,
+      letGo: letGo.resolve,
+      askedAgain: askedAgain.promise,
+    },
     onUp() {
       up.resolve();
       return letGo.promise;

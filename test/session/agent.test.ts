@@ -109,6 +109,19 @@ describe.runIf(process.getuid?.() === 0 && existsSync('/usr/sbin/sshd'))(
       expect(await ssh(at, ['-o', `PubkeyAcceptedAlgorithms=${algorithm}`])).toBe('in');
     });
 
+    test('does not sign before it may', async () => {
+      const [early, later] = [path(), path()];
+      const gate = Promise.withResolvers<void>();
+      const common = { key: key('ed25519'), user, hostKey: hostKey() };
+      const agent = await openAgent({ ...common, path: early, allowed: gate.promise });
+      await openAgent({ ...common, path: later });
+      const login = ssh(early);
+      expect(await ssh(later)).toBe('in');
+      expect(agent.signed).toBe(false);
+      gate.resolve();
+      expect(await login).toBe('in');
+    });
+
     test('refuses another user', async () => {
       const at = path();
       const agent = await openAgent({ path: at, key: key('ed25519'), user: 'root', hostKey: hostKey() });

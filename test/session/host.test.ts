@@ -50,9 +50,10 @@ describe.runIf(hasBox)(
     const stages = (): readonly string[] =>
       rig.asked
         .filter((one) => one.call === 'session.stage')
-        .map(
-          ({ args }) => `${String(args['stage'])}${args['ok'] === true ? '' : ` ${String(args['code'])}`}`,
-        );
+        .flatMap(({ args }) => [
+          ...((args['passed'] ?? []) as { stage: number }[]).map(({ stage }) => String(stage)),
+          `${String(args['stage'])}${args['ok'] === true ? '' : ` ${String(args['code'])}`}`,
+        ]);
     const ending = (): unknown => rig.asked.find((one) => one.call === 'session.ended')?.args['ending'];
     const rowsOf = (person: Person): string[] =>
       Array.from(

@@ -48,6 +48,25 @@ describe('ask', () => {
     expect(existsSync(at)).toBe(false);
   });
 
+  test('answers nobody before it may', async () => {
+    const [early, later] = [path(), path()];
+    const gate = Promise.withResolvers<void>();
+    const common = { onRefused: () => undefined };
+    const secret = (text: string) => Secret.take(Buffer.from(text));
+    const asks = [
+      await openAsk({ ...common, path: early, secret: secret('first'), allowed: gate.promise }),
+      await openAsk({ ...common, path: later, secret: secret('second') }),
+    ];
+    const answers: (string | null)[] = [];
+    const asked = exchange(early, "\nbob@target's password: ").then((answer) => answers.push(answer));
+    answers.push(await exchange(later, "\nbob@target's password: "));
+    expect(asks.map((ask) => ask.answered)).toEqual([false, true]);
+    gate.resolve();
+    await asked;
+    expect(answers).toEqual(['second', 'first']);
+    for (const ask of asks) ask.close();
+  });
+
   test('close wipes a secret that nobody asked for', async () => {
     const secret = Secret.take(Buffer.from('x'));
     const ask = await openAsk({ path: path(), secret, onRefused: () => undefined });
