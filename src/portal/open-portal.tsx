@@ -123,7 +123,9 @@ export function openPortal(options: PortalOptions): OpenPortal {
 
 /** The only call to Ink's render. */
 function drawOn(screen: InkScreen, keyboard: InkKeyboard, screens: ReactNode): Instance {
-  return render(screens, {
+  // Ink draws at once what it is given first, and then what has come of it a frame later. The screens get that second frame:
+  // their keys and most answers are there by then, so that what is drawn first is whole
+  const ink = render(null, {
     stdout: screen,
     // Ink asks no more of an input stream than this one has
     stdin: keyboard as unknown as NodeJS.ReadStream,
@@ -136,4 +138,6 @@ function drawOn(screen: InkScreen, keyboard: InkKeyboard, screens: ReactNode): I
     // a key is on the screen within 20 ms
     maxFps: 60,
   });
+  ink.rerender(screens);
+  return ink;
 }

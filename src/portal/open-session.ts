@@ -1,6 +1,7 @@
 import type { Portal } from './context.js';
 import { directEnd } from './direct-end.js';
 import { endingNotice } from './ending-words.js';
+import { gatherStages } from './gather-stages.js';
 import type { Notice } from './portal-state.js';
 import { type ConnectWish, type SessionWish, wishName } from './route.js';
 import {
@@ -40,6 +41,9 @@ export interface OpeningOptions {
 /** From the wish to the menu again: stages, host key, the session itself, and one line on how it ended. */
 export function openSession({ wish, services, portal, suspend }: OpeningOptions): Opening {
   const state = createStore(connectingReducer, notYetConnecting);
+  const stages = gatherStages((gathered) => {
+    for (const one of gathered) state.dispatch(one);
+  });
   const abort = new AbortController();
   let answer: ((decision: HostKeyDecision) => void) | null = null;
   let started = false;
@@ -51,9 +55,10 @@ export function openSession({ wish, services, portal, suspend }: OpeningOptions)
   };
   const hooks: SessionHooks = {
     signal: abort.signal,
-    onStage: (stage, is, note) => state.dispatch({ type: 'stage', stage, state: is, note: note ?? null }),
+    onStage: (stage, is, note) => stages.add({ type: 'stage', stage, state: is, note: note ?? null }),
     askHostKey: (question: HostKeyQuestion) => {
       if (abort.signal.aborted) return Promise.resolve('refuse');
+      stages.flush();
       state.dispatch({ type: 'asked', question });
       return new Promise((resolve) => {
         answer = resolve;
