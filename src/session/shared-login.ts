@@ -89,6 +89,8 @@ const ASK_EVERY = 1000;
 /** A login that nobody has ridden on for so long is given up. */
 const LONGEST_IDLE = 60_000;
 const RETRY = 1000;
+/** So long a place where the target listened may take to be free again. */
+const PLACE_FREED = 500;
 
 export function beginLogin({ parts, sessionId, share }: LoginOptions): SharedLogin {
   const boxId = loginBoxId(sessionId);
@@ -304,10 +306,17 @@ export function beginLogin({ parts, sessionId, share }: LoginOptions): SharedLog
   }
 
   async function listen(wish: ListenWish, hooks: ChannelHooks): Promise<Opened> {
-    if (ready === null || state !== 'up') return 'lost';
-    const { directory, channels } = ready;
-    listeners += 1;
-    return await listenThrough({ ...wish, directory, channels, origins, name: `back-${listeners}` }, hooks);
+    const once = async (): Promise<Opened> => {
+      if (ready === null || state !== 'up') return 'lost';
+      const { directory, channels } = ready;
+      listeners += 1;
+      return await listenThrough({ ...wish, directory, channels, origins, name: `back-${listeners}` }, hooks);
+    };
+    const opened = await once();
+    if (opened !== 'refused') return opened;
+    // who comes back at once finds his own of a moment ago still going
+    await new Promise((resolve) => setTimeout(resolve, PLACE_FREED));
+    return await once();
   }
 
   /** Nobody rides on it any more: it waits for the next, as long as its connection is there. */

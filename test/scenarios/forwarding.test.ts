@@ -406,6 +406,21 @@ describe('the target listens for the person', () => {
     expect(await heard(4)).toContain('the client does not take it');
   });
 
+  test('a place that somebody else is just leaving is tried once more', { timeout: 60_000 }, async () => {
+    const other = createServer();
+    // on all addresses of both kinds
+    await new Promise<void>((resolve) => other.listen(0, '::', resolve));
+    const port = portOf(other);
+    const before = target.log().length;
+    const client = ssh(['-o', 'ExitOnForwardFailure=yes', '-R', `${port}:${there}`, 'via', 'echo ran']);
+    // the target says so at its first try
+    while (!target.log().slice(before).includes(`cannot listen to port: ${port}`))
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    other.close();
+    expect(await client.ended).toBe(0);
+    expect(client.said.out.toString()).toBe('ran\n');
+  });
+
   test('other places are refused, with the reason on standard error, before the target hears of it', {
     timeout: 60_000,
   }, async () => {
