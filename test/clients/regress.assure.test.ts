@@ -11,9 +11,14 @@ const SCRIPTS = [
   'broken-pipe',
   'connect',
   'connect-uri',
+  'dynamic-forward',
+  'envpass',
   'exit-status',
   'exit-status-signal',
+  'forward-control',
+  'forwarding',
   'localcommand',
+  'multiplex',
   'portnum',
   'rekey',
   'scp',
@@ -36,6 +41,8 @@ let ways: TwoWays;
 let folder: string;
 beforeAll(async () => {
   ways = await openTwoWays();
+  for (const way of ['localForwarding', 'remoteForwarding'])
+    await ways.postern.json(['policy', 'set', way, '127.0.0.1:*,localhost:*']);
   folder = mkdtempSync('/tmp/postern-regress-');
   cpSync('/usr/lib/openssh/regress', folder, { recursive: true });
   copyFileSync(join(import.meta.dirname, 'regress/run-script.sh'), join(folder, 'run-script.sh'));

@@ -65,21 +65,35 @@ Host *
 	LogLevel		$([ "$2" = rekey ] && echo DEBUG1 || echo ERROR)
 EOF
 { cat $OBJ/ssh_config; echo "	ProxyCommand $NC 127.0.0.1 $HOST_PORT"; } > $OBJ/ssh_proxy
-touch $OBJ/sshd_proxy $OBJ/sshd_config
+touch $OBJ/sshd_proxy $OBJ/sshd_config $OBJ/authorized_keys_$USER
 rm -rf $OBJ/copy* $OBJ/batch
 cat /usr/bin/ssh-agent > $DATA
 : > $TEST_SSH_LOGFILE
+edit() { sed "$1" $SCRIPT > $OBJ/cut.sh; SCRIPT=$OBJ/cut.sh; }
 case $2 in
 # with buffers of 5 bytes, one at a time, each is a round trip
 sftp) head -c 20000 /usr/bin/ssh-agent > $DATA ;;
 # what follows is about options of sshd
-rekey) head -n $(($(grep -n 'server rekeylimit' $SCRIPT | head -1 | cut -d: -f1) - 2)) $SCRIPT > $OBJ/cut.sh; SCRIPT=$OBJ/cut.sh ;;
+rekey) edit "$(($(grep -n 'server rekeylimit' $SCRIPT | head -1 | cut -d: -f1) - 1)),\$d" ;;
+forward-control) edit '/^# Usage: lperm_tests/,$d' ;;
+# of a client's environment LANG and LC_* pass; then come options of sshd again
+envpass) edit '/^trace "server setenv wins"/,$d; s/_XXX_TEST/LC_XXX_TEST/g' ;;
+# sockets of the target are not forwarded
+forwarding) edit '/^trace "transfer over chained unix domain socket/,$d' ;;
+multiplex)
+	edit '/^trace "forward over UNIX/,/^for s in/{/^for s in/!d}
+		/cmd forward remote (UNIX)"$/,/cmd exit"$/{/cmd exit"$/!d}
+		s/Invalid SSH identification string/^SSH-2.0-/
+		s/_XXX_TEST/LC_XXX_TEST/g' ;;
 esac
 
 increase_datafile_size() { while [ $(du -k $DATA | cut -f1) -lt $1 ]; do cat /usr/bin/ssh-agent >> $DATA; done; }
 have_prog() { command -v "$1" > /dev/null 2>&1; }
 md5() { md5sum; }
 make_tmpdir() { SSH_REGRESS_TMP=$(mktemp -d $OBJ/tmp-XXXXXX); }
+# what a script that failed leaves behind
+leave() { for ctl in $OBJ/ctl-sock* $OBJ/tmp-*/ctl-sock*; do [ ! -S $ctl ] || /usr/bin/ssh -S $ctl -O exit x 2> /dev/null; done; }
+trap leave EXIT
 start_sshd() { :; }
 stop_sshd() { :; }
 maybe_add_scp_path_to_sshd() { :; }
