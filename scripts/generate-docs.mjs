@@ -88,12 +88,16 @@ ${table(['Code', 'Name', 'Meaning'], exits)}
 
 /** docs/policy.md: every setting of policy. */
 export function policyPage() {
-  const rows = Object.entries(SETTINGS).map(([name, { kind, otherwise, meaning }]) => [
+  const rows = Object.entries(SETTINGS).map(([name, { kind, otherwise, meaning, levels }]) => [
     code(name),
     cell(meaning),
     cell(kind.allowed),
     cell(kind.show(otherwise)),
-    CONFIGURED.includes(name) ? '`config.json`' : '`postern policy set`',
+    !levels.includes('system')
+      ? `only of a ${levels.join(', ')}`
+      : CONFIGURED.includes(name)
+        ? '`config.json`'
+        : '`postern policy set`',
   ]);
   return `# Policy
 
@@ -109,6 +113,15 @@ audit (940) and counts from the next connection on; how a session was allowed to
     bin/postern account unset root@web1.example idleMinutes
     bin/postern account show root@web1.example                # each value, and who says it
     bin/postern explain alice root@web1.example               # the same, with everything else that decides
+
+A kind of target that needs settings of its own is a copy of another: it begins with what is set for that, and from then on each goes its own
+way. Platforms that accounts are of are not deleted.
+
+    bin/postern platform add Appliance --like UnixSSH
+    bin/postern platform set Appliance defaultPort 2222       # where its targets listen, unless an account says otherwise
+    bin/postern account update admin@switch1.example --platform Appliance
+    bin/postern platform list
+    bin/postern platform delete Appliance
 
 A stored setting that a release does not understand lets nobody connect to the accounts that it is for, until it is set anew or unset.
 

@@ -9,6 +9,7 @@ const EXIT_OF: Partial<Record<FailureCode, number>> = {
   PASSPHRASE_WRONG: EXIT.denied,
   NOT_YOUR_ROLE: EXIT.denied,
   NOT_FOUND: EXIT.notFound,
+  PLATFORM_UNKNOWN: EXIT.notFound,
   SESSION_GONE: EXIT.notFound,
   DIRECTORY_UNAVAILABLE: EXIT.failed,
   DAEMON_NOT_RUNNING: EXIT.unavailable,

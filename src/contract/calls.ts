@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PLATFORMS, type SecretKind } from '#/domain/account.js';
+import type { SecretKind } from '#/domain/account.js';
 import type { HostKey } from '#/domain/host-key.js';
 import { PERMISSIONS, PRESETS, type Preset, VAULT_RIGHTS } from '#/domain/permission.js';
 import type { IsolationLevel } from '#/domain/session.js';
@@ -245,7 +245,7 @@ export const CALLS = {
     ['console'],
     z.strictObject({
       safe: name,
-      platform: z.enum(PLATFORMS),
+      platform: name,
       address: name,
       port: z.int().nullable(),
       user: name,
@@ -265,6 +265,7 @@ export const CALLS = {
       address: name.optional(),
       port: z.int().nullable().optional(),
       user: name.optional(),
+      platform: name.optional(),
       secretKind: secretSource.optional(),
       hostKey: hostKey.nullable().optional(),
       disabledWhy: text.nullable().optional(),

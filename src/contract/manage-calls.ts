@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PLATFORMS, type SecretKind } from '#/domain/account.js';
+import type { SecretKind } from '#/domain/account.js';
 import { PERMISSIONS, PRESETS, type Preset, VAULT_RIGHTS } from '#/domain/permission.js';
 import { call } from './call-kind.js';
 import type { AuditRow, MemberRow, PersonSafeRow, UserRow } from './rows.js';
@@ -26,7 +26,7 @@ export const MANAGE_CALLS = {
     z.strictObject({
       ticket,
       safe: name,
-      platform: z.enum(PLATFORMS),
+      platform: name,
       user: name,
       address: name,
       port: z.int().nullable(),
@@ -53,6 +53,8 @@ export const MANAGE_CALLS = {
     z.strictObject({ ticket, accountId: id, user: name.optional(), address: name.optional() }),
   ),
   'person.account.delete': call<null>()(['PVWAGW'], z.strictObject({ ticket, accountId: id })),
+  /** Names of kinds of targets. */
+  'person.platforms': call<readonly string[]>()(['PVWAGW'], z.strictObject({ ticket })),
   /** Safes that the person is a member of, with what he may do there. */
   'person.safes': call<readonly PersonSafeRow[]>()(['PVWAGW'], z.strictObject({ ticket })),
   'person.safe.add': call<null>()(['PVWAGW'], z.strictObject({ ticket, name })),

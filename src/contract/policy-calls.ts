@@ -39,6 +39,8 @@ export interface Explained {
 }
 export interface PlatformRow {
   readonly name: string;
+  /** The built-in one that it is a copy of; null: it is built in. */
+  readonly like: string | null;
   readonly defaultPort: number;
   readonly accounts: number;
   /** Names of the settings that it has of its own. */
@@ -58,4 +60,7 @@ export const POLICY_CALLS = {
   ),
   'admin.policy.unset': call<null>()(['console'], z.strictObject({ ...where, setting: name })),
   'admin.platform.list': call<readonly PlatformRow[]>()(['console'], z.strictObject({})),
+  'admin.platform.add': call<null>()(['console'], z.strictObject({ name, like: name })),
+  /** One that no account is of, and that is not built in. */
+  'admin.platform.delete': call<null>()(['console'], z.strictObject({ name })),
 } as const;

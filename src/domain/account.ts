@@ -1,9 +1,5 @@
 import type { AccountId, SafeId } from './ids.js';
 
-export const PLATFORMS = ['UnixSSH'] as const;
-/** 'LDAP' is a directory's bind user: `postern directory` makes it, and nobody can connect to it. */
-export type PlatformName = (typeof PLATFORMS)[number] | 'LDAP';
-
 /** What is stored for an account: which kind of secret, never the secret. */
 export type SecretKind = 'password' | 'key';
 
@@ -15,7 +11,8 @@ export interface Account {
   readonly address: string;
   /** Null: the platform's default. */
   readonly port: number | null;
-  readonly platform: PlatformName;
+  /** Its name: a built-in one's, or that of a copy. */
+  readonly platform: string;
   readonly secretKind: SecretKind;
   readonly disabledWhy: string | null;
 }

@@ -36,6 +36,18 @@ export const POLICY_FAILURES = {
     message: 'Your agent is not forwarded: agentForwarding is off for this account.',
     next: 'The session goes on without it. An administrator may allow it: postern account set ACCOUNT agentForwarding yes',
   },
+  PLATFORM_UNKNOWN: {
+    side: 'ours',
+    stage: null,
+    message: 'There is no platform {detail}.',
+    next: 'Check the spelling, or make it: postern platform add NAME --like OTHER',
+  },
+  PLATFORM_KEPT: {
+    side: 'ours',
+    stage: null,
+    message: '{detail} It is not deleted.',
+    next: 'Move its accounts first: postern account update ACCOUNT --platform OTHER',
+  },
   POLICY_UNREADABLE: {
     side: 'ours',
     stage: 0,

@@ -15,6 +15,8 @@ export const seconds = wholeNumber(0, 86_400, 'a whole number of seconds from 0 
 
 export const days = wholeNumber(0, 36_500, 'a whole number of days from 0 (for ever) to 36500');
 
+export const port = wholeNumber(1, 65_535, 'a port from 1 to 65535');
+
 export const yesOrNo: SettingKind<boolean> = {
   allowed: 'yes or no',
   read: (typed) => ({ yes: true, true: true, no: false, false: false })[typed.toLowerCase()] ?? null,

@@ -4,6 +4,7 @@ import {
   minutes,
   notYet,
   oneOf,
+  port,
   type SettingKind,
   seconds,
   yesOrNo,
@@ -43,6 +44,12 @@ export const SETTINGS = {
   fourEyes: everywhere(yesOrNo, false, 'a session runs only while somebody watches it'),
   fourEyesGraceSeconds: everywhere(seconds, 60, 'seconds that such a session waits for who watches'),
   tellWhenWatched: everywhere(yesOrNo, false, 'people are told when somebody watches their session'),
+  defaultPort: {
+    kind: port,
+    otherwise: 22,
+    levels: ['platform'] as readonly SettingLevel[],
+    meaning: 'where its targets listen, of accounts without a port of their own',
+  },
   keepDays: {
     kind: days,
     otherwise: 0,

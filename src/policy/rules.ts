@@ -12,6 +12,8 @@ export interface AccessQuestion {
     readonly name: string;
     readonly safe: string;
     readonly platform: string;
+    /** What the platform is a copy of, or itself. */
+    readonly base: string;
     readonly disabledWhy: string | null;
   };
   /** What of the settings cannot be understood; null: nothing. */
@@ -32,7 +34,7 @@ export interface Judged {
 }
 
 export const NEEDED: readonly Permission[] = ['useAccounts', 'listAccounts'];
-const KNOWN_PLATFORMS: readonly string[] = ['UnixSSH'];
+const KNOWN_BASES: readonly string[] = ['UnixSSH'];
 
 /** Every rule of a connection in its order. All of them must let it through. */
 export function judgeRules(question: AccessQuestion): readonly Judged[] {
@@ -75,7 +77,7 @@ function ofAccount({ account }: AccessQuestion): readonly Judged[] {
   const source = `account ${account.name}`;
   return [
     judged('platform is available', account.platform, source, 'ACCOUNT_DISABLED', () =>
-      KNOWN_PLATFORMS.includes(account.platform)
+      KNOWN_BASES.includes(account.base)
         ? null
         : `platform ${account.platform} is not available in this release`,
     ),

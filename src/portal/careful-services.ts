@@ -64,6 +64,7 @@ export function carefulServices(services: PortalServices): PortalServices {
     renameSafe: (safe, name) => answered(() => services.renameSafe(safe, name)),
     deleteSafe: (safe) => answered(() => services.deleteSafe(safe)),
     safes: () => answered(() => services.safes()),
+    platforms: () => answered(() => services.platforms()),
     members: (safe) => answered(() => services.members(safe)),
     putMember: (wanted) => answered(() => services.putMember(wanted)),
     removeMember: (safe, member) => answered(() => services.removeMember(safe, member)),

@@ -1,14 +1,14 @@
 import type { CallArgs } from '#/contract/calls.js';
 import type { DirectoryMapRow, DirectoryRow, DirectoryTestResult } from '#/contract/directory-rows.js';
 import type { GroupRow, UserRow } from '#/contract/rows.js';
-import type { PlatformName, SecretKind } from '#/domain/account.js';
+import type { SecretKind } from '#/domain/account.js';
 import type { Outcome } from '#/domain/outcome.js';
 import type { VaultRight } from '#/domain/permission.js';
 import type { SecondFactorPolicy } from '#/domain/second-factor.js';
 
 export interface WantedAccount {
   readonly safe: string;
-  readonly platform: Exclude<PlatformName, 'LDAP'>;
+  readonly platform: string;
   readonly user: string;
   readonly address: string;
   /** Null: the platform's default. */

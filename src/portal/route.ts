@@ -68,7 +68,11 @@ export type Route =
   | { readonly screen: 'watch'; readonly session: SessionRow }
   | { readonly screen: 'secret'; readonly account: AccountRow }
   /** `safes`: where he may add accounts. */
-  | { readonly screen: 'addAccount'; readonly safes: readonly string[] }
+  | {
+      readonly screen: 'addAccount';
+      readonly safes: readonly string[];
+      readonly platforms: readonly string[];
+    }
   /** `may`: what he may do in its safe. */
   | { readonly screen: 'manageAccount'; readonly account: AccountRow; readonly may: readonly Permission[] }
   | { readonly screen: 'safes' }

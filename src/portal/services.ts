@@ -187,6 +187,8 @@ export interface PortalServices extends ManageServices {
 
   retrieve(accountId: string, reason: string, purpose: 'shown' | 'copied'): Promise<Outcome<ShownSecret>>;
   safes(): Promise<Outcome<readonly PersonSafeRow[]>>;
+  /** Names of the kinds of targets. */
+  platforms(): Promise<Outcome<readonly string[]>>;
   members(safe: string): Promise<Outcome<readonly MemberRow[]>>;
   putMember(wanted: WantedMember): Promise<Outcome<MemberRow>>;
   removeMember(safe: string, member: string): Promise<Outcome<null>>;

@@ -1,6 +1,7 @@
 import { type Selectable, sql, type Transaction } from 'kysely';
-import type { PlatformName, SecretKind } from '#/domain/account.js';
+import type { SecretKind } from '#/domain/account.js';
 import type { AccountId, SafeId } from '#/domain/ids.js';
+import { SETTINGS } from '#/domain/settings.js';
 import type { AccountRecords, StoredAccount } from '#/vault/records/accounts.js';
 import { hostKeyRecords } from './host-keys.js';
 import { forgetSettings } from './policy.js';
@@ -12,8 +13,15 @@ export function accountRecords(db: Transaction<Tables>): AccountRecords {
     db
       .selectFrom('accounts')
       .innerJoin('safes', 'safes.id', 'accounts.safe_id')
+      .leftJoin('platforms', 'platforms.name', 'accounts.platform')
+      .leftJoin('policy_settings as port', (join) =>
+        join
+          .on('port.level', '=', 'platform')
+          .on('port.name', '=', 'defaultPort')
+          .on('port.scope', '=', sql`lower(accounts.platform)`),
+      )
       .selectAll('accounts')
-      .select('safes.name as safe');
+      .select(['safes.name as safe', 'platforms.base as base', 'port.value as platform_port']);
   return {
     ...hostKeyRecords(db),
     async account(id) {
@@ -127,7 +135,13 @@ function columnsOf({
   };
 }
 
-function accountOf(row: Selectable<Tables['accounts']> & { readonly safe: string }): StoredAccount {
+interface Joined {
+  readonly safe: string;
+  readonly base: string | null;
+  readonly platform_port: string | null;
+}
+
+function accountOf(row: Selectable<Tables['accounts']> & Joined): StoredAccount {
   return {
     id: row.id as AccountId,
     safeId: row.safe_id as SafeId,
@@ -135,9 +149,16 @@ function accountOf(row: Selectable<Tables['accounts']> & { readonly safe: string
     user: row.user,
     address: row.address,
     port: row.port,
-    platform: row.platform as PlatformName,
+    platform: row.platform,
+    base: row.base ?? row.platform,
+    platformPort: portSet(row.platform_port),
     secretKind: row.secret_kind as SecretKind,
     secretVersion: row.secret_version,
     disabledWhy: row.disabled_why,
   };
+}
+
+/** Nobody connects by a setting that is not understood: which port that would be is all the same. */
+function portSet(stored: string | null): number {
+  return SETTINGS.defaultPort.kind.take(Number(stored)) ?? SETTINGS.defaultPort.otherwise;
 }

@@ -13,6 +13,7 @@ import { sessionReasons } from './migrations/009-session-reasons.js';
 import { recordingKeeping } from './migrations/010-recording-keeping.js';
 import { recordingLists } from './migrations/011-recording-lists.js';
 import { recordingText } from './migrations/012-recording-text.js';
+import { platforms } from './migrations/013-platforms.js';
 
 /** In order; the number of those applied is the database's user_version. Never change one that was released. */
 export const MIGRATIONS: readonly string[] = [
@@ -28,6 +29,7 @@ export const MIGRATIONS: readonly string[] = [
   recordingKeeping,
   recordingLists,
   recordingText,
+  platforms,
 ];
 
 export type Migrated =

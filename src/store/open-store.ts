@@ -14,6 +14,7 @@ import { metaRecords } from './meta.js';
 import { migrate, userVersion } from './migrate.js';
 import { asSqliteDatabase } from './node-sqlite.js';
 import { peopleRecords } from './people.js';
+import { platformRecords } from './platforms.js';
 import { policyRecords } from './policy.js';
 import { safeRecords } from './safes.js';
 import { secondFactorRecords } from './second-factors.js';
@@ -128,6 +129,7 @@ function recordsOf(db: Transaction<Tables>): Records {
     tickets: ticketRecords(db),
     safes: safeRecords(db),
     accounts: accountRecords(db),
+    platforms: platformRecords(db),
     policy: policyRecords(db),
     sessions: sessionRecords(db),
     shadows: shadowRecords(db),

@@ -106,6 +106,7 @@ export interface Tables {
     secret_version: number;
     disabled_why: string | null;
   };
+  platforms: { name: string; name_key: string; base: string };
   objects: {
     id: string;
     safe_id: string;

@@ -12,11 +12,8 @@ import type { Records } from './records/records.js';
 import type { StoredSession } from './records/sessions.js';
 import type { Vault } from './vault.js';
 
-/** UnixSSH's default port. */
-export const DEFAULT_PORT = 22;
-
-export function portOf(account: { readonly port: number | null }): number {
-  return account.port ?? DEFAULT_PORT;
+export function portOf(account: Pick<StoredAccount, 'port' | 'platformPort'>): number {
+  return account.port ?? account.platformPort;
 }
 
 /** Loads what policy needs to know and has it decide. */
@@ -65,6 +62,7 @@ export function accessQuestion(
       name: accountName(account),
       safe: account.safe,
       platform: account.platform,
+      base: account.base,
       disabledWhy: account.disabledWhy,
     },
     policyProblem: problem,

@@ -3,7 +3,7 @@ import { failure } from '#/domain/failure.js';
 import { fingerprint, type HostKey } from '#/domain/host-key.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { portOf } from './access.js';
-import { accountProblems, addAccount, isThere, type NewAccount } from './new-account.js';
+import { accountProblems, addAccount, isThere, type NewAccount, placeOfPlatform } from './new-account.js';
 import type { StoredAccount } from './records/accounts.js';
 import type { Records } from './records/records.js';
 import type { Safe } from './records/safes.js';
@@ -15,6 +15,7 @@ export interface AccountChange {
   readonly user?: string | undefined;
   readonly address?: string | undefined;
   readonly port?: number | null | undefined;
+  readonly platform?: string | undefined;
   readonly secretKind?: SecretKind | undefined;
   readonly disabledWhy?: string | null | undefined;
   /** Null: forget the one that is pinned. */
@@ -49,7 +50,9 @@ export async function changeAccount(
   change: AccountChange,
   secret: Buffer,
 ): Promise<Outcome<StoredAccount>> {
-  const after = changed(before, change);
+  const platform = change.platform === undefined ? done({}) : await placeOfPlatform(records, change.platform);
+  if (!platform.ok) return platform;
+  const after = { ...changed(before, change), ...platform.value };
   if (secret.length === 0 && after.secretKind !== before.secretKind)
     return failed(failure('BAD_INPUT', 'another kind of secret needs the secret'));
   const [problem] = accountProblems(

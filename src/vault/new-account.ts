@@ -1,4 +1,4 @@
-import { accountName, type PlatformName, type SecretKind } from '#/domain/account.js';
+import { accountName, type SecretKind } from '#/domain/account.js';
 import { failure } from '#/domain/failure.js';
 import type { HostKey } from '#/domain/host-key.js';
 import { parseHostKey } from '#/domain/host-key.js';
@@ -8,13 +8,14 @@ import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { portOf } from './access.js';
 import { secretProblem } from './check-secret.js';
 import type { Keyring } from './keyring.js';
+import { defaultPortOf, findPlatform } from './platforms.js';
 import type { StoredAccount } from './records/accounts.js';
 import type { Records } from './records/records.js';
 import type { Safe } from './records/safes.js';
 import { placeOfAccount, putSecret } from './secrets.js';
 
 export interface NewAccount {
-  readonly platform: PlatformName;
+  readonly platform: string;
   readonly user: string;
   readonly address: string;
   readonly port: number | null;
@@ -65,8 +66,11 @@ export async function addAccount(
   by: string,
 ): Promise<Outcome<StoredAccount>> {
   const { hostKey, ...parts } = wanted;
+  const platform = await placeOfPlatform(records, wanted.platform);
+  if (!platform.ok) return platform;
   const account: StoredAccount = {
     ...parts,
+    ...platform.value,
     id: makeId('account', tools.random(20)),
     safeId: safe.id,
     safe: safe.name,
@@ -81,6 +85,17 @@ export async function addAccount(
   if (hostKey !== null)
     await records.accounts.pinHostKey(account.address, portOf(account), hostKey, by, tools.now());
   return done(account);
+}
+
+/** The part of an account that is its platform's. */
+export async function placeOfPlatform(
+  records: Records,
+  typed: string,
+): Promise<Outcome<Pick<StoredAccount, 'platform' | 'base' | 'platformPort'>>> {
+  const found = await findPlatform(records, typed);
+  if (!found.ok) return found;
+  const { name: platform, base } = found.value;
+  return done({ platform, base, platformPort: await defaultPortOf(records, platform) });
 }
 
 /** Is there another account of this user, address and port in the safe? */

@@ -55,6 +55,7 @@ export const PERSON_RIGHTS = {
   'person.recording.hold': own, // manageSafe on its recording safe
   'person.search': own, // in what he may monitor
   'person.safes': own, // rows: safes that he is a member of
+  'person.platforms': own, // names, as accounts have them
   'person.favourite': account('listAccounts'),
   'person.policy': account('listAccounts'),
   'person.explain': account('listAccounts'), // for himself

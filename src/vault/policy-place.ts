@@ -1,10 +1,11 @@
 import type { PolicyShown } from '#/contract/policy-calls.js';
-import { accountName, PLATFORMS } from '#/domain/account.js';
+import { accountName } from '#/domain/account.js';
 import { failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { SETTINGS, type SettingLevel } from '#/domain/settings.js';
 import { settingLines } from '#/policy/resolve.js';
 import { findAccount } from './find-account.js';
+import { findPlatform } from './platforms.js';
 import { platformScope, policyAt, policyOf, SYSTEM, sourceText } from './policy-book.js';
 import type { StoredAccount } from './records/accounts.js';
 import type { SettingScope } from './records/policy.js';
@@ -29,10 +30,10 @@ export async function findPlace(
     case 'system':
       return done({ ...SYSTEM, source: sourceText(level, ''), ...nothing });
     case 'platform': {
-      const platform = PLATFORMS.find((one) => one.toLowerCase() === of.toLowerCase());
-      return platform === undefined
-        ? failed(failure('NOT_FOUND', `Platform ${of}`))
-        : done({ ...platformScope(platform), source: sourceText(level, platform), ...nothing });
+      const found = await findPlatform(records, of);
+      if (!found.ok) return found;
+      const { name } = found.value;
+      return done({ ...platformScope(name), source: sourceText(level, name), ...nothing });
     }
     case 'safe': {
       const safe = await records.safes.safeByName(of);

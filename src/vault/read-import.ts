@@ -1,7 +1,7 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import type { ImportReport } from '#/contract/calls.js';
-import { PLATFORMS, type PlatformName } from '#/domain/account.js';
 import { type HostKey, parseHostKey } from '#/domain/host-key.js';
+import { type Platform, platformNamed } from '#/domain/platform.js';
 
 export type ImportProblem = ImportReport['problems'][number];
 
@@ -10,7 +10,7 @@ export interface ImportLine {
   /** As an editor counts them, from 1. */
   readonly line: number;
   readonly safe: string;
-  readonly platform: PlatformName;
+  readonly platform: string;
   readonly user: string;
   readonly address: string;
   readonly port: number | null;
@@ -25,6 +25,7 @@ const COLUMNS: readonly string[] = [...NEEDED, 'port', 'hostKey'];
 /** Reads safe,platform,user,address,port,password,hostKey in any order; port and hostKey may be left out. UTF-8, with or without a byte order mark. */
 export function readImport(
   file: Buffer,
+  platforms: readonly Platform[],
 ):
   | { readonly ok: true; readonly lines: readonly ImportLine[] }
   | { readonly ok: false; readonly problem: ImportProblem } {
@@ -47,7 +48,7 @@ export function readImport(
     const columns = header.record.map((one) => one.trim());
     const problem = headerProblem(columns);
     if (problem !== null) return wrong(header.info.lines, problem.column, problem.message);
-    return { ok: true, lines: body.map((row) => lineOf(columns, row)) };
+    return { ok: true, lines: body.map((row) => lineOf(columns, platforms, row)) };
   } catch (error) {
     if (error instanceof CsvError) return wrong(Number(error['lines'] ?? 1), '', error.message);
     throw error;
@@ -77,14 +78,21 @@ function headerProblem(
       };
 }
 
-function lineOf(columns: readonly string[], { record, info }: Row): ImportLine {
+function lineOf(
+  columns: readonly string[],
+  platforms: readonly Platform[],
+  { record, info }: Row,
+): ImportLine {
   const field = (name: string): string => record[columns.indexOf(name)] ?? '';
   const problems: { column: string; message: string }[] = [];
   if (record.length !== columns.length)
     problems.push({ column: '', message: `${record.length} fields where the header has ${columns.length}` });
-  const platform = PLATFORMS.find((one) => one.toLowerCase() === field('platform').trim().toLowerCase());
-  if (platform === undefined)
-    problems.push({ column: 'platform', message: `the platform must be ${PLATFORMS.join(' or ')}` });
+  const platform = platformNamed(platforms, field('platform'));
+  if (platform === null)
+    problems.push({
+      column: 'platform',
+      message: `the platform must be ${platforms.map((one) => one.name).join(' or ')}`,
+    });
   const port = field('port').trim();
   if (port !== '' && !/^\d{1,5}$/.test(port))
     problems.push({ column: 'port', message: 'a port is a number from 1 to 65535' });
@@ -95,7 +103,7 @@ function lineOf(columns: readonly string[], { record, info }: Row): ImportLine {
   return {
     line: info.lines,
     safe: field('safe').trim(),
-    platform: platform ?? 'UnixSSH',
+    platform: platform?.name ?? '',
     user: field('user').trim(),
     address: field('address').trim(),
     port: /^\d{1,5}$/.test(port) ? Number(port) : null,

@@ -26,7 +26,7 @@ const staff = { kind: 'group', memberId: 'g1', member: 'Staff' } as const;
 const question: AccessQuestion = {
   subject: alice,
   memberships: [member(PRESETS.ConnectOnly)],
-  account: { name: 'root@web1', safe: 'Lab', platform: 'UnixSSH', disabledWhy: null },
+  account: { name: 'root@web1', safe: 'Lab', platform: 'UnixSSH', base: 'UnixSSH', disabledWhy: null },
   policyProblem: null,
   isolation: { level: 3, minimum: 3 },
   sessions: { running: 0, most: 0 },
@@ -114,7 +114,7 @@ describe('who may connect', () => {
     ],
     [
       'a platform of later',
-      { account: { ...question.account, platform: 'MySQL' } },
+      { account: { ...question.account, platform: 'MySQL', base: 'MySQL' } },
       'ACCOUNT_DISABLED',
       'platform MySQL is not available in this release',
     ],

@@ -14,7 +14,7 @@ const membership = {
 const question: AccessQuestion = {
   subject,
   memberships: [membership],
-  account: { name: 'root@web1', safe: 'Lab', platform: 'UnixSSH', disabledWhy: null },
+  account: { name: 'root@web1', safe: 'Lab', platform: 'UnixSSH', base: 'UnixSSH', disabledWhy: null },
   policyProblem: null,
   isolation: { level: 3, minimum: 3 },
   sessions: { running: 0, most: 0 },

@@ -49,7 +49,7 @@ function question(who: Person, all: readonly Membership[]): AccessQuestion {
   return {
     subject: who,
     memberships: all,
-    account: { name: 'root@web1', safe: 'Lab', platform: 'UnixSSH', disabledWhy: null },
+    account: { name: 'root@web1', safe: 'Lab', platform: 'UnixSSH', base: 'UnixSSH', disabledWhy: null },
     policyProblem: null,
     isolation: { level: 3, minimum: 3 },
     sessions: { running: 0, most: 0 },

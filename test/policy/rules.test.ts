@@ -27,7 +27,7 @@ const own = (more: Partial<Membership> = {}): Membership => ({
 const asked: AccessQuestion = {
   subject: alice,
   memberships: [own()],
-  account: { name: 'root@web1', safe: 'Lab', platform: 'UnixSSH', disabledWhy: null },
+  account: { name: 'root@web1', safe: 'Lab', platform: 'UnixSSH', base: 'UnixSSH', disabledWhy: null },
   policyProblem: null,
   isolation: { level: 3, minimum: 2 },
   sessions: { running: 1, most: 2 },
@@ -122,7 +122,7 @@ describe('an explanation', () => {
     ],
     [
       'another platform',
-      { account: { ...asked.account, platform: 'Telnet' } },
+      { account: { ...asked.account, platform: 'Telnet', base: 'Telnet' } },
       'fail | platform is available | Telnet | account root@web1: platform Telnet is not available in this release',
     ],
     [

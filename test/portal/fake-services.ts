@@ -353,6 +353,7 @@ export function fakeServices(more: Partial<PortalServices> = {}): PortalServices
     renameSafe: () => Promise.resolve(done(null)),
     deleteSafe: () => Promise.resolve(done(null)),
     safes: () => Promise.resolve(done(SAFES)),
+    platforms: () => Promise.resolve(done(['UnixSSH', 'Appliance'])),
     members: () => Promise.resolve(done(MEMBERS)),
     putMember: (wanted) =>
       Promise.resolve(done({ ...wanted, kind: 'user', permissions: [...PRESETS[wanted.preset]] })),

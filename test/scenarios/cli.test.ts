@@ -217,7 +217,7 @@ describe('what is refused, with the exit code that the manual names', () => {
     ['two secrets', add('--password-stdin', '--key-file', '/etc/passwd'), 'x', 'BAD_INPUT', 2],
     ['a secret in the arguments', add('--password', 'x'), '', 'BAD_INPUT', 2],
     ['a port that is none', add('--password-stdin', '--port', '65536'), 'x', 'BAD_INPUT', 2],
-    ['a platform that is none', add('--password-stdin', '--platform', 'VMS'), 'x', 'BAD_INPUT', 2],
+    ['a platform that is none', add('--password-stdin', '--platform', 'VMS'), 'x', 'PLATFORM_UNKNOWN', 4],
     [
       'a host key that is none',
       add('--password-stdin', '--host-key', 'ssh-ed25519 AAAA'),
@@ -379,6 +379,35 @@ test('a new user comes in at once; with --must-change he chooses a password firs
     await postern.json<{ name: string; mustChangePassword: boolean }[]>(['user', 'list'])
   ).filter((one) => one.name === 'chooser');
   expect(chooser?.mustChangePassword).toBe(true);
+});
+
+test('a platform: made like another, given a port, used, kept while it is, deleted', {
+  timeout: 60_000,
+}, async () => {
+  expect((await postern.cli(['platform', 'add', 'Appliance', '--like', 'UnixSSH'])).stdout).toBe(
+    'platform Appliance is like UnixSSH\n',
+  );
+  expect((await postern.cli(['platform', 'set', 'Appliance', 'defaultPort', '2222'])).stdout).toBe(
+    'defaultPort is 2222 (platform Appliance)\n',
+  );
+  const flags = ['--address', 'sw1.test', '--user', 'admin', '--platform', 'appliance', '--password-stdin'];
+  const added = await postern.json<{ platform: string; id: string }>(
+    ['account', 'add', '--safe', SAFE, ...flags],
+    'secret',
+  );
+  expect(added).toMatchObject({ platform: 'Appliance', port: null });
+  const list = (await postern.cli(['platform', 'list'])).stdout;
+  expect(list).toMatch(/^UnixSSH +- +22 +\d+/m);
+  expect(list).toMatch(/^Appliance +UnixSSH +2222 +1 +defaultPort$/m);
+  const kept = await postern.cli(['platform', 'delete', 'Appliance']);
+  expect([kept.status, kept.stderr]).toEqual([1, expect.stringContaining('Move its accounts first')]);
+  await postern.json(['account', 'update', added.id, '--platform', 'UnixSSH']);
+  expect((await postern.cli(['platform', 'delete', 'appliance'])).stdout).toBe(
+    'platform appliance is deleted\n',
+  );
+  const gone = await postern.cli(['platform', 'show', 'Appliance']);
+  expect([gone.status, gone.stderr]).toEqual([4, expect.stringContaining('there are: UnixSSH')]);
+  await postern.cli(['account', 'delete', added.id]);
 });
 
 test('keys of people: added from a file, listed by fingerprint, removed', async () => {

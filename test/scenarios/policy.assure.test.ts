@@ -76,7 +76,7 @@ test('settings: said in words, shown with where they come from, and refused with
     /^info +setting idleMinutes +7 +safe Windows-Domain-Safe$/m,
   );
   expect((await postern.cli(['safe', 'show', SAFE])).stdout.split('\n')).toHaveLength(3);
-  expect((await postern.cli(['platform', 'list'])).stdout).toMatch(/^UnixSSH +22 +\d +localForwarding$/m);
+  expect((await postern.cli(['platform', 'list'])).stdout).toMatch(/^UnixSSH +- +22 +\d +localForwarding$/m);
   const wrong = await postern.cli(['account', 'set', account, 'fourEyes', 'perhaps']);
   expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringContaining('fourEyes takes: yes or no')]);
   const system = await postern.cli(['policy', 'set', 'idleMinutes', '5']);

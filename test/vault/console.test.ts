@@ -164,7 +164,7 @@ describe('accounts', () => {
     ['without a secret', {}, '', 'BAD_INPUT'],
     ['with a password of two lines', {}, 'a\nb', 'BAD_INPUT'],
     ['with a key that is none', { secretKind: 'key' }, 'not a key', 'BAD_INPUT'],
-    ['of a platform of later', { platform: 'MySQL' }, 'x', 'BAD_INPUT'],
+    ['of a platform of later', { platform: 'MySQL' }, 'x', 'PLATFORM_UNKNOWN'],
   ])('are refused: %s', async (_what, more, secret, code) => {
     await furnish(desk);
     expect(

@@ -35,7 +35,7 @@ describe('reading a file', () => {
     ['UTF-16', Buffer.from(`${HEADER}\n`, 'utf16le'), 1, '', /UTF-16/],
     ['an open quote', `${HEADER}\nLab,UnixSSH,"root,a,,x,\n`, 2, '', /[Qq]uote/],
   ])('tells where it is wrong: %s', (_what, file, line, column, words) => {
-    const read = readImport(Buffer.from(file as string));
+    const read = readImport(Buffer.from(file as string), [{ name: 'UnixSSH', base: 'UnixSSH' }]);
     if (read.ok) throw new Error('it was read');
     expect(read.problem).toMatchObject({ line, column, message: matching(words) });
   });
@@ -45,6 +45,7 @@ describe('reading a file', () => {
       Buffer.from(
         '\uFEFFpassword,user,address,platform,safe\r\n"a,b""c",root,web1,unixssh,Lab\r\n\r\n"two\r\nlines",x,y,UnixSSH,Lab\r\n',
       ),
+      [{ name: 'UnixSSH', base: 'UnixSSH' }],
     );
     expect(read).toMatchObject({
       ok: true,

@@ -80,7 +80,7 @@ describe('a setting', () => {
     ['platform', 'UnixSSH', 'x11Forwarding', 'yes', /not available in this release/],
     ['platform', 'UnixSSH', 'localForwarding', '*', /HOST:PORT/],
     ['system', '', 'idleMinutes', '5', /config\.json/],
-    ['platform', 'Windows', 'fourEyes', 'yes', /Platform Windows/],
+    ['platform', 'Windows', 'fourEyes', 'yes', /no platform "Windows" \(there are: UnixSSH\)/],
     ['safe', 'Nowhere', 'fourEyes', 'yes', /Safe Nowhere/],
     ['account', 'root@nowhere', 'fourEyes', 'yes', /Account root@nowhere/],
   ] as const)('is refused: %s %s %s %s', async (level, of, setting, value, why) => {
@@ -243,9 +243,105 @@ test('who sees an account sees what policy says of it in particular', async () =
   ]);
 });
 
-test('platforms say what they have of their own', async () => {
-  await set('platform', 'UnixSSH', 'fourEyes', 'yes');
-  expect(await desk.ask('admin.platform.list', {})).toEqual([
-    { name: 'UnixSSH', defaultPort: 22, accounts: 1, settings: ['fourEyes'] },
-  ]);
+describe('a platform', () => {
+  const names = async () => (await desk.ask('admin.platform.list', {})).map(({ name }) => name);
+  const add = (name: string, like = 'UnixSSH') => desk.ask('admin.platform.add', { name, like });
+
+  test('says what it has of its own', async () => {
+    await set('platform', 'UnixSSH', 'fourEyes', 'yes');
+    expect(await desk.ask('admin.platform.list', {})).toEqual([
+      { name: 'UnixSSH', like: null, defaultPort: 22, accounts: 1, settings: ['fourEyes'] },
+    ]);
+  });
+
+  test('that is made like another begins with what is set for that, and goes its own way', async () => {
+    await set('platform', 'UnixSSH', 'idleMinutes', '11');
+    await add('Appliance', 'unixssh');
+    await set('platform', 'UnixSSH', 'idleMinutes', '12');
+    await set('platform', 'appliance', 'reasonRequired', 'yes');
+    await add('Switch', 'APPLIANCE');
+    expect(await at('platform', 'Appliance', 'idleMinutes')).toMatchObject({ value: 11, own: true });
+    expect(await desk.ask('admin.platform.list', {})).toEqual([
+      { name: 'UnixSSH', like: null, defaultPort: 22, accounts: 1, settings: ['idleMinutes'] },
+      {
+        name: 'Appliance',
+        like: 'UnixSSH',
+        defaultPort: 22,
+        accounts: 0,
+        settings: ['idleMinutes', 'reasonRequired'],
+      },
+      {
+        name: 'Switch',
+        like: 'UnixSSH',
+        defaultPort: 22,
+        accounts: 0,
+        settings: ['idleMinutes', 'reasonRequired'],
+      },
+    ]);
+  });
+
+  test('counts for its accounts, with its port, as soon as they are of it; their secret stays', async () => {
+    await add('Appliance');
+    await set('platform', 'Appliance', 'defaultPort', '2222');
+    await set('platform', 'Appliance', 'idleMinutes', '5');
+    const moved = await desk.ask('admin.account.update', { account: accountId, platform: 'appliance' });
+    expect(moved).toMatchObject({ platform: 'Appliance' });
+    expect(await explained('idleMinutes')).toMatchObject({ value: '5', source: 'platform Appliance' });
+    const secret = await desk.blob('admin.account.retrieve', { account: accountId, reason: 'test' });
+    expect(secret?.length).toBeGreaterThan(0);
+    const door = await portal(running);
+    const ticket = await logIn(door, 'alice', 'alice and a password');
+    expect((await door.ask('person.accounts', { ticket }))[0]).toMatchObject({ port: 2222, usable: true });
+    expect(await door.ask('person.platforms', { ticket })).toEqual(['UnixSSH', 'Appliance']);
+  });
+
+  test('whose port was changed since the permit is not connected to', async () => {
+    const door = await portal(running);
+    const host = await sessionHost(running);
+    const ticket = await logIn(door, 'alice', 'alice and a password');
+    const asked = { ticket, accountId, columns: 80, rows: 24, term: 'xterm' };
+    const { permit, sessionId } = await door.ask('person.connect', asked);
+    await set('platform', 'UnixSSH', 'defaultPort', '2222');
+    await host.ask('session.landed', { permit, sessionId });
+    expect((await host.refused('session.redeem', { permit, sessionId })).message).toMatch(
+      /address .* changed/,
+    );
+  });
+
+  test('with accounts, or built in, cannot be deleted; else it goes with its settings', async () => {
+    await add('Appliance');
+    await set('platform', 'Appliance', 'fourEyes', 'yes');
+    await desk.ask('admin.account.update', { account: accountId, platform: 'Appliance' });
+    const kept = await desk.refused('admin.platform.delete', { name: 'Appliance' });
+    expect([kept.code, kept.message]).toEqual(['PLATFORM_KEPT', expect.stringContaining('has an account')]);
+    expect((await desk.refused('admin.platform.delete', { name: 'UnixSSH' })).message).toMatch(/built in/);
+    await desk.ask('admin.account.update', { account: accountId, platform: 'UnixSSH' });
+    await desk.ask('admin.platform.delete', { name: 'appliance' });
+    expect(await names()).toEqual(['UnixSSH']);
+    await add('Appliance');
+    expect(await at('platform', 'Appliance', 'fourEyes')).toMatchObject({ own: false });
+  });
+
+  test.each([
+    ['Appliance', 'Windows', 'PLATFORM_UNKNOWN', /There is no platform "Windows" \(there are: UnixSSH\)/],
+    ['unixssh', 'UnixSSH', 'ALREADY_EXISTS', /Platform UnixSSH/],
+    ['LDAP', 'UnixSSH', 'BAD_INPUT', /bind users/],
+    ['two words', 'UnixSSH', 'BAD_INPUT', /letters, digits/],
+    ['-x', 'UnixSSH', 'BAD_INPUT', /begins with/],
+    ['x'.repeat(65), 'UnixSSH', 'BAD_INPUT', /longer than 64/],
+  ] as const)('is not made: %s like %s', async (name, like, code, words) => {
+    const refused = await desk.refused('admin.platform.add', { name, like });
+    expect([refused.code, refused.message]).toEqual([code, expect.stringMatching(words)]);
+    expect(await names()).toEqual(['UnixSSH']);
+  });
+
+  test('is audited when it is made and when it is deleted', async () => {
+    await add('Appliance');
+    await desk.ask('admin.platform.delete', { name: 'Appliance' });
+    const rows = await desk.ask('admin.audit.list', { after: 0, limit: 2, newestFirst: true });
+    expect(rows.map(({ action, actor, detail }) => [action, actor, detail])).toEqual([
+      ['policyChanged', 'root@console', 'platform Appliance: deleted, with its settings'],
+      ['policyChanged', 'root@console', 'platform Appliance: added like UnixSSH'],
+    ]);
+  });
 });

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { encodeSecretPayload } from '#/contract/secret-payload.js';
-import { PLATFORMS } from '#/domain/account.js';
 import { failure, oneLine } from '#/domain/failure.js';
 import { failed, type Outcome } from '#/domain/outcome.js';
 import { fileBytes, hostKeyOf, portOf, secretFromStdin } from '../input.js';
@@ -26,6 +25,7 @@ interface UpdateOptions extends SecretOptions {
   readonly address?: string;
   readonly port?: string;
   readonly user?: string;
+  readonly platform?: string;
   readonly hostKey?: string;
   readonly forgetHostKey?: true;
   readonly disable?: string;
@@ -91,15 +91,10 @@ function addCommand(account: Command): void {
     .requiredOption('--safe <safe>')
     .requiredOption('--address <address>', 'host name or IP address')
     .requiredOption('--user <user>', 'user name on the target')
-    .option('--platform <platform>', PLATFORMS.join(', '), 'UnixSSH')
+    .option('--platform <platform>', 'one of: postern platform list', 'UnixSSH')
     .option('--port <port>', "default: the platform's")
     .option('--host-key <"TYPE BASE64">', 'pin this host key');
   leaf<AddOptions>(withSecret(command), async ({ admin, json }, options) => {
-    const platform = PLATFORMS.find((one) => one === options.platform);
-    if (platform === undefined)
-      return failed(
-        failure('BAD_INPUT', `platform "${options.platform}" is none of ${PLATFORMS.join(', ')}`),
-      );
     const [port, hostKey, secret] = [
       portOf(options.port),
       hostKeyOf(options.hostKey),
@@ -115,7 +110,7 @@ function addCommand(account: Command): void {
       'admin.account.add',
       {
         safe: options.safe,
-        platform,
+        platform: options.platform,
         address: options.address,
         port: port.value,
         user: options.user,
@@ -137,6 +132,7 @@ function updateCommand(account: Command): void {
     .option('--address <address>')
     .option('--user <user>')
     .option('--port <port>')
+    .option('--platform <platform>', 'one of: postern platform list')
     .option('--host-key <"TYPE BASE64">', 'pin this host key')
     .option('--forget-host-key', 'pin none: the next connection asks')
     .option('--disable <why>', 'nobody may use it; people read why')
@@ -162,6 +158,7 @@ function updateCommand(account: Command): void {
         account: name,
         ...(options.address === undefined ? {} : { address: options.address }),
         ...(options.user === undefined ? {} : { user: options.user }),
+        ...(options.platform === undefined ? {} : { platform: options.platform }),
         ...(port.value === null ? {} : { port: port.value }),
         ...(options.forgetHostKey === true
           ? { hostKey: null }

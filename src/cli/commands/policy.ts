@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { SETTING_NAMES, SETTINGS } from '#/domain/settings.js';
 import { leaf } from '../leaf.js';
-import { printList } from '../output.js';
+import { printJson, printLine, printList } from '../output.js';
 import { setCommands, showPolicy } from '../policy-settings.js';
 
 const TABLE = `\nSettings:\n${SETTING_NAMES.map((name) => `  ${name}: ${SETTINGS[name].meaning} (${SETTINGS[name].kind.allowed})`).join('\n')}
@@ -27,11 +27,34 @@ export function policyCommands(program: Command): void {
     const list = { json, empty: 'no platforms' };
     return printList(await admin.ask('admin.platform.list', {}), list, {
       NAME: (row) => row.name,
+      LIKE: (row) => row.like,
       PORT: (row) => row.defaultPort,
       ACCOUNTS: (row) => row.accounts,
       'SETTINGS OF ITS OWN': (row) => row.settings.join(', '),
     });
   });
+  leaf<{ readonly like: string }>(
+    platform
+      .command('add <platform>')
+      .description(
+        'make one as a copy of another, with what is set for that; then give it settings of its own',
+      )
+      .requiredOption('--like <platform>', 'one of: postern platform list'),
+    async ({ admin, json }, { like }, name = '') => {
+      const outcome = await admin.ask('admin.platform.add', { name, like });
+      if (outcome.ok)
+        json ? printJson({ platform: name, like }) : printLine(`platform ${name} is like ${like}`);
+      return outcome;
+    },
+  );
+  leaf(
+    platform.command('delete <platform>').description('delete one that no account is of, and its settings'),
+    async ({ admin, json }, _options, name = '') => {
+      const outcome = await admin.ask('admin.platform.delete', { name });
+      if (outcome.ok) json ? printJson({ platform: name }) : printLine(`platform ${name} is deleted`);
+      return outcome;
+    },
+  );
   leaf(
     platform.command('show <platform>').description('each setting, its value and where that comes from'),
     ({ admin, json }, _options, name = '') => showPolicy(admin, json, 'platform', name),

@@ -107,7 +107,7 @@ export function Screen({
     case 'secret':
       return <SecretScreen account={route.account} />;
     case 'addAccount':
-      return <AddAccountScreen safes={route.safes} />;
+      return <AddAccountScreen safes={route.safes} platforms={route.platforms} />;
     case 'manageAccount':
       return <ManageAccountScreen account={route.account} may={route.may} />;
     case 'users':

@@ -252,6 +252,7 @@ export function servePerson({
     },
     ...manageServices(ask),
     safes: () => ask('person.safes', {}),
+    platforms: () => ask('person.platforms', {}),
     members: (safe) => ask('person.members', { safe }),
     putMember: (wanted) => ask('person.member.put', wanted),
     removeMember: (safe, member) => ask('person.member.remove', { safe, member }),

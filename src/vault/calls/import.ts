@@ -3,6 +3,7 @@ import { encodeSecretPayload } from '#/contract/secret-payload.js';
 import { done } from '#/domain/outcome.js';
 import { newAccount } from '../change-account.js';
 import { accountProblems, identityOf } from '../new-account.js';
+import { allPlatforms } from '../platforms.js';
 import { type ImportLine, type ImportProblem, readImport } from '../read-import.js';
 import type { Records } from '../records/records.js';
 import type { Safe } from '../records/safes.js';
@@ -13,7 +14,7 @@ export function importCalls(vault: Vault): Handlers<'admin.account.import'> {
   return {
     'admin.account.import': ({ dryRun }, _asking, file) =>
       vault.store.transaction(async (records) => {
-        const read = readImport(file);
+        const read = readImport(file, await allPlatforms(records));
         if (!read.ok) return done({ value: { rows: 0, added: 0, problems: [read.problem] } });
         const checked = await check(records, read.lines);
         const report: ImportReport = { rows: read.lines.length, added: 0, problems: checked.problems };

@@ -1,19 +1,20 @@
-import { PLATFORMS } from '#/domain/account.js';
 import { done } from '#/domain/outcome.js';
-import { SETTING_NAMES } from '#/domain/settings.js';
-import { DEFAULT_PORT } from '../access.js';
 import { changeSetting } from '../change-setting.js';
 import { withAccountRight } from '../person-rights.js';
-import { platformScope } from '../policy-book.js';
+import { withPerson } from '../persons.js';
+import { addPlatform, allPlatforms, deletePlatform, platformRows } from '../platforms.js';
 import { findPlace, showPolicy } from '../policy-place.js';
 import { CONSOLE, type Handlers, type Vault } from '../vault.js';
 
 type Names =
   | 'person.policy'
+  | 'person.platforms'
   | 'admin.policy.show'
   | 'admin.policy.set'
   | 'admin.policy.unset'
-  | 'admin.platform.list';
+  | 'admin.platform.list'
+  | 'admin.platform.add'
+  | 'admin.platform.delete';
 
 /** Settings of policy, as the console reads and changes them, and people read those of accounts that they see. */
 export function policyCalls(vault: Vault): Handlers<Names> {
@@ -23,6 +24,10 @@ export function policyCalls(vault: Vault): Handlers<Names> {
         const place = await findPlace(records, { level: 'account', of: account.id });
         return place.ok ? done({ value: await showPolicy(vault, records, place.value) }) : place;
       }),
+    'person.platforms': ({ ticket }, asking) =>
+      withPerson<'person.platforms'>(vault, { ticket, asking }, async ({ records }) =>
+        done({ value: (await allPlatforms(records)).map((one) => one.name) }),
+      ),
     'admin.policy.show': (where) =>
       vault.store.transaction(async (records) => {
         const place = await findPlace(records, where);
@@ -37,20 +42,16 @@ export function policyCalls(vault: Vault): Handlers<Names> {
         changeSetting(vault, records, CONSOLE, { where, setting, typed: null }),
       ),
     'admin.platform.list': () =>
+      vault.store.transaction(async (records) => done({ value: await platformRows(records) })),
+    'admin.platform.add': (args) =>
       vault.store.transaction(async (records) => {
-        const [accounts, stored] = [await records.accounts.accounts(), await records.policy.settings()];
-        const value = PLATFORMS.map((name) => ({
-          name,
-          defaultPort: DEFAULT_PORT,
-          accounts: accounts.filter((one) => one.platform === name).length,
-          settings: SETTING_NAMES.filter((setting) =>
-            stored.some(
-              (one) =>
-                one.level === 'platform' && one.scope === platformScope(name).scope && one.name === setting,
-            ),
-          ),
-        }));
-        return done({ value });
+        const added = await addPlatform(vault, records, CONSOLE, args);
+        return added.ok ? done({ value: null }) : added;
+      }),
+    'admin.platform.delete': ({ name }) =>
+      vault.store.transaction(async (records) => {
+        const gone = await deletePlatform(vault, records, CONSOLE, name);
+        return gone.ok ? done({ value: null }) : gone;
       }),
   };
 }

@@ -31,7 +31,7 @@ export async function addBindAccount(
     user: bind.dn,
     address: bind.directory,
     port: null,
-    platform: 'LDAP',
+    ...{ platform: 'LDAP', base: 'LDAP', platformPort: 0 },
     secretKind: 'password',
     secretVersion: 1,
     disabledWhy: null,

@@ -4,6 +4,9 @@ import type { AccountId, SafeId, UserId } from '#/domain/ids.js';
 
 export interface StoredAccount extends Account {
   readonly secretVersion: number;
+  /** Of its platform, as that is now: how sessions are made, and the port where the account names none. */
+  readonly base: string;
+  readonly platformPort: number;
 }
 
 /** A key or other object of the vault's own in a safe, e.g. PSMServer. */

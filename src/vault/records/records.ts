@@ -6,6 +6,7 @@ import type { ComponentRecords } from './components.js';
 import type { DirectoryRecords } from './directories.js';
 
 import type { PeopleRecords } from './people.js';
+import type { PlatformRecords } from './platforms.js';
 import type { PolicyRecords } from './policy.js';
 import type { SafeRecords } from './safes.js';
 import type { SecondFactorRecords } from './second-factors.js';
@@ -27,6 +28,7 @@ export interface Records {
   readonly tickets: TicketRecords;
   readonly safes: SafeRecords;
   readonly accounts: AccountRecords;
+  readonly platforms: PlatformRecords;
   readonly policy: PolicyRecords;
   readonly sessions: SessionRecords;
   readonly shadows: ShadowRecords;

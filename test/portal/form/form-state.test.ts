@@ -10,7 +10,7 @@ import {
 import { newAccountFields } from '#/portal/screens/manage/account-fields.js';
 import { withLines } from '#/portal/screens/manage/typed-secret.js';
 
-const fields = newAccountFields(['One', 'Two']);
+const fields = newAccountFields(['One', 'Two'], ['UnixSSH']);
 const after = (...actions: readonly FormAction[]) => actions.reduce(formReducer(fields), firstForm(fields));
 const turn = (times: number): FormAction[] => Array.from({ length: times }, () => ({ type: 'turn', by: 1 }));
 const text = (typed: string): FormAction => ({ type: 'text', text: typed });

@@ -1,4 +1,4 @@
-import { PLATFORMS, type SecretKind } from '#/domain/account.js';
+import type { SecretKind } from '#/domain/account.js';
 import { checkName, checkPort } from '#/domain/names.js';
 import type { Field, Values } from '../form/form-state.js';
 
@@ -88,14 +88,14 @@ export const SECRET_FIELDS: readonly Field[] = [
   },
 ];
 
-export function newAccountFields(safes: readonly string[]): readonly Field[] {
+export function newAccountFields(safes: readonly string[], platforms: readonly string[]): readonly Field[] {
   return [
     { kind: 'choice', name: 'safe', label: 'Safe', options: safes, about: 'Where it is kept.' },
     {
       kind: 'choice',
       name: 'platform',
       label: 'Platform',
-      options: PLATFORMS,
+      options: platforms,
       about: 'The kind of target.',
     },
     userField(),
