@@ -26,10 +26,12 @@ import { printFailure } from './output.js';
 
 const json = process.argv.includes('--json');
 
-// whoever reads our output may have had enough: head, less
-process.stdout.on('error', (error: NodeJS.ErrnoException) =>
-  process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.failed),
-);
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // whoever reads our output may have had enough: head, less
+  if (error.code === 'EPIPE') process.exit(EXIT.done);
+  printFailure(failure('OUTPUT_NOT_WRITTEN', `standard output: ${error.message}`), json);
+  process.exit(EXIT.failed);
+});
 
 const program = new Command('postern')
   .description(

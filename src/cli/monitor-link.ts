@@ -31,7 +31,7 @@ export function openMonitor(
         (error: unknown) => void socket.destroy(error instanceof Error ? error : new Error('broken frame')),
       );
   });
-  let why = 'the monitor closed the connection';
+  let why = 'it closed the connection';
   socket.on('error', (error) => (why = error.message));
   socket.on('close', () => void chain.then(() => onClose(why)));
   return {
@@ -57,7 +57,7 @@ export function askMonitor(
       resolve(message.type === 'failed' ? failed(message.failure) : done(message));
       link.close();
     },
-    (why) => resolve(failed(failure('DAEMON_NOT_RUNNING', why))),
+    (why) => resolve(failed(failure('MONITOR_UNAVAILABLE', why))),
   );
   link.say(question);
   return promise;

@@ -15,6 +15,7 @@ const EXIT_OF: Partial<Record<FailureCode, number>> = {
   DAEMON_NOT_RUNNING: EXIT.unavailable,
   VAULT_UNAVAILABLE: EXIT.unavailable,
   VAULT_SEALED: EXIT.unavailable,
+  MONITOR_UNAVAILABLE: EXIT.unavailable,
   INTEGRITY: EXIT.integrity,
   RECORDING_DAMAGED: EXIT.integrity,
   RECORDING_MISSING: EXIT.integrity,

@@ -28,7 +28,7 @@ export async function playRecording(run: string, permit: string): Promise<Outcom
     last = message;
     process.stdout.write(drawn(message, duration, room().rows));
   };
-  const monitor = openMonitor(run, hear, (why) => resolve(failed(failure('VAULT_UNAVAILABLE', why))));
+  const monitor = openMonitor(run, hear, (why) => resolve(failed(failure('MONITOR_UNAVAILABLE', why))));
   const onKey = (bytes: Buffer): void => {
     const key = bytes.toString('latin1');
     if (key === 'q' || key === '\x03' || key === '\x1b') return resolve(done(null));

@@ -179,6 +179,12 @@ export const FAILURES = {
     message: 'Something broke on our side ({detail}).',
     next: 'The log of the bastion has the details: postern doctor',
   },
+  OUTPUT_NOT_WRITTEN: {
+    side: 'ours',
+    stage: null,
+    message: 'The output could not be written ({detail}).',
+    next: 'Make space, or name another file; what came out is not all of it.',
+  },
   DAEMON_NOT_RUNNING: {
     side: 'ours',
     stage: null,

@@ -32,6 +32,12 @@ export const RECORDING_FAILURES = {
     message: 'The recording is not in its safe yet ({detail}).',
     next: 'Wait a moment; see: postern doctor',
   },
+  RECORDING_RUNS: {
+    side: 'ours',
+    stage: null,
+    message: 'The session of that recording still runs, and a bundle proves a recording to its end.',
+    next: 'Export the bundle when the session has ended; until then: postern recordings verify ID, or another format.',
+  },
   MONITOR_UNAVAILABLE: {
     side: 'ours',
     stage: null,

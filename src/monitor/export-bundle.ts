@@ -1,6 +1,6 @@
 import { BUNDLE_MAGIC, encodeStatement } from '#/contract/proof-bundle.js';
-import { failure } from '#/domain/failure.js';
-import type { FoundTape } from './open-recording.js';
+import { type Failure, failure } from '#/domain/failure.js';
+import type { FoundTape, Redeemed } from './open-recording.js';
 import { DamagedTape } from './read-events.js';
 import { indexTape } from './tape-index.js';
 
@@ -12,10 +12,7 @@ const CHUNK = 256 * 1024;
  */
 export async function* exportBundle({ handle, redeemed }: FoundTape): AsyncGenerator<Buffer> {
   const { heads, proof, list } = redeemed;
-  if (proof === null)
-    throw new DamagedTape(
-      failure('RECORDING_NOT_STORED', 'the vault signed no statement when it was stored'),
-    );
+  if (proof === null) throw new DamagedTape(unproven(redeemed));
   if (list === null) throw new DamagedTape(failure('VAULT_SEALED'));
   yield Buffer.concat([BUNDLE_MAGIC, Buffer.of(2)]);
   yield counted(Buffer.from(encodeStatement({ format: 2, heads, proof, list }), 'utf8'));
@@ -29,6 +26,12 @@ export async function* exportBundle({ handle, redeemed }: FoundTape): AsyncGener
     yield chunk.subarray(0, bytesRead);
     at += bytesRead;
   }
+}
+
+function unproven({ row, stored }: Redeemed): Failure {
+  if (row.endedAt === null) return failure('RECORDING_RUNS');
+  const why = stored === 'safe' ? 'the vault signed nothing when it came there' : 'it is on its way';
+  return failure('RECORDING_NOT_STORED', why);
 }
 
 function counted(bytes: Buffer): Buffer {

@@ -47,8 +47,8 @@ class Link {
     [this.opened, this.#open] = [opened.promise, opened.resolve];
     [this.over, this.#end] = [over.promise, over.resolve];
     const decoder = new FrameDecoder();
-    socket.on('error', (error) => this.#fail(failure('INTERNAL', `the monitor: ${error.message}`)));
-    socket.on('close', () => this.#fail(failure('INTERNAL', 'the monitor closed the connection')));
+    socket.on('error', (error) => this.#fail(failure('MONITOR_UNAVAILABLE', error.message)));
+    socket.on('close', () => this.#fail(failure('MONITOR_UNAVAILABLE', 'it closed the connection')));
     socket.on('data', (bytes: Buffer) => {
       try {
         for (const frame of decoder.push(bytes)) {

@@ -259,6 +259,32 @@ describe('what is refused, with the exit code that the manual names', () => {
     expect(stderr).toMatch(/^postern: User nobody-here .*\[NOT_FOUND, ours\]\n {2}next: .+\n$/);
   });
 
+  test('output that cannot be written, wherever it goes; who only stops reading is no error', async () => {
+    const shell = (line: string) =>
+      spawnSync('sh', ['-c', `postern() { ${NODE} ${join(ROOT, 'bin/postern')} "$@"; }; ${line}`], {
+        env: { PATH: process.env['PATH'], POSTERN_HOME: postern.home },
+        encoding: 'utf8',
+      });
+    for (const line of [
+      'user list > /dev/full',
+      'audit export > /dev/full',
+      'audit export --output /dev/full',
+    ])
+      expect(shell(`postern ${line}`), line).toMatchObject({
+        status: 1,
+        stderr: expect.stringContaining('OUTPUT_NOT_WRITTEN') as string,
+      });
+    expect(shell('{ postern audit export; echo $? >&2; } | head -c 1')).toMatchObject({
+      stdout: '{',
+      stderr: '0\n',
+    });
+    // a device is not replaced by a file
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    expect(await refused(['metrics', '--output', pipe])).toMatchObject({ status: 2 });
+    expect(statSync(pipe).isFIFO()).toBe(true);
+  });
+
   test('a home that no daemon serves', async () => {
     const { status, failure } = await refused(['user', 'list', '--home', join(folder, 'nothing')]);
     expect({ status, code: failure.code }).toEqual({ status: 5, code: 'DAEMON_NOT_RUNNING' });
@@ -705,7 +731,7 @@ describe('a session, as scripts see it', () => {
         '--output',
         join(folder, 'no/such/place'),
       ]),
-    ).toMatchObject({ status: 2 });
+    ).toMatchObject({ status: 1, failure: { code: 'OUTPUT_NOT_WRITTEN' } });
     expect(await said(['recordings', 'verify', sessionId])).toMatch(new RegExp(`^${sessionId} {2}intact: `));
     const all = await postern.json<{ id: string; kind: string }[]>(['recordings', 'verify']);
     expect(all.map((one) => [one.id, one.kind])).toEqual([[sessionId, 'intact']]);

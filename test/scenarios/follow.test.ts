@@ -57,6 +57,13 @@ test('the owner of a session without a terminal is told on standard error, of ea
   child.stderr.on('data', (bytes: Buffer) => (err += bytes.toString('utf8')));
   const closed = once(child, 'close');
   await eventually('the command to run', () => out === 'begun\n');
+  const [session] = await postern.json<{ id: string }[]>(['sessions', 'list']);
+  const bundle = ['recordings', 'export', session?.id ?? '', '--format', 'bundle', '--output', '-'];
+  expect(await postern.cli(bundle)).toMatchObject({
+    status: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/still runs.*\[RECORDING_RUNS, ours\]\n {2}next: .*has ended/) as string,
+  });
   const audrey = await enter('audrey');
   await library(audrey);
   for (let times = 0; times < 2; times += 1) {

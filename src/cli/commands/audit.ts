@@ -105,16 +105,17 @@ async function verifyHeads(admin: AdminLink, path: string): Promise<Outcome<Audi
 
 async function exportTo(admin: AdminLink, path: string | undefined): Promise<Outcome<number>> {
   const out = path === undefined ? process.stdout : createWriteStream(path, { mode: 0o600 });
-  const problems: string[] = [];
-  out.on('error', (error: Error) => problems.push(error.message));
+  let problem: string | null = null;
+  out.on('error', (error: Error) => (problem ??= error.message));
+  const outcome = (rows: number): Outcome<number> =>
+    problem === null
+      ? done(rows)
+      : failed(failure('OUTPUT_NOT_WRITTEN', `${path ?? 'standard output'}: ${problem}`));
   let rows = 0;
   for (let after = 0; ; ) {
     const page = await admin.ask('admin.audit.list', { after, limit: PAGE, newestFirst: false });
     if (!page.ok) return page;
-    if (problems.length > 0)
-      return failed(
-        failure('BAD_INPUT', `cannot write ${path ?? 'standard output'}: ${problems.join(', ')}`),
-      );
+    if (problem !== null) return outcome(rows);
     for (const row of page.value) out.write(`${escapeControls(JSON.stringify(forJson(row)))}\n`);
     rows += page.value.length;
     after = page.value.at(-1)?.sequence ?? after;
@@ -122,11 +123,9 @@ async function exportTo(admin: AdminLink, path: string | undefined): Promise<Out
   }
   if (out !== process.stdout) {
     out.end();
-    await finished(out).catch((error: unknown) => problems.push(String(error)));
+    await finished(out).catch(() => undefined);
   }
-  return problems.length === 0
-    ? done(rows)
-    : failed(failure('BAD_INPUT', `cannot write ${path ?? 'standard output'}: ${problems.join(', ')}`));
+  return outcome(rows);
 }
 
 function forJson(row: AuditRow) {

@@ -1,4 +1,4 @@
-import { renameSync, writeFileSync } from 'node:fs';
+import { renameSync, statSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Metric } from '#/contract/keeping-calls.js';
 import { failure } from '#/domain/failure.js';
@@ -42,12 +42,15 @@ function labelText(labels: Readonly<Record<string, string>>): string {
 /** A collector that reads meanwhile sees the old file or the new one. Null: it was written. */
 function writeWhole(path: string, text: string) {
   try {
+    // a device or a pipe would be replaced by a file
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() === false)
+      return failed(failure('BAD_INPUT', `${path} is no file; without --output it goes to standard output`));
     const part = `${path}.${process.pid}.part`;
     writeFileSync(part, text, { mode: 0o644 });
     renameSync(part, path);
     return null;
   } catch (error) {
     const why = error instanceof Error ? error.message : 'unknown';
-    return failed(failure('BAD_INPUT', `cannot write ${path}: ${why}`));
+    return failed(failure('OUTPUT_NOT_WRITTEN', `${path}: ${why}`));
   }
 }

@@ -85,15 +85,19 @@ async function exportOne(
     admin.recording({ recordingId, question: { type: 'export', format } }, open),
     broken.promise,
   ]);
-  if (typeof answer === 'string')
-    return failed(failure('BAD_INPUT', `cannot write ${options.output}: ${answer}`));
+  const notWritten = (why: string): Outcome<never> =>
+    failed(failure('OUTPUT_NOT_WRITTEN', `${options.output}: ${why}`));
+  if (typeof answer === 'string') return notWritten(answer);
   if (!answer.ok) return answer;
   if (answer.value.type !== 'done')
     return failed(failure('PROTOCOL', `the monitor answered ${answer.value.type}`));
-  await Promise.race([ended(file), broken.promise]);
-  return done(answer.value.bytes);
+  const unwritten = await Promise.race([ended(file), broken.promise]);
+  return unwritten === null ? done(answer.value.bytes) : notWritten(unwritten);
 }
 
-function ended(file: WriteStream | null): Promise<void> {
-  return new Promise((resolve) => (file === null ? resolve() : file.end(() => resolve())));
+/** Null: all of it is written. */
+function ended(file: WriteStream | null): Promise<string | null> {
+  return new Promise((resolve) =>
+    file === null ? resolve(null) : file.end((error?: Error | null) => resolve(error?.message ?? null)),
+  );
 }

@@ -50,7 +50,7 @@ async function search(
     if (message.type === 'hits') take(message.hits);
     if (message.type === 'searched' && message.over) resolve(done(message));
   };
-  const link = openMonitor(run, hear, (why) => resolve(failed(failure('DAEMON_NOT_RUNNING', why))));
+  const link = openMonitor(run, hear, (why) => resolve(failed(failure('MONITOR_UNAVAILABLE', why))));
   link.say({ type: 'search', ...wanted });
   const outcome = await promise;
   link.close();

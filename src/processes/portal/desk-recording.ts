@@ -32,7 +32,7 @@ export function openDeskRecording(path: string, question: MonitorRequest): DeskR
   };
 }
 
-const GONE = failure('INTERNAL', 'the monitor closed the connection');
+const GONE = failure('MONITOR_UNAVAILABLE', 'it closed the connection');
 
 /** Reads no further than somebody takes. */
 async function* frames(bytes: AsyncIterable<Buffer>): AsyncGenerator<Frame, undefined> {
