@@ -47,7 +47,7 @@ export function keysPage() {
     const typed = typing ? 'Every character is text, in any script.\n\n' : '';
     return `## ${title}\n\n${typed}${table(['Keys', 'What they do'], rows)}`;
   });
-  const head = `# Keys\n\nGenerated from \`src/portal/keys.ts\` by \`scripts/generate-docs.mjs\`; the help screen shows the same table. No function keys are needed.\nWhile a session has the terminal, every key goes to the session.`;
+  const head = `# Keys\n\nGenerated from \`src/portal/keys.ts\` by \`scripts/generate-docs.mjs\`; the help screen shows the same table. No function keys are needed.\nWhere the line at the bottom is short of room, \`^F\` stands for \`Ctrl-F\`. While a session has the terminal, every key goes to the session.`;
   return `${[head, ...screens].join('\n\n')}\n`;
 }
 

@@ -6,14 +6,24 @@ import type { KeyName } from '../strokes.js';
 import { shown, wrap } from '../text.js';
 import { EMPTY, fitLine, type Line, lineWidth, type Signs, span } from '../view.js';
 
-/** What the keys do now; what has no room is left out from the end, and stands in the help. */
+/**
+ * What the keys do now. Where not all of it has room, `^F` stands for `Ctrl-F`; what has none even so is left out from the
+ * end, and stands in the help.
+ */
 export function footerLine(commands: readonly CommandName[], columns: number, sign: Signs): Line {
+  const whole = laidOut(commands, Infinity, (key) => keySign(key, sign));
+  return lineWidth(whole) <= columns
+    ? whole
+    : laidOut(commands, columns, (key) => keySign(key, sign).replace(/^Ctrl-/, '^'));
+}
+
+function laidOut(commands: readonly CommandName[], columns: number, keyText: (key: KeyName) => string): Line {
   let line: Line = [];
   for (const name of commands) {
     const command: Command = COMMANDS[name];
     const next: Line = [
       span(lineWidth(line) === 0 ? ' ' : '  '),
-      span(keySign(command.keys[0] ?? 'enter', sign), 'key'),
+      span(keyText(command.keys[0] ?? 'enter'), 'key'),
       span(` ${command.brief ?? ''}`, 'quiet'),
     ];
     if (lineWidth(line) + lineWidth(next) > columns) continue;

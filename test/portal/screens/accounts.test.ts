@@ -31,7 +31,7 @@ test('the accounts at 80x24', async () => {
 
       port 22 · UnixSSH by password · host key SHA256:uNiVztksCsDhcc0u9e8BgrJXVGLYI…
 
-     Enter connect  Tab screens  Ctrl-Q quit  Ctrl-F favourite  Ctrl-Y reveal"
+     Enter connect  Tab screens  ^Q quit  ^F favourite  ^Y reveal  ^O safes  ^A add"
   `);
 });
 
@@ -57,7 +57,7 @@ test('the accounts at 60x20', async () => {
 
       port 22 · UnixSSH by password · host key SHA256:uNiVztksC…
 
-     Enter connect  Tab screens  Ctrl-Q quit  Ctrl-F favourite"
+     Enter connect  Tab screens  ^Q quit  ^F favourite  ^O safes"
   `);
 });
 
@@ -93,7 +93,7 @@ test('the accounts at 120x30: the details beside the list', async () => {
                                                                                │
                                                                                │
 
-     Enter connect  Tab screens  Ctrl-Q quit  Ctrl-F favourite  Ctrl-Y reveal  Ctrl-O safes  Ctrl-R refresh  Esc back"
+     Enter connect  Tab screens  ^Q quit  ^F favourite  ^Y reveal  ^O safes  ^R refresh  Esc back  ^A add  ^X change  ^K you"
   `);
 });
 

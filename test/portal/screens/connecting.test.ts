@@ -241,7 +241,7 @@ describe('the session', () => {
 
         port 22 · UnixSSH by password · host key SHA256:uNiVztksCsDhcc0u9e8BgrJXVGLYI…
        ✓ root@web1.example.com: session ended, exit status 0
-       Enter connect  Tab screens  Ctrl-Q quit  Ctrl-F favourite  Ctrl-Y reveal"
+       Enter connect  Tab screens  ^Q quit  ^F favourite  ^Y reveal  ^O safes  ^A add"
     `);
     expect(terminal.bytes.toString('latin1')).toContain('\x1b[?1000l');
     terminal.press('ctrl-u').type('db1');

@@ -52,7 +52,7 @@ describe('recordings', () => {
 
           running · safe Linux-Production · from 10.0.0.5 · being written
 
-         Enter replay  Ctrl-F search  Tab screens  Ctrl-Q quit  Ctrl-R refresh  Esc back"
+         Enter replay  ^F search  ^W browser  Tab screens  ^Q quit  ^O hold  ^X delete"
       `);
     else
       expect(text).toMatchInlineSnapshot(`
@@ -75,7 +75,7 @@ describe('recordings', () => {
 
           running · safe Linux-Production · from 10.0.0.5 · being w…
 
-         Enter replay  Ctrl-F search  Tab screens  Ctrl-Q quit"
+         Enter replay  ^F search  ^W browser  Tab screens  ^Q quit"
       `);
   });
 
@@ -152,7 +152,7 @@ describe('live', () => {
 
         yours · idle 02:00 · 48.2 kB · safe Linux-Production · from 10.0.0.5 · level 3
 
-       Enter open  Ctrl-P from its start  Ctrl-E end  Tab screens  Ctrl-Q quit"
+       Enter open  ^P from its start  ^E end  Tab screens  ^Q quit  ^O sort  Esc back"
     `);
   });
 
@@ -178,7 +178,7 @@ describe('live', () => {
 
         yours · idle 02:00 · 48.2 kB · safe Linux-Production · fr…
 
-       Enter open  Ctrl-P from its start  Ctrl-E end  Tab screens"
+       Enter open  ^P from its start  ^E end  Tab screens  ^Q quit"
     `);
   });
 

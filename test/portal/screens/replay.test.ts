@@ -51,7 +51,7 @@ test('a replay at 80x24: smaller than the window, its edge is drawn', async () =
 
      ‖ 00:12 ━━━●────────────┿───────────────────────────────── 03:07  1x  idle 2 s
 
-     Space play  ← 5 s  → 5 s  PgUp 60 s  End end  + speed  n marker  i idle"
+     Space play  ← 5 s  → 5 s  PgUp 60 s  End end  Esc back  + speed  n marker"
   `);
 });
 

@@ -65,7 +65,7 @@ test('a storm of resizes ends with a whole screen of the last size', async () =>
   for (let i = 0; i < 200; i += 1) terminal.resize(1 + ((i * 37) % 220), 1 + ((i * 13) % 70));
   terminal.resize(90, 25);
   const text = await terminal.until(
-    (screen) => /Ctrl-Q quit/.test(screen.split('\n').at(-1) ?? '') && screen.startsWith(' Postern'),
+    (screen) => /\^Q quit/.test(screen.split('\n').at(-1) ?? '') && screen.startsWith(' Postern'),
     'show a whole screen',
   );
   expect(text.split('\n')).toHaveLength(25);

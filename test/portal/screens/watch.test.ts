@@ -151,6 +151,11 @@ describe('watching a session', () => {
     expect(await terminal.sees('session terminated by carol: enough')).toContain('web1$ rm -rf /tmp/x');
     expect(terminal.text()).not.toContain('LIVE');
     expect(terminal.text()).not.toContain('the monitor is gone');
+    // nor is there anything left to be done with it
+    await terminal.until(
+      (screen) => !/take over|suspend|message|end/.test(screen.split('\n').at(-1) ?? ''),
+      'offer nothing to be done with it',
+    );
   });
 
   test('a refusal says why, and a right that was taken away leaves the last picture', async () => {

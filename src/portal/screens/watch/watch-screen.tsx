@@ -14,6 +14,8 @@ import { watchLines, watchRoom } from './watch-view.js';
 
 /** Milliseconds: often enough when nothing happens in the session. */
 const CLOCK = 5000;
+/** Nothing of it is left to be done when the session is over. */
+const OF_WHAT_RUNS = ['watch.control', 'session.suspend', 'session.message', 'session.end'] as const;
 
 /** A running session of somebody else, looked at. The picture is drawn from cells: never a byte of the session. */
 export function WatchScreen({ session }: { readonly session: SessionRow }) {
@@ -58,7 +60,7 @@ export function WatchScreen({ session }: { readonly session: SessionRow }) {
       'watch.left': () => watch.scroll({ columns: -STEP.columns, rows: 0 }),
       'watch.right': () => watch.scroll({ columns: STEP.columns, rows: 0 }),
     },
-    { active: dialog === null && !typing },
+    { active: dialog === null && !typing, without: state.ending === null ? [] : OF_WHAT_RUNS },
   );
   // typed bytes do not come here: this is what the line at the bottom says
   useKeys('control', { 'control.handBack': () => undefined }, { active: typing });
