@@ -1,11 +1,8 @@
-import { useState } from 'react';
+import { useMemo } from 'react';
 import type { SessionRow } from '#/contract/rows.js';
-import { Lines } from '../../components/lines.js';
-import { usePortal, useRoom, useServices, useTheme } from '../../context.js';
-import { useKeys } from '../../keyboard.js';
-import { useTyped } from '../../typed.js';
-import { EndDialog } from './end-dialog.js';
-import { actQuestion } from './live-view.js';
+import { useServices } from '../../context.js';
+import { createStore, useStore } from '../../store.js';
+import { QuestionDialog, type QuestionField } from '../question/question-dialog.js';
 import type { ActKind } from './session-acts.js';
 
 interface DialogProps {
@@ -27,103 +24,65 @@ export function ActDialog({ kind, ...props }: DialogProps & { readonly kind: Act
   }
 }
 
-function SuspendDialog({ session, onClose }: DialogProps) {
-  const { state: portal, failed, after } = usePortal();
+const REASON: QuestionField = {
+  label: 'Reason',
+  limit: 200,
+  missing: 'Type a reason: it is kept in the audit, and its owner reads it.',
+};
+
+/** Somebody else's session needs a reason. */
+function EndDialog({ session, onClose }: DialogProps) {
   const services = useServices();
-  const room = useRoom();
-  const { sign } = useTheme();
-  const reason = useTyped(200);
-  const [frozen, setFrozen] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const suspend = (): void => {
-    const why = reason.now().trim();
-    if (busy) return;
-    if (why === '') return portal.dispatch({ type: 'notice', notice: REASON_MISSING });
-    setBusy(true);
-    after(services.suspendSession(session.id, why, frozen), (outcome) => {
-      if (outcome.ok)
-        portal.dispatch({
-          type: 'notice',
-          notice: { tone: 'good', text: `${session.account}: suspended. Ctrl-S lets it go on.` },
-        });
-      else failed(outcome.failure);
-      onClose();
-    });
-  };
-  useKeys(
-    'suspendSession',
-    {
-      ...reason.handlers,
-      'dialog.enter': suspend,
-      'dialog.cancel': onClose,
-      'suspend.output': () => setFrozen((now) => !now),
-    },
-    { text: reason.type },
-  );
+  const whose = session.mine ? 'your session' : `the session of ${session.user}`;
   return (
-    <Lines
-      lines={actQuestion(
-        {
-          title: 'Suspend session',
-          what: `Suspend the session of ${session.user} on ${session.account}? Nothing that is typed reaches it until it is resumed.`,
-          label: 'Reason',
-          typed: reason.value,
-          option: `Tab  hold back its output from ${session.user}, too: ${frozen ? 'yes' : 'no'}`,
-          verb: 'suspend it',
-        },
-        room,
-        sign,
-      )}
+    <QuestionDialog
+      screen="endSession"
+      title="End session"
+      what={`End ${whose} on ${session.account}? Everything that runs in it is ended too.`}
+      verb="end it"
+      field={session.mine ? null : REASON}
+      act={(why) => services.endSession(session.id, session.mine ? 'ended by its owner' : why)}
+      done={`${session.account}: session ended`}
+      onClose={onClose}
+    />
+  );
+}
+
+function SuspendDialog({ session, onClose }: DialogProps) {
+  const services = useServices();
+  // a store, as what is typed: Enter may come before the next drawing
+  const holding = useMemo(() => createStore<boolean, null>((now) => !now, false), []);
+  const frozen = useStore(holding);
+  return (
+    <QuestionDialog
+      screen="suspendSession"
+      title="Suspend session"
+      what={`Suspend the session of ${session.user} on ${session.account}? Nothing that is typed reaches it until it is resumed.`}
+      verb="suspend it"
+      field={REASON}
+      option={{
+        text: `Tab  hold back its output from ${session.user}, too: ${frozen ? 'yes' : 'no'}`,
+        flip: () => holding.dispatch(null),
+      }}
+      act={(why) => services.suspendSession(session.id, why, holding.now())}
+      done={`${session.account}: suspended. Ctrl-S lets it go on.`}
+      onClose={onClose}
     />
   );
 }
 
 function MessageDialog({ session, onClose }: DialogProps) {
-  const { state: portal, failed, after } = usePortal();
   const services = useServices();
-  const room = useRoom();
-  const { sign } = useTheme();
-  const text = useTyped(500);
-  const [busy, setBusy] = useState(false);
-  const send = (): void => {
-    const said = text.now().trim();
-    if (busy) return;
-    if (said === '') return onClose();
-    setBusy(true);
-    after(services.messageSession(session.id, said), (outcome) => {
-      if (outcome.ok)
-        portal.dispatch({
-          type: 'notice',
-          notice: { tone: 'good', text: `${session.user} is shown your message.` },
-        });
-      else failed(outcome.failure);
-      onClose();
-    });
-  };
-  useKeys(
-    'messageSession',
-    { ...text.handlers, 'dialog.enter': send, 'dialog.cancel': onClose },
-    { text: text.type },
-  );
   return (
-    <Lines
-      lines={actQuestion(
-        {
-          title: 'Message',
-          what: `To ${session.user} on ${session.account}. It is shown over the session until it was read, recorded and audited.`,
-          label: 'Text',
-          typed: text.value,
-          option: null,
-          verb: 'send it',
-        },
-        room,
-        sign,
-      )}
+    <QuestionDialog
+      screen="messageSession"
+      title="Message"
+      what={`To ${session.user} on ${session.account}. It is shown over the session until it was read, recorded and audited.`}
+      verb="send it"
+      field={{ label: 'Text', limit: 500, missing: null }}
+      act={(text) => services.messageSession(session.id, text)}
+      done={`${session.user} is shown your message.`}
+      onClose={onClose}
     />
   );
 }
-
-const REASON_MISSING = {
-  tone: 'warning',
-  text: 'Type a reason: it is kept in the audit, and its owner reads it.',
-} as const;

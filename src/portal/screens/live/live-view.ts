@@ -1,8 +1,7 @@
 import type { SessionRow } from '#/contract/rows.js';
-import type { TerminalSize } from '#/domain/session.js';
-import { fitEnd, shown, width } from '../../text.js';
+import { shown } from '../../text.js';
 import { dateTime, duration } from '../../times.js';
-import { centered, EMPTY, framed, type Line, labelled, paragraph, type Signs, span } from '../../view.js';
+import { EMPTY, type Line, labelled, type Signs, span } from '../../view.js';
 import { cells } from '../list-view.js';
 
 interface Widths {
@@ -185,70 +184,4 @@ function mayText(row: SessionRow): string {
     ...(row.mayEnd ? ['end'] : []),
   ];
   return acts.length === 0 ? 'nothing' : acts.join(', ');
-}
-
-/** A question with one line to type. */
-export interface ActQuestion {
-  readonly title: string;
-  readonly what: string;
-  readonly label: string;
-  readonly typed: string;
-  /** What a key changes; null: nothing. */
-  readonly option: string | null;
-  readonly verb: string;
-}
-
-export function actQuestion(question: ActQuestion, room: TerminalSize, sign: Signs): readonly Line[] {
-  const inner = Math.min(64, room.columns - 4);
-  const { label } = question;
-  const space = inner - width(label) - 3;
-  const typed = fitEnd(question.typed, Math.min(width(question.typed), space), sign('more'));
-  return centered(
-    framed(
-      question.title,
-      [
-        ...paragraph(shown(question.what), inner),
-        EMPTY,
-        [span(`${label}  `, 'quiet'), span(typed, 'typed'), span('_', 'key')],
-        ...(question.option === null ? [] : [EMPTY, [span(shown(question.option))]]),
-        EMPTY,
-        [span('Enter', 'key'), span(` ${question.verb}   `), span('Esc', 'key'), span(' back')],
-      ],
-      room.columns,
-      sign,
-    ),
-    room,
-  );
-}
-
-/** The question before a session is ended; somebody else's needs a reason. */
-export function endQuestion(
-  row: SessionRow,
-  reason: string,
-  room: TerminalSize,
-  sign: Signs,
-): readonly Line[] {
-  const inner = Math.min(64, room.columns - 4);
-  const what = row.mine
-    ? `End your session on ${shown(row.account)}?`
-    : `End the session of ${shown(row.user)} on ${shown(row.account)}?`;
-  const typed = fitEnd(reason, Math.min(width(reason), inner - 10), sign('more'));
-  const field: readonly Line[] = row.mine
-    ? []
-    : [EMPTY, [span('Reason  ', 'quiet'), span(typed, 'typed'), span('_', 'key')]];
-  return centered(
-    framed(
-      'End session',
-      [
-        ...paragraph(what, inner),
-        [span('Everything that runs in it is ended too.', 'quiet')],
-        ...field,
-        EMPTY,
-        [span('Enter', 'key'), span(' end it   '), span('Esc', 'key'), span(' back')],
-      ],
-      room.columns,
-      sign,
-    ),
-    room,
-  );
 }
