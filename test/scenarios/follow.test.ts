@@ -117,6 +117,8 @@ test('a right that is taken away ends the following of a recording, in the termi
   audrey.press('escape');
   await audrey.sees('[Recordings]');
   await audrey.seesNot('admin60');
+  carol.press('escape');
+  await carol.sees('[Recordings]');
   alice.type('exit\r');
   await alice.sees('[Accounts]');
   await leave(alice, audrey, carol);
