@@ -172,6 +172,24 @@ describe('a tape on the disk', () => {
       expect(scan.kind === 'tape' && scan.rest !== 'foreign' && scan.bytes <= cut).toBe(true);
     }
   });
+
+  test('is read up to a segment of a type that version 1 does not have, and no further', async () => {
+    using rig = tapeRig();
+    const tape = await opened(rig.options);
+    tape.append(output(0, 'line\r\n'));
+    await tape.close(exited);
+    const places: number[] = [];
+    await using handle = await open(rig.path, 'r+');
+    await scanTape(handle, ({ offset }) => void places.push(offset));
+    const [last = 0] = places.slice(-1);
+    await handle.write(Buffer.of(6), 0, 1, last + 4);
+    expect(await scanTape(handle)).toMatchObject({
+      segments: places.length - 1,
+      bytes: last,
+      rest: 'foreign',
+      ended: false,
+    });
+  });
 });
 
 describe('limits of a segment', () => {
