@@ -15,6 +15,11 @@ export const REFUSALS = {
   /** Also what ssh -J and -W ask for. `host`: where they wanted to go. */
   forwarding: (user: string, host: string | null): string =>
     `postern: From here nothing is forwarded. Connect instead: ssh -t ${oneLine(user.split(/[@%]/, 1)[0] ?? '', 64) || 'USER'}@TARGETUSER@${oneLine(host ?? 'ADDRESS', 64)}@BASTION`,
+  /** `ssh -L PORT:/path`: docs/decisions/2026-11-27-sockets-of-the-target.md */
+  sockets:
+    'postern: Sockets of the target are not forwarded, only ports. Reach it by a command: ssh … nc -U /path/of/socket (docker does so by itself: DOCKER_HOST=ssh://…).',
+  listensAtSocket:
+    'postern: The target does not listen at a socket for you, only at a port: ssh -R PORT:… in the place of ssh -R /path:….',
   noPages: 'postern: Here is no page yet: log in on this connection, choose a recording and press Ctrl-W.',
   tooManyForwards: 'postern: This connection has as many forwarded connections as it may have.',
   remote:

@@ -75,8 +75,10 @@ export function serveConnection(
   const outflow = guardConnection(connection, {
     limits: options.limits,
     mayOpen(type, to) {
+      const target = visit.identified ? (login.shared()?.target ?? null) : null;
+      if (type === 'direct-streamlocal@openssh.com' && target !== null) return REFUSALS.sockets;
       const known = type === 'direct-tcpip' && visit.identified;
-      if (known && (pages.leadTo(to) || (login.shared()?.target ?? null) !== null)) return null;
+      if (known && (pages.leadTo(to) || target !== null)) return null;
       return isPage(to) ? REFUSALS.noPages : REFUSALS.forwarding(user(), to?.host ?? null);
     },
     onViolation: hangUp,

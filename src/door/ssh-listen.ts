@@ -41,8 +41,12 @@ export function serveListeners(connection: Connection, context: ListenersContext
       known?.gone.abort();
       return known === undefined ? reject?.() : accept?.();
     }
-    if (name !== 'tcpip-forward' || at === null) return reject?.();
     const direct = login.shared();
+    if ((name as string) === 'streamlocal-forward@openssh.com') {
+      tell((direct?.target ?? null) === null ? REFUSALS.remote : REFUSALS.listensAtSocket);
+      return reject?.();
+    }
+    if (name !== 'tcpip-forward' || at === null) return reject?.();
     const why =
       direct === null || direct.target === null
         ? REFUSALS.remote

@@ -33,7 +33,7 @@ async function connected(username = 'alice@root@web1'): Promise<ssh2.Client> {
     finish(prompts.map(() => 'right')),
   );
   client.on('error', () => undefined);
-  client.connect({ host: '127.0.0.1', port: rig.port, username, tryKeyboard: true });
+  client.connect({ host: '127.0.0.1', port: rig.port, username, tryKeyboard: true, strictVendor: false });
   await once(client, 'ready');
   return client;
 }
@@ -151,6 +151,19 @@ test('a client that is gone is known to be gone, before it is open and after', a
   expect(waiting.open()).toBeNull();
   waiting.refuse('ours', 'too late');
   open.close();
+});
+
+test.each([
+  ['alice@root@web1', 'Sockets of the target are not forwarded, only ports.'],
+  ['alice', 'Connect instead: ssh -t alice@TARGETUSER@ADDRESS@BASTION'],
+])('a socket of the target is refused %s with what to do instead', async (username, words) => {
+  const visits = await door();
+  const client = await connected(username);
+  const refused = await new Promise<unknown>((resolve) =>
+    client.openssh_forwardOutStreamLocal('/run/some.sock', (error, channel) => resolve(error ?? channel)),
+  );
+  expect(refused).toMatchObject({ reason: 1, message: expect.stringContaining(words) as string });
+  expect(visits).toEqual([]);
 });
 
 test('who has no target in his user name is told how to connect', async () => {

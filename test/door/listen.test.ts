@@ -34,7 +34,7 @@ async function connected(username = 'alice@root@web1'): Promise<ssh2.Client> {
     finish(prompts.map(() => 'right')),
   );
   client.on('error', () => undefined);
-  client.connect({ host: '127.0.0.1', port: rig.port, username, tryKeyboard: true });
+  client.connect({ host: '127.0.0.1', port: rig.port, username, tryKeyboard: true, strictVendor: false });
   await once(client, 'ready');
   return client;
 }
@@ -127,6 +127,21 @@ test('why goes to the standard error of a command, before it and after', async (
   await second;
   await until(() => said.includes('second reason'));
   expect(said).toBe('postern: the first reason\npostern: the second reason\n');
+});
+
+test('at a socket the target does not listen: why, and what to ask for instead', async () => {
+  const visits = await door({ serveDirect: (visit) => once(visit.gone, 'abort').then(() => undefined) });
+  const client = await connected();
+  const asked = new Promise((resolve) =>
+    client.openssh_forwardInStreamLocal('/run/some.sock', (error) => resolve(error)),
+  );
+  expect(await asked).toBeInstanceOf(Error);
+  const channel = await new Promise<ClientChannel>((resolve) =>
+    client.exec('true', (_error, stream) => resolve(stream)),
+  );
+  const [said] = (await once(channel.stderr, 'data')) as [Buffer];
+  expect(said.toString()).toMatch(/^postern: The target does not listen at a socket.*ssh -R PORT:/);
+  expect(visits).toEqual([]);
 });
 
 test('so many at once; none without a target, and none when the client is gone', async () => {
