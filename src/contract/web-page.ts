@@ -15,8 +15,9 @@ export interface WebSegment {
   readonly events: readonly (readonly [at: number, code: 'o' | 'r', data: string])[];
 }
 
-/** Lines that stood on the screen, with when they were first read there; `done`: there are no more. */
+/** Lines with their moments, in order of time, that stand from the place `from` on, in place of what was there; `done`: there are no more. */
 export interface WebTranscript {
+  readonly from: number;
   readonly lines: readonly (readonly [at: number, text: string])[];
   readonly done: boolean;
 }

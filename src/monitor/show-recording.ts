@@ -9,7 +9,7 @@ import { type Replay, startReplay } from './replay.js';
 import type { TapeReader } from './tape-reader.js';
 import { openScreen } from './tape-screen.js';
 import { type TapeTimeline, timelineOf } from './tape-timeline.js';
-import { transcriptOf } from './tape-transcript.js';
+import { type TapeTranscript, transcriptOf } from './tape-transcript.js';
 import type { ViewerLink } from './viewer-link.js';
 import { type Page, servePage } from './web/serve-page.js';
 
@@ -66,7 +66,7 @@ export async function showReplay(
     told += markers.length;
     link.send({ type: 'grown', durationMs: reader.durationMs, markers, ...shown.about() });
     replay.wake();
-    void transcript.grow(!running).then((read) => (read.ok ? undefined : fail(read.failure)));
+    growTranscript(transcript, running, fail);
   });
   parts.onClose(() => {
     replay.close();
@@ -81,11 +81,17 @@ export async function showPage(parts: ShowParts, tape: OpenedTape): Promise<Page
   const shown = await beginShowing(parts, tape);
   if (shown === null) return null;
   const { timeline } = shown;
-  const { link, clock, fail } = parts;
-  const page = servePage({ reader, timeline, about: shown.about, link, clock, failed: fail });
+  const { link, fail } = parts;
+  const transcript = transcriptOf(reader, timeline.running);
+  const page = servePage({ reader, timeline, about: shown.about, transcript, link, failed: fail });
+  shown.onGrown(({ running }) => growTranscript(transcript, running, fail));
   parts.onClose(() => page.close());
   link.send({ type: 'page', ...page.now() });
   return page;
+}
+
+function growTranscript(transcript: TapeTranscript, running: boolean, fail: ShowParts['fail']): void {
+  void transcript.grow(!running).then((read) => (read.ok ? undefined : fail(read.failure)));
 }
 
 interface Shown {

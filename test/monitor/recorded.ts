@@ -2,14 +2,18 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import { open, readFile } from 'node:fs/promises';
 import { type SignedHead, signedHeadText } from '#/contract/rows.js';
 import { type StoredProof, type StoredState, storedProofText } from '#/contract/stored-proof.js';
+import { clampSize } from '#/domain/session.js';
 import type { TapeEvent } from '#/domain/tape.js';
 import { indexTape } from '#/monitor/tape-index.js';
 import { readTape, type TapeReader } from '#/monitor/tape-reader.js';
 import { digestOf } from '#/recorder/file-digest.js';
+import { SEGMENT } from '#/recorder/tape-format.js';
 import { contentKeyForReading } from '#/recorder/tape-key.js';
 import { scanTape } from '#/recorder/tape-scan.js';
 import { learnCharsets } from '#/session/screen/charsets.js';
 import { createModel, type ModelSnapshot } from '#/session/screen/model.js';
+import { readScreen } from '#/terminal/reading.js';
+import { steadyTerminal } from '#/terminal/steady-terminal.js';
 import { signList } from '#/vault/sign-list.js';
 import { opened, tapeRig } from '../recorder/tape-rig.js';
 
@@ -18,13 +22,19 @@ export type Happening = TapeEvent | 'keyframe' | 'written';
 
 const vaultKey = generateKeyPairSync('ed25519');
 
-/** A tape as a session host writes it, with keyframes of its own screen model, and the heads that a vault signed. */
-export async function recorded(happenings: readonly Happening[], how: { readonly close?: boolean } = {}) {
+/**
+ * A tape as a session host writes it, with keyframes of its own screen model, and the heads that a vault signed. `text`: with the
+ * lines that were to be read, of which there must be new ones before each 'written'.
+ */
+export async function recorded(
+  happenings: readonly Happening[],
+  how: { readonly close?: boolean; readonly text?: boolean } = {},
+) {
   const rig = tapeRig();
   const heads: SignedHead[] = [];
   const tape = await opened({
     ...rig.options,
-    timing: { batch: 1, anchor: 1 },
+    timing: { batch: 1, anchor: 1, ...(how.text === true ? { recent: 1 } : {}) },
     anchor: (segments, head, final) => {
       const unsigned = {
         recordingId: rig.recordingId,
@@ -42,10 +52,16 @@ export async function recorded(happenings: readonly Happening[], how: { readonly
     },
   });
   const model = createModel(rig.options.header, learnCharsets());
-  let at = 0;
+  const steady = steadyTerminal(clampSize(rig.options.header.columns, rig.options.header.rows));
+  const reading = how.text === true ? readScreen(steady.terminal, (lines) => tape.text(lines)) : null;
+  let [at, texts] = [0, 0];
   for (const one of happenings) {
-    if (one === 'written') while (tape.pending > 0) await new Promise((resolve) => setTimeout(resolve, 1));
-    else if (one === 'keyframe') {
+    if (one === 'written') {
+      while (tape.pending > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+      // what was read on the screen meanwhile is there, too
+      for (texts += 1; reading !== null && (await textsIn(rig.path)) < texts; )
+        await new Promise((resolve) => setTimeout(resolve, 1));
+    } else if (one === 'keyframe') {
       const outputBytes = tape.outputBytes;
       const shot = await new Promise<ModelSnapshot>((resolve) => model.snapshot(resolve));
       if (!shot.exact) continue;
@@ -60,9 +76,16 @@ export async function recorded(happenings: readonly Happening[], how: { readonly
       tape.append(one);
       at = one.at;
       if (one.kind === 'output') model.write(one.bytes);
+      if (one.kind === 'output' && reading !== null) {
+        reading.before(at);
+        await new Promise<void>((resolve) => steady.write(one.bytes, resolve));
+        reading.give(false);
+      }
       if (one.kind === 'resize') model.resize(one);
     }
   }
+  reading?.flush();
+  steady.terminal.dispose();
   model.close();
   while (tape.pending > 0) await new Promise((resolve) => setTimeout(resolve, 1));
   if (how.close !== false) await tape.close({ kind: 'exited', status: 0, signal: null });
@@ -82,6 +105,13 @@ export async function recorded(happenings: readonly Happening[], how: { readonly
     contentKey: () => contentKeyForReading(rig.safe.privateKey, Buffer.from(ephemeral, 'base64')),
     [Symbol.dispose]: rig[Symbol.dispose],
   };
+}
+
+async function textsIn(path: string): Promise<number> {
+  const bytes = await readFile(path);
+  return segmentsOf({ bytes, headerBytes: 12 + bytes.readUInt32BE(8) }).filter(
+    (one) => one.readUInt8(4) === SEGMENT.recent,
+  ).length;
 }
 
 const KEYRING = {

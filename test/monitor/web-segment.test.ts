@@ -3,7 +3,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { WebSegment } from '#/contract/web-page.js';
 import type { TapeReader } from '#/monitor/tape-reader.js';
 import { openScreen } from '#/monitor/tape-screen.js';
-import { timedTranscript } from '#/monitor/web/timed-transcript.js';
 import { webParts } from '#/monitor/web/web-parts.js';
 import { webSegment } from '#/monitor/web/web-segment.js';
 import { type Happening, output, type Recorded, readerOf, recorded } from './recorded.js';
@@ -109,21 +108,6 @@ test('a moment in the middle is exact, too', async () => {
   await screen.show(until);
   expect(textOf(terminal)).toEqual(textOf(screen.terminal));
   screen.close();
-});
-
-test('the transcript comes in slices, with times', async () => {
-  const transcript = timedTranscript(reader, () => 0);
-  const found = await transcript.next();
-  if (!found.ok) throw new Error(found.failure.message);
-  expect(found.value.done).toBe(true);
-  const line = found.value.lines.find(([, text]) => text.includes('line 7'));
-  expect(line?.[1]).toContain('line 7 wide 漢');
-  expect(line?.[0]).toBeCloseTo(10.5, 1);
-  let clock = 0;
-  const slow = timedTranscript(reader, () => (clock += 60));
-  const first = await slow.next();
-  expect(first).toMatchObject({ ok: true, value: { done: false } });
-  slow.close();
 });
 
 test('a hostile tape is cut to what a browser can take', async () => {

@@ -41,7 +41,7 @@ function day(): Happening[] {
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'page-test-'));
-  tape = await recorded([...day(), output(8 * HOUR, 'logout\r\n')]);
+  tape = await recorded([...day(), output(8 * HOUR, 'logout\r\n')], { text: true });
   rig = await pageRig(tape, { account: `root@web1 ${HOSTILE}` });
   browser = await startBrowser();
 }, 120_000);
@@ -137,18 +137,25 @@ test('the file of an export plays by itself, whatever is on the recording', asyn
 test('of a session that runs the past is played, the present followed, and at its end it is a recording like any other', async () => {
   // other tests' pages were in the same browser
   const before = browser.requests.length;
-  using running = await recorded([
-    output(0, 'the beginning\r\n'),
-    'written',
-    output(5000, '\x1b[2J\x1b[Hin between\r\n'),
-    'written',
-    output(9000, '\x1b[2J\x1b[H\x1b[31mthe present\x1b[0m 管理者\r\n'),
-    'written',
-    { at: 9500, kind: 'resize', columns: 60, rows: 10 },
-    output(9600, '\x1b[2J\x1b[Hsmaller now\r\n'),
-  ]);
-  const all = segmentsOf(running).length;
-  await using page = await pageRig(running, { outcome: 'running', endingText: null }, 2);
+  using running = await recorded(
+    [
+      output(0, 'the beginning\r\n'),
+      'written',
+      output(5000, '\x1b[2J\x1b[Hin between\r\n'),
+      'written',
+      output(9000, '\x1b[2J\x1b[H\x1b[31mthe present\x1b[0m 管理者\r\n'),
+      'written',
+      { at: 9500, kind: 'resize', columns: 60, rows: 10 },
+      output(9600, '\x1b[2J\x1b[Hsmaller now\r\n'),
+    ],
+    { text: true },
+  );
+  const segments = segmentsOf(running);
+  const all = segments.length;
+  /** So many segments of events, and the text of them. */
+  const upTo = (events: number): number =>
+    segments.findIndex((_, at) => segments.slice(0, at + 1).filter((one) => one[4] === 1).length > events);
+  await using page = await pageRig(running, { outcome: 'running', endingText: null }, upTo(2));
   await browser.go(page.link());
   await browser.sees(`document.querySelector('#present')?.hidden === false`);
   await browser.sees(`document.querySelector('#player .ap-player')`);
@@ -156,7 +163,7 @@ test('of a session that runs the past is played, the present followed, and at it
   await browser.sees(`${onScreen}.includes('the beginning')`);
   await browser.eval(`document.querySelector('#present').click()`);
   await browser.sees(`${onScreen}.includes('in between')`);
-  page.grow(2, 3);
+  page.grow(upTo(2), upTo(3));
   await browser.sees(`${onScreen}.includes('the present')`);
   await picture('present');
   // back to where a line stands, and to the present again
@@ -167,7 +174,7 @@ test('of a session that runs the past is played, the present followed, and at it
   await browser.sees(`${onScreen}.includes('the beginning')`);
   await browser.eval(`document.querySelector('#present').click()`);
   await browser.sees(`${onScreen}.includes('the present')`);
-  page.grow(3, all);
+  page.grow(upTo(3), all);
   await browser.sees(`${onScreen}.includes('smaller now')`);
   page.becomes({ endedAt: 2, outcome: 'exited', endingText: 'it is over', stored: 'safe' });
   await browser.sees(`document.querySelector('#present').hidden`);

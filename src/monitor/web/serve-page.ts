@@ -4,19 +4,20 @@ import type { Failure } from '#/domain/failure.js';
 import { done } from '#/domain/outcome.js';
 import { clampSize } from '#/domain/session.js';
 import type { TapeReader } from '../tape-reader.js';
+import type { TapeTranscript } from '../tape-transcript.js';
 import type { Timeline } from '../timeline.js';
 import type { ViewerLink } from '../viewer-link.js';
-import { timedTranscript } from './timed-transcript.js';
 import { webNews } from './web-news.js';
 import { webParts } from './web-parts.js';
 import { webSegment } from './web-segment.js';
+import { webTranscript } from './web-transcript.js';
 
 export interface PageParts {
   readonly reader: TapeReader;
   readonly timeline: Timeline;
   readonly about: () => WebAbout;
+  readonly transcript: TapeTranscript;
   readonly link: ViewerLink;
-  readonly clock: () => number;
   readonly failed: (failure: Failure) => void;
 }
 
@@ -31,9 +32,9 @@ export interface Page {
 const MOST_WAITING = 64;
 
 /** Gives a recording to a browser part by part, in the order in which it is asked. */
-export function servePage({ reader, timeline, about, link, clock, failed }: PageParts): Page {
+export function servePage({ reader, timeline, about, transcript, link, failed }: PageParts): Page {
   let parts = webParts(reader.index, reader.durationMs);
-  const transcript = timedTranscript(reader, clock, () => timeline.running);
+  const lines = webTranscript(transcript, failed);
   const waiting: PageQuestion[] = [];
   let working = false;
   let closed = false;
@@ -47,7 +48,7 @@ export function servePage({ reader, timeline, about, link, clock, failed }: Page
     close() {
       closed = true;
       waiting.length = 0;
-      if (!working) transcript.close();
+      transcript.close();
     },
   };
 
@@ -70,11 +71,10 @@ export function servePage({ reader, timeline, about, link, clock, failed }: Page
       link.send({ type: 'done', bytes: bytes.length });
     }
     working = false;
-    if (closed) transcript.close();
   }
 
   async function answerTo(wanted: PageQuestion) {
-    if (wanted.type === 'page-transcript') return await transcript.next();
+    if (wanted.type === 'page-transcript') return done(await lines());
     if (wanted.type === 'page-index') return done(now());
     if (wanted.type === 'page-news') return await webNews(reader, wanted.from, about().running);
     const part = parts[wanted.number];

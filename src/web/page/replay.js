@@ -67,7 +67,7 @@ function draw() {
 async function readTranscript() {
   while (!done) {
     const part = await ask('transcript');
-    lines.push(...part.lines);
+    lines.splice(part.from, Infinity, ...part.lines);
     done = part.done;
     if (part.lines.length > 0 || done) draw();
     if (part.lines.length === 0 && !done) await new Promise((resolve) => setTimeout(resolve, MORE));
