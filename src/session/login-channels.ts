@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { turnWriter } from '#/contract/stream-writes.js';
 import type { Environment } from '#/domain/environment.js';
 import type { Lendable } from '#/domain/lending.js';
 import { rawBytes } from '#/domain/raw-text.js';
@@ -147,6 +148,7 @@ async function carried(streams: Streams, hooks: ChannelHooks): Promise<Opened> {
 function pipesOf(streams: Streams, hooks: ChannelHooks, status: () => number | null): Pipes {
   const { in: input, out, err, end } = streams;
   const outputs = [out, err];
+  const inTurn = turnWriter(input);
   let exited = false;
   // a forwarded connection has no standard error: its stream may be over already
   const running = [out, err, end].filter((stream) => !stream.closed);
@@ -169,7 +171,7 @@ function pipesOf(streams: Streams, hooks: ChannelHooks, status: () => number | n
   for (const stream of outputs) stream.resume();
   return {
     pid: -1,
-    write: (bytes) => !input.writable || input.write(bytes),
+    write: (bytes) => !input.writable || inTurn(() => void input.write(bytes)),
     end: () => void input.end(),
     resize: () => undefined,
     pause: () => outputs.forEach((stream) => void stream.pause()),

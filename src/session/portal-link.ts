@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { encodeJson, FRAME, FrameDecoder, type FrameKind } from '#/contract/frame.js';
 import { type ToHost, type ToPortal, toHost } from '#/contract/session-link.js';
-import { writeFrame } from '#/contract/write-frame.js';
+import { writeFrame } from '#/contract/stream-writes.js';
 
 /** One portal's connection: messages both ways, and the terminal's bytes. */
 export interface PortalLink {

@@ -1,9 +1,7 @@
-import { Writable } from 'node:stream';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { encodeFrame, FRAME, FrameDecoder, FrameError, MAXIMUM_FRAME } from '#/contract/frame.js';
 import { decodeSecretPayload, encodeSecretPayload } from '#/contract/secret-payload.js';
-import { writeFrame } from '#/contract/write-frame.js';
 
 const kinds = fc.constantFrom(FRAME.json, FRAME.data, FRAME.blob);
 
@@ -75,22 +73,6 @@ test('where data are a stream, they come at once, and messages between them whol
   const half = encodeFrame(FRAME.data, Buffer.from('begun and not ended')).subarray(0, 10);
   expect(decoder.push(half).map(({ payload }) => payload.toString())).toEqual(['begun']);
   expect(decoder.midFrame).toBe(true);
-});
-
-test('a frame that is written apart is the same frame, and what is full says so', () => {
-  const written: Buffer[] = [];
-  const to = new Writable({
-    highWaterMark: 8000,
-    write: (bytes: Buffer, _encoding, sent) => (written.push(bytes), sent()),
-  });
-  for (const length of [0, 10, 4095, 4096, 7000])
-    expect(writeFrame(to, FRAME.errors, Buffer.alloc(length, 7))).toBe(true);
-  const frames = new FrameDecoder().push(Buffer.concat(written));
-  expect(frames.map(({ kind, payload }) => [kind, payload.length])).toEqual(
-    [0, 10, 4095, 4096, 7000].map((length) => [FRAME.errors, length]),
-  );
-  expect(writeFrame(to, FRAME.data, Buffer.alloc(8000))).toBe(false);
-  expect(() => writeFrame(to, FRAME.data, Buffer.alloc(MAXIMUM_FRAME))).toThrow(FrameError);
 });
 
 test.each([

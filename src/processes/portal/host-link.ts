@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { encodeJson, FRAME, FrameDecoder } from '#/contract/frame.js';
 import type { ToHost, ToPortal } from '#/contract/session-link.js';
-import { writeFrame } from '#/contract/write-frame.js';
+import { turnWriter, writeFrame } from '#/contract/stream-writes.js';
 
 /** The portal's end of a connection to a session host. */
 export interface HostLink {
@@ -42,6 +42,7 @@ export function openHostLink(
   const { promise, resolve } = Promise.withResolvers<HostLink | { readonly refused: string }>();
   const socket = connect(path);
   const decoder = new FrameDecoder({ streams: true });
+  const inTurn = turnWriter(socket);
   const heard: Heard[] = [];
   let listener: HostListener | null = null;
   let paused = false;
@@ -76,7 +77,7 @@ export function openHostLink(
     send(message) {
       if (over === null) socket.write(encodeJson(message));
     },
-    data: (bytes) => over !== null || writeFrame(socket, FRAME.data, bytes),
+    data: (bytes) => over !== null || inTurn(() => void writeFrame(socket, FRAME.data, bytes)),
     listen(next) {
       listener = next;
       deliver();
