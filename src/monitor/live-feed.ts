@@ -132,7 +132,8 @@ export function openLiveFeed(options: LiveFeedOptions): LiveFeed {
     }
     working = false;
     if (told) steady?.terminal.dispose();
-    else if (lost !== null) fail(failure('SESSION_HOST_UNAVAILABLE', lost));
+    else if (lost !== null)
+      fail(failure(steady === null ? 'SESSION_HOST_UNAVAILABLE' : 'SESSION_HOST_DIED', lost));
   }
   function finish(ending: Ending): void {
     if (told) return;
