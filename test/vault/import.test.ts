@@ -94,6 +94,17 @@ describe('importing', () => {
     expect((await host.blob('session.redeem', { permit, sessionId }))?.includes('pa55')).toBe(true);
   });
 
+  test('lets others be answered while it takes thousands', async () => {
+    const answered: string[] = [];
+    const others = client(running, 'admin');
+    await others.ask('vault.status', {});
+    const lines = Array.from({ length: 500 }, (_, at) => `Lab,UnixSSH,root,many${at}.test,,pa55,`);
+    const imported = take(lines).then(() => answered.push('import'));
+    const asked = others.ask('vault.status', {}).then(() => answered.push('status'));
+    await Promise.all([imported, asked]);
+    expect(answered).toEqual(['status', 'import']);
+  });
+
   test('has a row in the audit for each account, and for the host key that it pinned', async () => {
     await take(good);
     const rows = await desk.ask('admin.audit.list', { after: 0, limit: 4, newestFirst: true });
