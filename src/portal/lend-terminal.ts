@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { clampSize } from '#/domain/session.js';
 import type { InkScreen, SizeSource } from './ink-streams.js';
-import { RESTORE_TERMINAL } from './restore-terminal.js';
+import { freshLine, RESTORE_TERMINAL } from './restore-terminal.js';
 import type { RawTerminal } from './services.js';
 
 export interface Lender {
@@ -26,6 +26,7 @@ export async function lendTerminal<T>(
       onResize: (listener) => size.onChange(() => listener(sizeNow())),
     });
   } finally {
-    if (!output.destroyed && !output.writableEnded) output.write(RESTORE_TERMINAL);
+    if (!output.destroyed && !output.writableEnded)
+      output.write(RESTORE_TERMINAL + freshLine(sizeNow().columns));
   }
 }

@@ -37,3 +37,11 @@ export const RESTORE_TERMINAL = [
   '\x1b[=0u',
   '\x1b[?25h',
 ].join('');
+
+/**
+ * To the beginning of a line, of the next one where something stands before the cursor: a session may break off behind a
+ * prompt, and what is drawn next begins where the cursor is. As many blanks as reach the next line from anywhere but the first column.
+ */
+export function freshLine(columns: number): string {
+  return `${' '.repeat(columns - 1)}\r`;
+}

@@ -313,6 +313,22 @@ describe('the session', () => {
     await terminal.sees('The session host ended unexpectedly');
   });
 
+  test('that breaks off in the middle of a line leaves the next screen whole, and the next line its own', async () => {
+    const { terminal } = await connecting(async (hooks) => {
+      await hooks.takeTerminal(({ output }) => new Promise((resolve) => output.write('target$ ', resolve)));
+      return { kind: 'failed', failure: failure('SESSION_HOST_DIED') };
+    });
+    expect(await terminal.sees('The session host ended unexpectedly')).toMatch(/^ Postern /);
+    terminal.press('enter');
+    await terminal.sees('[Accounts]');
+    const before = terminal.bytes.length;
+    terminal.press('enter');
+    await terminal.sees('The session host ended unexpectedly');
+    // on the screen that sessions have
+    const text = terminal.bytes.subarray(before).toString();
+    expect(text.slice(text.indexOf('target$ '))).toMatch(/^target\$ .* {79}\r/s);
+  });
+
   test('of one that waits is taken up again', async () => {
     const waiting = session('s9', { state: 'detached' });
     const { terminal } = mount({
