@@ -66,6 +66,20 @@ static void drop(uid_t uid, gid_t gid) {
         refuse("identity: still more than it should be");
 }
 
+/* Where the person's display is lent, the session's file "display" says how ssh is to name it. ssh looks for it in /tmp, which is
+ * the box's own at level 3; elsewhere the display of somebody of this host may be there, so none is named. */
+static void find_display(void) {
+    char name[16] = "";
+    int fd = open("/s/display", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0) return;
+    ssize_t size = read(fd, name, sizeof name - 1);
+    close(fd);
+    if (size < 5 || strspn(name, ":.0123456789") != (size_t)size - 1 || name[size - 1] != '\n') refuse("display: malformed");
+    name[size - 1] = 0;
+    if (mkdir("/tmp/.X11-unix", 0700) || symlink("/s/x11", "/tmp/.X11-unix/X0") || setenv("DISPLAY", name, 1))
+        refuse("display: %s", strerror(errno));
+}
+
 static void run(int argc, char **argv) { /* run UID GID FSIZE LEVEL [rules] -- PROG ARGS */
     if (argc < 8) refuse("usage: run UID GID FSIZE LEVEL -- PROGRAM");
     bool keep = !strcmp(argv[2], "-1") && !strcmp(argv[3], "-1");
@@ -89,6 +103,7 @@ static void run(int argc, char **argv) { /* run UID GID FSIZE LEVEL [rules] -- P
     if (rules >= 0 && syscall(NR_landlock + 2, rules, 0)) refuse("landlock: %s", strerror(errno));
     if (rules >= 0) close(rules);
     if (!filter_system_calls()) refuse("seccomp: %s", strerror(errno));
+    if (level == 3) find_display();
     execv(program[0], program);
     refuse("%s: %s", program[0], strerror(errno));
 }

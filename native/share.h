@@ -92,7 +92,7 @@ __attribute__((noreturn)) static void serve_channel(const char *directory, const
     if (forward && *host != ' ') _exit(say(end, "refused\n", 8) ? 0 : 1); /* no place is named */
     if (forward) at = put_number(put_text(at, host + 1, strlen(host) - 1), (uint32_t)port);
     else {
-    at = put_number(put_number(put_number(at, 0), 0), strchr(lent, 'a') != NULL); /* no terminal, no X11; the person's agent */
+    at = put_number(put_number(put_number(at, 0), strchr(lent, 'x') != NULL), strchr(lent, 'a') != NULL); /* no terminal; X11, agent */
     at = put_text(put_number(put_number(at, kind == 's'), 0xffffffffu), "", 0); /* no escape character, no TERM */
     at = put_text(at, text, strlen(text)); /* then the environment, as far as ssh_config lets it be sent */
     for (size_t n = strlen(text) + 1; n < size; n += strlen(text + n) + 1) at = put_text(at, text + n, strlen(text + n));
@@ -121,12 +121,12 @@ __attribute__((noreturn)) static void serve_channel(const char *directory, const
 #include "listen.h"
 
 /* share DIRECTORY: until ssh ends, or the session host closes the connection over which it asks. A request is a line
- * "ID KIND SIZE", where it may use the person's agent also "a", and the text: e a command, s a subsystem, c a shell, w "PORT HOST" to connect to,
+ * "ID KIND SIZE", where it may use the person's agent or display also "a", "x", "ax", and the text: e a command, s a subsystem, c a shell, w "PORT HOST" to connect to,
  * l "PORT HOST NAME" to listen at (listen.h); behind it, each after a zero, NAME=VALUE. */
 static int share(const char *directory) {
     static char control[sizeof(((struct sockaddr_un *)0)->sun_path)], config[PATH_MAX], text[LONGEST_REQUEST];
     const char *own = strrchr(directory, '/');
-    char line[64], id[33], kind, lent[2];
+    char line[64], id[33], kind, lent[3];
     int status = 0;
     sigset_t chld;
     /* At level 3 /tmp is this box's own; below it there is none, but the home, where `run` has brought us. */
@@ -162,7 +162,7 @@ static int share(const char *directory) {
         lent[0] = 0;
         while (n < sizeof line - 1 && take(requests, line + n, 1) && line[n] != '\n') n++;
         line[n] = 0;
-        if (sscanf(line, "%32[0-9a-f] %c %u %1s", id, &kind, &size, lent) < 3 || size >= sizeof text || !take(requests, text, size)) break;
+        if (sscanf(line, "%32[0-9a-f] %c %u %2s", id, &kind, &size, lent) < 3 || size >= sizeof text || !take(requests, text, size)) break;
         text[size] = 0;
         pid_t child = fork();
         if (child == 0) {

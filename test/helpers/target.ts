@@ -56,6 +56,7 @@ export async function startTarget(
       'StrictModes no',
       'PrintMotd no',
       'AcceptEnv *',
+      'X11Forwarding yes',
       'PrintLastLog no',
       'MaxStartups 200',
       'MaxSessions 100',

@@ -88,6 +88,8 @@ int main(int argc, char **argv) {
     tell("kill_1", kill(1, SIGKILL));
     tell("write_sysrq", open("/proc/sysrq-trigger", O_WRONLY));
     tell("control", reach("/tmp/mux", 0)); /* where the box of a login has its control socket */
+    tell("display", reach("/tmp/.X11-unix/X0", 0)); /* where ssh looks for a display, and where it might */
+    tell("display_abstract", reach("/tmp/.X11-unix/X0", 1));
     tell("passwd", open("/etc/passwd", O_RDONLY));
     tell("home", open("file", O_WRONLY | O_CREAT, 0700));
     deadly("fsize", big);
