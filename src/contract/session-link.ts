@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { LONGEST_VALUE } from '#/domain/environment.js';
 import type { Failure, Stage } from '#/domain/failure.js';
 import type { HostKey } from '#/domain/host-key.js';
-import type { ReturnKind } from '#/domain/lending.js';
+import { LAST_SCREEN, type ReturnKind } from '#/domain/lending.js';
 import type { Ending } from '#/domain/session.js';
 
 /** Bytes of a command, and characters. */
@@ -44,6 +44,8 @@ export const toHost = z.discriminatedUnion('type', [
     /** LANG and LC_*, for the target; as rawText. */
     environment: z.record(z.string().max(64), z.string().max(LONGEST_VALUE)).optional(),
     channel: z.union([channel, onTerminal]).optional(),
+    /** Which screen of the person's display the target is told of. */
+    screen: z.int().min(0).max(LAST_SCREEN).optional(),
   }),
   /** The client will send no more: the end of standard input. */
   z.strictObject({ type: z.literal('eof') }),

@@ -48,6 +48,24 @@ export const POLICY_FAILURES = {
     message: '{detail} It is not deleted.',
     next: 'Move its accounts first: postern account update ACCOUNT --platform OTHER',
   },
+  X11_NOT_FORWARDED: {
+    side: 'ours',
+    stage: 6,
+    message: 'Your display is not forwarded: x11Forwarding is off for this account.',
+    next: 'The session goes on without it. An administrator may allow it: postern account set ACCOUNT x11Forwarding yes',
+  },
+  X11_FOUR_EYES: {
+    side: 'ours',
+    stage: 6,
+    message: 'Your display is not forwarded: this account takes four eyes, and nobody can watch windows.',
+    next: 'The session goes on without it, on the terminal.',
+  },
+  X11_NEEDS_BOX: {
+    side: 'ours',
+    stage: 6,
+    message: 'Your display is not forwarded: this bastion runs below isolation level 3.',
+    next: 'The session goes on without it. An administrator sees why: postern doctor',
+  },
   POLICY_UNREADABLE: {
     side: 'ours',
     stage: 0,

@@ -20,8 +20,11 @@ export function inputFrom(source: Readable): Readable {
   return input;
 }
 
+/** Puts bytes somewhere; `sent` is called when the last of them is on its way. */
+export type Send = (bytes: Buffer, sent: () => void) => void;
+
 /** A stream whose every write waits for `send` to call back: one chunk is under way at a time. */
-export function outputTo(send: (bytes: Buffer, sent: () => void) => void): Writable {
+export function outputTo(send: Send): Writable {
   let underWay: (() => void) | null = null;
   const begin = (bytes: Buffer, sent: (error?: Error | null) => void): void => {
     const once = (): void => {

@@ -1,20 +1,28 @@
 import type { Connection, ServerChannel } from 'ssh2';
-import { inputFrom, outputTo } from './byte-streams.js';
+import { inputFrom, outputTo, type Send } from './byte-streams.js';
 import { endWhenTaken } from './end-when-taken.js';
 import type { BackChannel } from './lends.js';
 import type { Outflow } from './ssh2-guards.js';
 import { windowWriter } from './window-writer.js';
+
+/** Stands between what is written and the channel; `fail` gives the channel up. */
+export type Edit = (send: Send, fail: () => void) => Send;
 
 /** A channel that is no session, as bytes both ways. */
 export function channelStreams(
   connection: Connection,
   channel: ServerChannel,
   outflow: Outflow,
+  edit: Edit = (send) => send,
 ): BackChannel {
   const gone = new AbortController();
   const input = inputFrom(channel);
   let moved: () => void = () => undefined;
-  const output = outputTo(windowWriter(channel, outflow, () => moved()).output);
+  const giveUp = (): void => {
+    channel.end();
+    leave();
+  };
+  const output = outputTo(edit(windowWriter(channel, outflow, () => moved()).output, giveUp));
   const leave = (): void => {
     connection.off('close', leave);
     gone.abort();
@@ -37,12 +45,8 @@ export function channelStreams(
     gone: gone.signal,
     eof: () => void output.end(() => channel.eof()),
     close() {
-      const hangUp = (): void => {
-        channel.end();
-        leave();
-      };
-      if (output.destroyed || output.writableFinished) hangUp();
-      else ({ moved } = endWhenTaken(output, outflow.farewell, hangUp));
+      if (output.destroyed || output.writableFinished) giveUp();
+      else ({ moved } = endWhenTaken(output, outflow.farewell, giveUp));
     },
   };
 }

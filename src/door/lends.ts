@@ -22,7 +22,14 @@ export interface Place {
 /** Opens one; null: the client does not take it. */
 export type OpenBack = () => Promise<BackChannel | null>;
 
-/** What a client offers to the target for one of its sessions, and the way to it. */
-export type Lends = ReadonlyMap<Lendable, OpenBack>;
+/** The way to what is lent. */
+export interface Way {
+  readonly open: OpenBack;
+  /** Of a display: the number of the screen that is meant. */
+  readonly screen?: number;
+}
+
+/** What a client offers to the target for one of its sessions. */
+export type Lends = ReadonlyMap<Lendable, Way>;
 
 export const LENDS_NOTHING: Lends = new Map();

@@ -25,6 +25,5 @@ export const REFUSALS = {
   remote:
     'postern: From here no port of a target is forwarded to you. Name the target: ssh -R … USER@TARGETUSER@ADDRESS@BASTION.',
   listensAlready: 'postern: The target listens there for you already.',
-  x11: notHere('X11 forwarding'),
   tooManySessions: 'postern: This connection has as many sessions as it may have.',
 } as const;

@@ -19,6 +19,7 @@ import { openAgentChannel } from './ssh2-back.js';
 import { guardConnection, socketOf } from './ssh2-guards.js';
 import type { Terminal } from './terminal.js';
 import type { Visit } from './visit.js';
+import { wayToDisplay } from './x11-request.js';
 
 export interface ConnectionOptions {
   readonly limits: DoorLimits;
@@ -208,6 +209,7 @@ function serveSessions(
       dismissed,
       login,
       identified,
+      wayToDisplay: (wish, over) => wayToDisplay(connection, outflow, wish, over),
       openAgent: () => openAgentChannel(connection, outflow),
       offerPages: pages.offer,
       attemptRefused: () => void visit.attempt(),

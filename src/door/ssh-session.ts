@@ -5,7 +5,7 @@ import { cleanReason, REASON_VARIABLE } from '#/domain/reason.js';
 import { cleanTerm } from '#/domain/session.js';
 import type { ConnectionLogin } from './connection-login.js';
 import type { ChannelWish, DirectVisit } from './direct-visit.js';
-import type { OpenBack } from './lends.js';
+import type { OpenBack, Way } from './lends.js';
 import { REFUSALS } from './refusals.js';
 import { resizing } from './resizing.js';
 import type { SpokenWords } from './spoken-words.js';
@@ -13,6 +13,7 @@ import { directVisitOn } from './ssh-direct.js';
 import { terminalOn } from './ssh-terminal.js';
 import type { Outflow } from './ssh2-guards.js';
 import type { Terminal } from './terminal.js';
+import { readX11Request, type X11Wish } from './x11-request.js';
 
 export interface SessionContext {
   readonly user: string;
@@ -26,6 +27,8 @@ export interface SessionContext {
   readonly login: ConnectionLogin;
   /** Opens a channel to the client's agent. */
   readonly openAgent: OpenBack;
+  /** The way to the client's display, for as long as the session is there. */
+  readonly wayToDisplay: (wish: X11Wish, over: AbortSignal) => Way;
   readonly offerPages: Terminal['offerPages'];
   identified(who: object, yes: boolean): void;
   attemptRefused(): void;
@@ -42,8 +45,9 @@ export function serveSession(session: Session, context: SessionContext): void {
   let pty: PseudoTtyInfo | null = null;
   const size = resizing(80, 24);
   const env = new Map<string, string>();
-  const sentences: string[] = [];
-  const lends = new Map<Lendable, OpenBack>();
+  const lends = new Map<Lendable, Way>();
+  const over = new AbortController();
+  session.once('close', () => over.abort());
 
   session.on('pty', (accept, _reject, info) => {
     pty = info;
@@ -62,12 +66,14 @@ export function serveSession(session: Session, context: SessionContext): void {
   });
   // whether the target may use it is decided for each session; who may not have it is told there
   session.on('auth-agent', (accept) => {
-    lends.set('agent', context.openAgent);
+    lends.set('agent', { open: context.openAgent });
     accept?.();
   });
-  session.on('x11', (_accept, reject) => {
-    sentences.push(REFUSALS.x11);
-    reject?.();
+  session.on('x11', (accept, reject, info) => {
+    const wish = readX11Request(info);
+    if (wish === null) return reject?.();
+    lends.set('x11', context.wayToDisplay(wish, over.signal));
+    accept?.();
   });
   session.on('exec', (accept, _reject, { command }) =>
     begin(accept(), { kind: 'exec', command }, REFUSALS.command),
@@ -81,8 +87,7 @@ export function serveSession(session: Session, context: SessionContext): void {
     if (channel === undefined) return;
     if (pty === null) return begin(channel, { kind: 'shell' }, REFUSALS.noTerminal);
     // before the screens: it is still there in the scroll-back when they are gone
-    for (const sentence of new Set([...context.words.said(), ...sentences]))
-      channel.stderr.write(`${sentence}\r\n`);
+    for (const sentence of new Set(context.words.said())) channel.stderr.write(`${sentence}\r\n`);
     const looks = {
       size,
       term: termOf(pty),

@@ -1,5 +1,5 @@
 import type { Connection, ServerChannel } from 'ssh2';
-import { channelStreams } from './channel-streams.js';
+import { channelStreams, type Edit } from './channel-streams.js';
 import type { BackChannel, Place } from './lends.js';
 import { type Outflow, socketOf } from './ssh2-guards.js';
 
@@ -30,6 +30,15 @@ export function openAgentChannel(connection: Connection, outflow: Outflow): Prom
   });
 }
 
+/** A channel to the display that the client has offered. Where its program runs is not known here: it is told no place. */
+export function openX11Channel(
+  connection: Connection,
+  outflow: Outflow,
+  edit: Edit,
+): Promise<BackChannel | null> {
+  return opening(connection, outflow, (opened) => void connection.x11('127.0.0.1', 0, opened), edit);
+}
+
 /** A channel for a connection that came in where the client had the target listen. */
 export function openForwardedChannel(
   connection: Connection,
@@ -47,6 +56,7 @@ function opening(
   connection: Connection,
   outflow: Outflow,
   ask: (opened: Opened) => void,
+  edit?: Edit,
 ): Promise<BackChannel | null> {
   const { promise, resolve } = Promise.withResolvers<BackChannel | null>();
   if (socketOf(connection).destroyed) return Promise.resolve(null);
@@ -62,7 +72,7 @@ function opening(
   ask((error, channel) => {
     if (late) return void channel?.end();
     const none = error !== undefined && error !== null;
-    if (!none && channel !== undefined) resolve(channelStreams(connection, channel, outflow));
+    if (!none && channel !== undefined) resolve(channelStreams(connection, channel, outflow, edit));
     giveUp();
   });
   return promise;

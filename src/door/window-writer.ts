@@ -1,9 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { ServerChannel } from 'ssh2';
+import type { Send } from './byte-streams.js';
 import type { Outflow } from './ssh2-guards.js';
-
-/** Puts bytes into one of a channel's two streams; `sent` is called when the last of them is on its way. */
-type Send = (bytes: Buffer, sent: () => void) => void;
 
 /**
  * Both streams of a channel share the client's window. ssh2 takes more than fits and remembers what is left in one place for

@@ -45,6 +45,8 @@ export interface LiveSession {
   notice(line: string): void;
   /** The last line, after all output: on the terminal and on the tape. Before that nothing of ours is ever in the stream. */
   say(line: string): void;
+  /** The person has pressed a key somewhere else than on the terminal: in a window of the target's. */
+  used(): void;
   /** Something was run. `at`: a moment on the tape, which may have passed. */
   ran(command: Command, at: number): void;
   /** The latest of what was run, of a session on a terminal. */
@@ -213,6 +215,7 @@ export function startLiveSession(options: LiveSessionOptions): TerminalSession {
       output.flush();
     },
     say,
+    used: pressed,
     hurry: () => output.hurry(),
     settle() {
       output.flush();

@@ -72,7 +72,7 @@ export async function openLoginChannels(directory: SessionDirectory): Promise<Lo
       const variables = Object.entries(environment).map(([name, value]) => `\0${name}=${value}`);
       const bytes = rawBytes(text.slice(1) + variables.join(''));
       const streams = fourOf(id, expected);
-      requests.write(`${id} ${text.charAt(0)} ${bytes.length}${lent.includes('agent') ? ' a' : ''}\n`);
+      requests.write(`${id} ${text.charAt(0)} ${bytes.length}${lettersOf(lent)}\n`);
       requests.write(bytes);
       const timer = setTimeout(streams.give, LONGEST_OPENING, null);
       waiting.add(streams.give);
@@ -89,6 +89,10 @@ export async function openLoginChannels(directory: SessionDirectory): Promise<Lo
       for (const socket of all) socket.destroy();
     },
   };
+}
+
+function lettersOf(lent: readonly Lendable[]): string {
+  return lent.length === 0 ? '' : ` ${lent.map((one) => one.charAt(0)).join('')}`;
 }
 
 function isStream(which: string): which is Stream {

@@ -144,6 +144,7 @@ export function startPlainSession(options: PlainSessionOptions): PlainSession {
     ran,
     lastCommand: channel.kind === 'exec' ? shownText(channel.command) : null,
     say,
+    used,
     hurry() {
       hurrying = true;
       release('portal');
@@ -169,9 +170,12 @@ export function startPlainSession(options: PlainSessionOptions): PlainSession {
     at,
   };
 
-  function typed(bytes: Buffer): void {
+  function used(): void {
     lastInputAt = now();
     clock?.keyPressed();
+  }
+  function typed(bytes: Buffer): void {
+    used();
     input.take(bytes);
     tell(observer?.toTarget(bytes));
     if (client?.write(bytes) === false) link?.pauseInput();

@@ -202,7 +202,8 @@ function prepareLogin(
     recorded,
   }: { readonly grant: SessionGrant; readonly own: Own; readonly recorded: Promise<boolean> },
 ) {
-  return login.prepare({ ...own, grant, recorded, term: cleanTerm(message.term), lang: message.lang });
+  const { lang, screen = 0 } = message;
+  return login.prepare({ ...own, grant, recorded, term: cleanTerm(message.term), lang, screen });
 }
 
 /** Stage 6: the door's banner was the notice; from here on it is a session. */
@@ -284,10 +285,10 @@ async function open(steps: Steps, opening: Opening): Promise<Outcome<RunningClie
     onErrors: (bytes) => live.errors(bytes),
     onDrain: () => live.drained(),
     onExit(status) {
-      ending.resolve(
-        status === null
-          ? lostWith(login, steps.parts.keepAliveSeconds)
-          : { kind: 'exited', status, signal: null },
+      if (status === null) return ending.resolve(lostWith(login, steps.parts.keepAliveSeconds));
+      // as OpenSSH's client: windows that are still open are waited for
+      void (trail.returns?.quiet() ?? Promise.resolve()).then(() =>
+        ending.resolve({ kind: 'exited', status, signal: null }),
       );
     },
   };
@@ -321,6 +322,7 @@ async function open(steps: Steps, opening: Opening): Promise<Outcome<RunningClie
   const client: RunningClient = {
     ending: ending.promise,
     stop() {
+      trail.returns?.end();
       opened.destroy();
       return Promise.resolve(null);
     },

@@ -6,9 +6,19 @@ import { rawBytes } from '#/domain/raw-text.js';
 export interface SessionDirectory {
   readonly path: string;
   socket(
-    name: 'ask' | 'agent' | 'dial' | 'hostkey' | 'up' | 'share' | 'channel' | 'lent' | `back-${string}`,
+    name:
+      | 'ask'
+      | 'agent'
+      | 'dial'
+      | 'hostkey'
+      | 'up'
+      | 'share'
+      | 'channel'
+      | 'lent'
+      | 'x11'
+      | `back-${string}`,
   ): string;
-  write(name: 'ssh_config' | 'probe_config' | 'command', text: string): void;
+  write(name: 'ssh_config' | 'probe_config' | 'command' | 'display', text: string): void;
   remove(): void;
 }
 

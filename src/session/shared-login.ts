@@ -36,6 +36,8 @@ export interface LoginWish {
   readonly hostKey: HostKey;
   readonly term: string;
   readonly lang: string;
+  /** Which screen of the person's display the target is told of. */
+  readonly screen: number;
   /** The tape of the session is open: until then the target hears nothing. */
   readonly recorded: Promise<boolean>;
 }
@@ -220,7 +222,7 @@ export function beginLogin({ parts, sessionId, share }: LoginOptions): SharedLog
     opened.defer(() => sockets.end());
     const channels = await openLoginChannels(directory);
     opened.defer(() => channels.end());
-    const lent = await openLent(directory, wish.grant.lending.lent, comeBack);
+    const lent = await openLent(directory, { lent: wish.grant.lending.lent, screen: wish.screen }, comeBack);
     opened.move();
     return {
       directory,
@@ -231,7 +233,7 @@ export function beginLogin({ parts, sessionId, share }: LoginOptions): SharedLog
       askedAgain: askedAgain.promise,
       letGo: letGo.resolve,
       end() {
-        lent?.close();
+        lent.close();
         channels.end();
         sockets.end();
       },

@@ -42,6 +42,7 @@ export interface ClientConfig {
 export function sshConfig(config: ClientConfig): string {
   const password = config.secretKind === 'password';
   const lent = config.lent.includes('agent');
+  const x11 = config.lent.includes('x11');
   return render([
     ...common(config.paths, config.user, config.port),
     // it counts on a terminal only: escaped-input.ts
@@ -59,6 +60,9 @@ export function sshConfig(config: ClientConfig): string {
     ['IdentityAgent', password && !lent ? 'none' : `${config.paths.session}/agent`],
     // another one than that which signs the login; the client forwards none unless that one's socket is there, too
     ['ForwardAgent', lent ? `${config.paths.session}/lent` : 'no'],
+    // whether the target is to be trusted with the display is said at the person's end, by ssh -X or -Y
+    ['ForwardX11', yes(x11)],
+    ...(x11 ? X11 : []),
     ['PermitLocalCommand', 'yes'],
     ['LocalCommand', `${config.paths.inside} up ${config.paths.session}`],
     ...setEnv(config.environment),
@@ -90,11 +94,18 @@ export function probeConfig(config: { readonly paths: ClientPaths; readonly port
     ['BatchMode', 'yes'],
     ['IdentityAgent', 'none'],
     ['ForwardAgent', 'no'],
+    ['ForwardX11', 'no'],
     ['PermitLocalCommand', 'no'],
   ]);
 }
 
 type Option = readonly [name: string, value: string];
+
+/** The cookie that the target is given is the client's own invention: of the person's it knows none. */
+const X11: readonly Option[] = [
+  ['ForwardX11Trusted', 'yes'],
+  ['XAuthLocation', '/nonexistent'],
+];
 
 function common(paths: ClientPaths, user: string, port: number): readonly Option[] {
   return [
@@ -122,7 +133,6 @@ function common(paths: ClientPaths, user: string, port: number): readonly Option
     ['IgnoreUnknown', 'EnableEscapeCommandline,LogVerbose'],
     ['EnableEscapeCommandline', 'no'],
     ['ClearAllForwardings', 'yes'],
-    ['ForwardX11', 'no'],
     ['Tunnel', 'no'],
     ['ControlMaster', 'no'],
     ['ControlPath', 'none'],

@@ -219,8 +219,9 @@ export async function prepare(
     onAskedAgain,
   });
   cleanup.defer(() => sockets.end());
-  const lent = await openLent(directory, grant.lending.lent, steps.lent);
-  cleanup.defer(() => lent?.close());
+  const lending = { lent: grant.lending.lent, screen: message.screen ?? 0 };
+  const lent = await openLent(directory, lending, steps.lent);
+  cleanup.defer(() => lent.close());
   const client = startClient(steps, { sockets, login, hostKey, size: early.value?.size ?? anteroom.size });
   return done({
     grant,

@@ -60,10 +60,12 @@ export async function allowConnection(
   );
   if (said.kind === 'deny') return await refuse(vault, person, account, { stage: 0, ...said });
 
-  const lending = judgeLending(policy.values, wish.lends);
+  const lending = judgeLending(policy.values, vault.settings.isolation.level, wish.lends);
   const hostKey = await records.accounts.hostKey(account.address, portOf(account));
   const target = { address: account.address, port: portOf(account), hostKey };
-  const share = wish.shares ? shareOf(person.ticket, account, target, lending.lent) : null;
+  // a target does not say for which session of a login it opens a window
+  const shares = wish.shares && !lending.lent.includes('x11');
+  const share = shares ? shareOf(person.ticket, account, target, lending.lent) : null;
   const hosts = await hostsFor(vault, person, share);
   if ('because' in hosts) return await refuse(vault, person, account, hosts);
 

@@ -113,7 +113,7 @@ export async function grantOf(
     hostKey: await records.accounts.hostKey(session.address, session.port),
     policy,
     ...(wishOf(session) ?? { forward: null, listen: null }),
-    lending: judgeLending(policy, lends),
+    lending: judgeLending(policy, session.isolation, lends),
     recording: { safe: recordingSafe.name, recipient: own.value.toString('base64') },
     isolation: session.isolation,
   });

@@ -81,7 +81,7 @@ test('a session that asks for it can reach the agent, twenty times at once', asy
   const one = await client();
   one.exec('true', () => undefined);
   await until(() => visits.length === 1);
-  const open = visits[0]?.lends().get('agent');
+  const open = visits[0]?.lends().get('agent')?.open;
   const answers = await Promise.all(
     Array.from({ length: 20 }, async () => await list((await open?.()) ?? null)),
   );
@@ -116,7 +116,7 @@ test('a client that leaves, and one that takes no packets, cost their own connec
   strange.exec('true', () => undefined);
   await until(() => visits.length === 1);
   const closed = once(strange, 'close');
-  expect(await visits[0]?.lends().get('agent')?.()).toBeNull();
+  expect(await visits[0]?.lends().get('agent')?.open()).toBeNull();
   await closed;
   expect(rig.lines.map(({ about }) => about)).toContainEqual(
     expect.objectContaining({ why: 'takes packets below 1 KiB only' }),
@@ -124,10 +124,10 @@ test('a client that leaves, and one that takes no packets, cost their own connec
   const good = await client();
   good.exec('true', () => undefined);
   await until(() => visits.length === 2);
-  const held = await visits[1]?.lends().get('agent')?.();
+  const held = await visits[1]?.lends().get('agent')?.open();
   good.destroy();
   await until(() => held?.gone.aborted === true);
-  expect(await visits[1]?.lends().get('agent')?.()).toBeNull();
+  expect(await visits[1]?.lends().get('agent')?.open()).toBeNull();
 });
 
 test('OpenSSH’s client and its agent', async () => {
@@ -157,7 +157,7 @@ test('OpenSSH’s client and its agent', async () => {
   );
   running.push({ kill: () => child.kill() });
   await until(() => visits.length === 1);
-  const answer = await list((await visits[0]?.lends().get('agent')?.()) ?? null);
+  const answer = await list((await visits[0]?.lends().get('agent')?.open()) ?? null);
   expect(answer.readUInt32BE(5)).toBe(1);
 });
 

@@ -282,6 +282,27 @@ describe("the client's configuration", () => {
     expect(password[name]).toBe(value);
   });
 
+  test('a display is named only where it is lent, and no program is run for it', () => {
+    const x11 = of(
+      sshConfig({
+        paths,
+        user: 'bob',
+        port: 22,
+        secretKind: 'password',
+        hostKey: pinned,
+        environment: {},
+        keepAliveSeconds: 15,
+        lent: ['x11'],
+      }),
+    );
+    expect([x11['ForwardX11'], x11['ForwardX11Trusted'], x11['XAuthLocation'], x11['ForwardAgent']]).toEqual([
+      'yes',
+      'yes',
+      '/nonexistent',
+      'no',
+    ]);
+  });
+
   test('with a key: the agent, and never a question', () => {
     const key = of(
       sshConfig({

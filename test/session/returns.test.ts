@@ -1,10 +1,11 @@
 /** What the target connects back to: who may answer, how many, and what the recording says of each. */
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ToHost, ToPortal } from '#/contract/session-link.js';
 import type { Activity } from '#/domain/activity.js';
 import type { LinkListener, PortalLink } from '#/session/portal-link.js';
 import { createReturns, type Returns } from '#/session/returns.js';
+import { rawSetup } from '../helpers/x11-setup.ts';
 import { until } from './rig.ts';
 
 interface FakeLink extends PortalLink {
@@ -13,6 +14,7 @@ interface FakeLink extends PortalLink {
   say(message: ToHost): void;
   give(text: string): void;
   leave(): void;
+  readonly listener: () => LinkListener;
   readonly closed: boolean;
 }
 
@@ -36,6 +38,10 @@ function fakeLink(): FakeLink {
     say: (message) => listener?.message(message),
     give: (text) => listener?.data(Buffer.from(text)),
     leave: () => listener?.gone('left'),
+    listener() {
+      if (listener === null) throw new Error('nobody listens');
+      return listener;
+    },
     get closed() {
       return closed;
     },
@@ -43,8 +49,11 @@ function fakeLink(): FakeLink {
 }
 
 let server: Server;
+let display: Server;
 let home: FakeLink | null;
 let suspended: boolean;
+let changed: () => void;
+let used: number;
 let recorded: Activity[];
 let returns: Returns;
 let next: number;
@@ -52,29 +61,44 @@ const clients: Socket[] = [];
 beforeEach(async () => {
   home = fakeLink();
   suspended = false;
+  changed = () => undefined;
+  used = 0;
   recorded = [];
   next = 0;
   returns = createReturns({
-    kinds: ['agent'],
+    kinds: ['agent', 'x11'],
     link: () => home,
     suspended: () => suspended,
+    onChange(listener) {
+      changed = listener;
+      return () => (changed = () => undefined);
+    },
+    used: () => (used += 1),
     record: (activity) => void recorded.push(activity),
     random: () => Buffer.from(`token-${next++}`),
   });
-  server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
-    socket.on('error', () => undefined);
-    returns.begin('agent', socket);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  server = await listen('agent', true);
+  display = await listen('x11', false);
 });
 afterEach(() => {
+  returns.end();
   for (const client of clients.splice(0)) client.destroy();
   server.close();
+  display.close();
 });
 
+async function listen(kind: 'agent' | 'x11', pauseOnConnect: boolean): Promise<Server> {
+  const one = createServer({ allowHalfOpen: true, pauseOnConnect }, (socket) => {
+    socket.on('error', () => undefined);
+    returns.begin(kind, socket);
+  });
+  await new Promise<void>((resolve) => one.listen(0, '127.0.0.1', resolve));
+  return one;
+}
+
 /** A program at the target; what it hears, and whether it was cut off. */
-function program() {
-  const address = server.address();
+function program(at = server) {
+  const address = at.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
   const socket = connect({ port: address.port, host: '127.0.0.1', allowHalfOpen: true });
   clients.push(socket);
@@ -155,4 +179,125 @@ test('sixteen at once, not one more, and one more when one is over', async () =>
   returns.end();
   await until(() => programs.every((one) => one.heard.over));
   expect(recorded.filter((one) => 'result' in one && one.result === 'the session ended')).toHaveLength(16);
+});
+
+describe('a display', () => {
+  const setup = rawSetup({ order: 'l', name: 'MIT-MAGIC-COOKIE-1', data: Buffer.alloc(16, 7) });
+  const opened = async () => {
+    const before = home?.said.length ?? 0;
+    const one = program(display);
+    one.socket.write(setup);
+    const asked = (await asks(before + 1)).at(-1);
+    const carrier = fakeLink();
+    returns.take(carrier, asked?.token ?? '', true);
+    await until(() => carrier.bytes().length === setup.length);
+    return { ...one, carrier };
+  };
+  const press = Buffer.alloc(32);
+  press[0] = 2;
+  const greeting = Buffer.of(1, 0, 11, 0, 0, 0, 0, 0);
+
+  test('nobody is asked before all of the first words are there, in whatever pieces they come', async () => {
+    const { socket } = program(display);
+    for (const byte of setup.subarray(0, -1)) {
+      socket.write(Buffer.of(byte));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(home?.said).toEqual([]);
+    socket.write(setup.subarray(-1));
+    const [asked] = await asks(1);
+    expect(asked).toMatchObject({ kind: 'x11' });
+    const carrier = fakeLink();
+    returns.take(carrier, asked?.token ?? '', true);
+    socket.write('and more');
+    await until(() => carrier.bytes().endsWith('and more'));
+    expect(carrier.bytes()).toBe(`${setup.toString()}and more`);
+    socket.end();
+    carrier.say({ type: 'eof' });
+    await until(() => recorded.length === 1);
+    expect(recorded[0]).toMatchObject({
+      protocol: 'x11',
+      about: 'to the display',
+      fromTarget: setup.length + 8,
+      toTarget: 0,
+      result: 'ok',
+    });
+  });
+
+  test.each([
+    ['other words', Buffer.from('GET / HTTP/1.1\r\n\r\n'), 'it does not begin as X11 does'],
+    ['no words', Buffer.alloc(0), 'it was not let in at the target, or left at once'],
+    ['a half', setup.subarray(0, 20), 'it was not let in at the target, or left at once'],
+  ])('nobody is asked at all: %s', async (_what, words, why) => {
+    const { socket, heard } = program(display);
+    socket.end(words);
+    await until(() => recorded.length === 1);
+    await until(() => heard.over);
+    expect(recorded).toMatchObject([{ protocol: 'x11', result: why, fromTarget: 0, toTarget: 0 }]);
+    expect(home?.said).toEqual([]);
+  });
+
+  test('while the session is suspended nothing that is done at it arrives, and then all of it, in order', async () => {
+    const { carrier, heard, socket } = await opened();
+    carrier.give('one ');
+    await until(() => heard.text === 'one ');
+    suspended = true;
+    changed();
+    carrier.give('two ');
+    carrier.give('three ');
+    carrier.say({ type: 'eof' });
+    // what it shows goes on
+    socket.write('picture');
+    await until(() => carrier.bytes().endsWith('picture'));
+    expect(heard).toEqual({ text: 'one ', over: false });
+    const { heard: second } = program(display);
+    suspended = false;
+    changed();
+    await until(() => heard.over);
+    expect(heard.text).toBe('one two three ');
+    expect(second.over).toBe(false);
+  });
+
+  test('a new one is refused while the session is suspended', async () => {
+    suspended = true;
+    const { socket } = program(display);
+    socket.write(setup);
+    await until(() => recorded.length === 1);
+    expect(recorded).toMatchObject([{ result: 'the session is suspended' }]);
+    expect(home?.said).toEqual([]);
+  });
+
+  test('keys count as the person’s, and no other bytes', async () => {
+    const { carrier } = await opened();
+    carrier.listener().data(Buffer.concat([greeting, Buffer.alloc(64)]));
+    expect(used).toBe(0);
+    carrier.listener().data(press);
+    expect(used).toBe(1);
+  });
+
+  test('who waits for the last window to close waits for that, or for the end', async () => {
+    await returns.quiet();
+    const { socket, carrier } = await opened();
+    let isQuiet = false;
+    const quiet = returns.quiet().then(() => (isQuiet = true));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(isQuiet).toBe(false);
+    socket.end();
+    carrier.say({ type: 'eof' });
+    await quiet;
+    await opened();
+    const ended = returns.quiet();
+    returns.end();
+    await ended;
+    expect(recorded.at(-1)).toMatchObject({ result: 'ok' });
+  });
+
+  test('sixty-four at once, those that say nothing among them', async () => {
+    const programs = Array.from({ length: 64 }, () => program(display));
+    await until(() => programs.every(({ socket }) => !socket.connecting));
+    const { heard } = program(display);
+    await until(() => heard.over);
+    expect(recorded).toMatchObject([{ result: 'there are 64 at once already' }]);
+    expect(home?.said).toEqual([]);
+  });
 });

@@ -41,7 +41,7 @@ describe('an agent', () => {
     expect((await audit())?.detail).toContain('agent not forwarded: agentForwarding is no');
     await host.ask('session.landed', { permit, sessionId });
     expect(await host.ask('session.redeem', { permit, sessionId })).toMatchObject({
-      lending: { lent: [], withheld: ['agent'] },
+      lending: { lent: [], withheld: [{ what: 'agent', why: 'setting' }] },
     });
   });
 
@@ -61,7 +61,9 @@ describe('an agent', () => {
     expect(await redeem(first)).toMatchObject({ lending: { lent: ['agent'], withheld: [] } });
     expect(await redeem(third)).toMatchObject({ lending: { lent: [], withheld: [] } });
     await set('agentForwarding', 'no');
-    expect(await redeem(second)).toMatchObject({ lending: { lent: [], withheld: ['agent'] } });
+    expect(await redeem(second)).toMatchObject({
+      lending: { lent: [], withheld: [{ what: 'agent', why: 'setting' }] },
+    });
   });
 
   test('keeps logins apart: a session without it rides on none that has it', async () => {
@@ -77,6 +79,36 @@ describe('an agent', () => {
     expect(lent).not.toBe(withheld);
     expect(await shareOf(['agent'])).toBe(lent);
     expect(await shareOf([])).toBe(withheld);
+  });
+});
+
+describe('a display', () => {
+  const landed = async (lends: readonly ('agent' | 'x11')[]) => {
+    const { permit, sessionId } = await door.ask('person.connect', { ...asked(), lends: [...lends] });
+    const { share } = await host.ask('session.landed', { permit, sessionId });
+    const { lending } = await host.ask('session.redeem', { permit, sessionId });
+    return { share, lending };
+  };
+
+  test('is withheld by default; where it is lent, the session has a login that no other rides on', async () => {
+    const withheld = await landed(['x11']);
+    expect(withheld.lending).toEqual({ lent: [], withheld: [{ what: 'x11', why: 'setting' }] });
+    expect(withheld.share).toBe((await landed([])).share);
+    expect(withheld.share).not.toBeNull();
+    await set('x11Forwarding', 'yes');
+    expect(await landed(['x11'])).toEqual({ share: null, lending: { lent: ['x11'], withheld: [] } });
+    expect((await audit())?.detail).toContain('x11 forwarded');
+    expect((await landed([])).share).toBe(withheld.share);
+  });
+
+  test('is withheld where four eyes are to see what is done', async () => {
+    await set('x11Forwarding', 'yes');
+    await set('fourEyes', 'yes');
+    expect((await landed(['x11'])).lending).toEqual({
+      lent: [],
+      withheld: [{ what: 'x11', why: 'four-eyes' }],
+    });
+    expect((await audit())?.detail).toContain('x11 not forwarded: fourEyes is yes');
   });
 });
 

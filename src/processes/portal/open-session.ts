@@ -10,7 +10,7 @@ export interface SessionWish {
   /** What the vault is asked for. */
   readonly connect: Omit<CallArgs<'person.connect'>, 'ticket'>;
   /** What the session host is told beside it. */
-  readonly open: Pick<Extract<ToHost, { type: 'open' }>, 'lang' | 'environment' | 'channel'>;
+  readonly open: Pick<Extract<ToHost, { type: 'open' }>, 'lang' | 'environment' | 'channel' | 'screen'>;
 }
 
 export interface OpenedSession {

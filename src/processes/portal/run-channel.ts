@@ -8,7 +8,7 @@ import type { DirectVisit } from '#/door/direct-visit.js';
 import { endingWords } from '#/portal/ending-words.js';
 import type { VaultLink } from '../shared/vault-link.js';
 import { type OpenedSession, openSession } from './open-session.js';
-import { lentWay, serveReturn } from './serve-return.js';
+import { lentWay, screenOf, serveReturn } from './serve-return.js';
 
 export interface ChannelOptions {
   readonly vault: VaultLink;
@@ -39,6 +39,7 @@ export async function runChannel(
       lang: visit.env.get('LC_ALL') ?? visit.env.get('LANG') ?? 'C.UTF-8',
       environment: forTarget(visit.env),
       channel: wanted(visit),
+      ...screenOf(visit.lends()),
     },
   });
   if (!opened.ok) return refuse(visit, opened.failure);

@@ -23,7 +23,13 @@ export async function serveReturn(
 
 /** The way to what a client lends; null: this one does not. */
 export function lentWay(lends: Lends, kind: ReturnKind): OpenBack | null {
-  return kind === 'tcp' ? null : (lends.get(kind) ?? null);
+  return kind === 'tcp' ? null : (lends.get(kind)?.open ?? null);
+}
+
+/** For the opening of a session: which screen of the client's display the target is told of. */
+export function screenOf(lends: Lends): { readonly screen?: number } {
+  const screen = lends.get('x11')?.screen;
+  return screen === undefined ? {} : { screen };
 }
 
 /** Bytes both ways, each side only as fast as the other takes them; each may end before the other. */

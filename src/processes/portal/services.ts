@@ -15,7 +15,7 @@ import { findDestination } from './find-destination.js';
 import { type Landing, land } from './landing.js';
 import { manageServices } from './manage-services.js';
 import { openReplay } from './replay-link.js';
-import { lentWay, serveReturn } from './serve-return.js';
+import { lentWay, screenOf, serveReturn } from './serve-return.js';
 import { walkSession } from './session-walk.js';
 import { watchServices } from './watch-services.js';
 import { webPages } from './web-pages.js';
@@ -134,6 +134,7 @@ export function servePerson({
               term: terminal.term,
               lang: terminal.lang,
               environment: forTarget(terminal.env),
+              ...screenOf(terminal.lends()),
             },
       onReturn: (asked) =>
         void serveReturn(landed.value.link.path, sessionId, asked, lentWay(terminal.lends(), asked.kind)),
