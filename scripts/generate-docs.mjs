@@ -123,6 +123,10 @@ way. Platforms that accounts are of are not deleted.
     bin/postern platform list
     bin/postern platform delete Appliance
 
+What is lent to a target (\`agentForwarding\`, \`x11Forwarding\`) can be used by whoever is root there, for as long as the session runs. Through a display that the person's client trusts
+(\`ssh -Y\`) root sees all keys and pictures of that display, those of other windows too; \`ssh -X\` with \`ForwardX11Trusted no\` keeps them apart. What windows show, and what is typed into them, is not recorded:
+[threat-model.md](threat-model.md). Sessions of an account that takes four eyes are lent no display, nor are any below isolation level 3.
+
 A stored setting that a release does not understand lets nobody connect to the accounts that it is for, until it is set anew or unset.
 
 ${table(['Setting', 'Meaning', 'Allowed', 'Otherwise', 'Of the system'], rows)}

@@ -132,6 +132,13 @@ const needs = [
     without: 'the tests of one-time codes fail',
   },
   {
+    name: 'xauth',
+    file: 'xauth',
+    when: 'testing',
+    why: 'what programs with windows prove themselves with, for the tests',
+    without: 'the scenario with windows fails',
+  },
+  {
     name: 'htop',
     file: 'htop',
     when: 'assuring',
@@ -159,6 +166,17 @@ const needs = [
     why: 'a full-screen program that is looked at, in the tests',
     without: 'the tests with full-screen programs fail',
   },
+  ...[
+    ['xvfb', 'Xvfb', 'a display without a screen'],
+    ['x11-utils', 'xdpyinfo', 'programs that ask a display what is on it'],
+    ['x11-apps', 'xclock', 'programs with windows'],
+  ].map(([name, file, why]) => ({
+    name,
+    file,
+    when: 'assuring',
+    why,
+    without: 'the longer tests of windows fail',
+  })),
   {
     name: 'chromium',
     file: 'chromium',

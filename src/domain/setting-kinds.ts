@@ -24,14 +24,6 @@ export const yesOrNo: SettingKind<boolean> = {
   show: (value) => (value ? 'yes' : 'no'),
 };
 
-/** Of what this release cannot do: always off. */
-export const notYet: SettingKind<false> = {
-  allowed: 'no: not available in this release',
-  read: (typed) => (yesOrNo.read(typed) === false ? false : null),
-  take: (stored) => (stored === false ? false : null),
-  show: () => 'no',
-};
-
 export function oneOf<const T extends string>(...words: readonly T[]): SettingKind<T> {
   const word = (text: unknown): T | null => words.find((one) => one === text) ?? null;
   return {

@@ -57,7 +57,6 @@ describe('policy', () => {
     ['a number beyond its bounds', layer('account', { idleMinutes: -1 }), /^idleMinutes of account/],
     ['null', layer('account', { fourEyes: null }), /^fourEyes of account/],
     ['a list with one bad pattern', layer('platform', { localForwarding: ['a:1', 'b'] }), /^localForwarding/],
-    ['what is not available', layer('platform', { x11Forwarding: true }), /^x11Forwarding/],
     ['a name of another release', layer('safe', { tea: true }), /safe of the test sets tea/],
     ['a name of every object', layer('safe', Object.fromEntries([['__proto__', 1]])), /sets/],
   ])('that has %s is not understood', (_name, bad, why) => {

@@ -77,7 +77,7 @@ describe('a setting', () => {
   test.each([
     ['platform', 'UnixSSH', 'tea', 'yes', /"tea" is none of idleMinutes/],
     ['platform', 'UnixSSH', 'fourEyes', 'maybe', /fourEyes takes: yes or no/],
-    ['platform', 'UnixSSH', 'x11Forwarding', 'yes', /not available in this release/],
+    ['platform', 'UnixSSH', 'x11Forwarding', 'trusted', /x11Forwarding takes: yes or no/],
     ['platform', 'UnixSSH', 'localForwarding', '*', /HOST:PORT/],
     ['system', '', 'idleMinutes', '5', /config\.json/],
     ['platform', 'Windows', 'fourEyes', 'yes', /no platform "Windows" \(there are: UnixSSH\)/],
