@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import ssh2 from 'ssh2';
 import { cleanTerm } from '#/domain/session.js';
 import { type DemoFile, passwordFits } from './demo-files.js';
-import { openTerminal, runCommand, type ShellOptions } from './shell.js';
+import { openTerminal, runCommand, runShell, type ShellOptions } from './shell.js';
 import { GREETING } from './welcome.js';
 
 export interface DemoServer {
@@ -13,8 +13,11 @@ export interface DemoServer {
 const MOST_CONNECTIONS = 10;
 const MOST_TRIES = 6;
 const LOGIN_GRACE = 30_000;
+const SFTP = '/usr/lib/openssh/sftp-server';
+const SERVE_SFTP = `[ -x ${SFTP} ] && exec ${SFTP}; echo "The demo target lacks sftp: apt-get install openssh-sftp-server" >&2; exit 1`;
+const NO_SUBSYSTEM = 'echo "The demo target has no such subsystem." >&2; exit 1';
 
-/** A small SSH server for one account with a password: shells and commands, no forwarding, no file transfer. */
+/** A small SSH server for one account with a password: shells, commands and sftp, no forwarding. */
 export function demoServer(options: {
   readonly hostKey: Buffer;
   readonly account: DemoFile;
@@ -54,6 +57,13 @@ export function demoServer(options: {
   };
 }
 
+interface SubsystemSession {
+  on(
+    event: 'subsystem',
+    listener: (accept: () => ssh2.ServerChannel, reject: () => void, info: { readonly name: string }) => void,
+  ): void;
+}
+
 function authenticate(client: ssh2.Connection, account: DemoFile): void {
   let tries = 0;
   client.on('authentication', (context) => {
@@ -91,7 +101,14 @@ function serveSession(session: ssh2.Session, shell: ShellOptions): void {
       if (!over && columns > 0 && rows > 0) pty.resize(columns, rows);
     };
   };
-  session.on('shell', (accept) => onTerminal(accept(), null));
+  session.on('shell', (accept) => {
+    if (asked) onTerminal(accept(), null);
+    else runShell(accept(), shell);
+  });
+  // ssh2 itself answers who asks for a subsystem in a way that lets OpenSSH's client wait for ever
+  (session as SubsystemSession).on('subsystem', (accept, _reject, { name }) =>
+    runCommand(accept(), name === 'sftp' ? SERVE_SFTP : NO_SUBSYSTEM, shell),
+  );
   session.on('exec', (accept, _reject, { command }) => {
     if (asked) onTerminal(accept(), command);
     else runCommand(accept(), command, shell);

@@ -58,7 +58,20 @@ export function runCommand(
   command: string,
   options: ShellOptions,
 ): ChildProcessWithoutNullStreams {
-  const child = spawnProcess(SHELL, ['-c', command], {
+  return runPlain(channel, ['-c', command], options);
+}
+
+/** A shell without a terminal: it reads its commands to their end. */
+export function runShell(channel: ServerChannel, options: ShellOptions): ChildProcessWithoutNullStreams {
+  return runPlain(channel, [], options);
+}
+
+function runPlain(
+  channel: ServerChannel,
+  args: readonly string[],
+  options: ShellOptions,
+): ChildProcessWithoutNullStreams {
+  const child = spawnProcess(SHELL, [...args], {
     cwd: options.home,
     env: environment(options, 'dumb'),
   });

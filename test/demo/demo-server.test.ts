@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -113,6 +113,39 @@ describe('the demo target', () => {
     channel.write('exit 5\n');
     expect((await ended).status).toBe(5);
     expect(seen).toContain('This is the demo target');
+  });
+
+  it('reads the commands of a shell without a terminal to their end, and says nothing else', async () => {
+    const { client } = await connect('right');
+    const channel = await new Promise<ssh2.ClientChannel>((resolve, reject) =>
+      client.shell(false, (error, opened) => (error ? reject(error) : resolve(opened))),
+    );
+    const ended = gather(channel);
+    channel.end('echo out\nexit 4\n');
+    expect(await ended).toEqual({ out: 'out\n', err: '', status: 4 });
+  });
+
+  it.runIf(existsSync('/usr/lib/openssh/sftp-server'))('takes and gives files by sftp', async () => {
+    const { client } = await connect('right');
+    const sftp = await new Promise<ssh2.SFTPWrapper>((resolve, reject) =>
+      client.sftp((error, opened) => (error ? reject(error) : resolve(opened))),
+    );
+    await new Promise<void>((resolve, reject) =>
+      sftp.writeFile('by-sftp', 'a file', (error) => (error ? reject(error) : resolve())),
+    );
+    expect(readFileSync(join(folder, 'by-sftp'), 'utf8')).toBe('a file');
+  });
+
+  it('has no other subsystem, and says so', async () => {
+    const { client } = await connect('right');
+    const channel = await new Promise<ssh2.ClientChannel>((resolve, reject) =>
+      client.subsys('netconf', (error, opened) => (error ? reject(error) : resolve(opened))),
+    );
+    expect(await gather(channel)).toEqual({
+      out: '',
+      err: 'The demo target has no such subsystem.\n',
+      status: 1,
+    });
   });
 
   it('forwards nothing', async () => {
