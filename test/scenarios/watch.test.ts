@@ -105,6 +105,8 @@ test('an auditor sees the screen as it is, and what comes; nothing that he types
   expect((await audit(905)).map(({ actor }) => actor).toSorted()).toEqual(['audrey', 'carol']);
 
   audrey.press('enter');
+  // the list has it as the last command, too
+  await audrey.sees('view only');
   await audrey.sees('not noticed');
   alice.type('exit\r');
   await audrey.sees('session ended, exit status 0');
