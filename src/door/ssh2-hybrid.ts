@@ -28,16 +28,20 @@ interface Exchange {
 const KEXINIT = 20;
 const STAND_IN = 'curve25519-sha256';
 
-/** To be called before our KEXINIT is sent, which ssh2 does after it announced the connection. `heard` is given each of the client's. */
-export function offerHybrid(connection: Connection, heard: (kexinit: Buffer) => void): void {
+/** To be called before our KEXINIT is sent, which ssh2 does after it announced the connection. `begins` is given each of the client's, `packet` each packet. */
+export function offerHybrid(
+  connection: Connection,
+  heard: { readonly begins: (kexinit: Buffer) => void; readonly packet: (payload: Buffer) => void },
+): void {
   const { _protocol: protocol } = connection as unknown as Internals;
   const { kex } = protocol._offer.lists;
   protocol._offer = changedOffer(protocol._offer, { kex: [HYBRID, ...kex.array] });
   /** The client's packet, when what it begins is the hybrid. */
   let begun: Buffer | null = null;
   const known = (payload: Buffer): Buffer => {
+    heard.packet(payload);
     if (payload[0] !== KEXINIT) return payload;
-    heard(payload);
+    heard.begins(payload);
     const theirs = kexinitNames(payload)?.kex ?? [];
     const agreed = theirs.find((name) => protocol._offer.lists.kex.array.includes(name));
     begun = agreed === HYBRID ? payload : null;
