@@ -4,13 +4,15 @@ import { changedOffer, type Offer } from './ssh2-offer.js';
 
 /** As ssh2-guards.ts: reaches into ssh2 1.17.0. */
 interface Internals {
-  readonly _protocol: { _offer: Offer };
+  /** `_remoteIdentRaw`: the client's first line. */
+  readonly _protocol: { _offer: Offer; readonly _remoteIdentRaw: Buffer | undefined };
 }
 
 /**
  * The client's order decides, and OpenSSH's begins with ChaCha20-Poly1305, of which ssh2 computes a part in WebAssembly and
  * which takes it four objects for each packet: half of all that the door spends on bulk. So a connection that turns out
- * to carry much, and whose client knows AES-GCM as well, gets its next keys for that, and soon.
+ * to carry much, and whose client is OpenSSH's and knows AES-GCM as well, gets its next keys for that, and soon. Other clients
+ * are left alone: few of them are used to new keys before a GiB, and it is OpenSSH that prefers ChaCha20-Poly1305.
  */
 export interface QuickerCipher {
   /** The client begins a key exchange. */
@@ -32,7 +34,9 @@ export function quickerCipher(connection: Connection): QuickerCipher {
   let quick = true;
   return {
     heard(kexinit) {
-      known = kexinitCiphers(kexinit)?.every((names) => names.some((name) => isQuick(name))) ?? false;
+      known =
+        protocol._remoteIdentRaw?.toString('latin1').startsWith('SSH-2.0-OpenSSH') === true &&
+        (kexinitCiphers(kexinit)?.every((names) => names.some((name) => isQuick(name))) ?? false);
     },
     agreed(ciphers) {
       quick = ciphers.every((name) => isQuick(name));

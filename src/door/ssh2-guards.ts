@@ -4,11 +4,11 @@ import { kexinitNames } from './kexinit.js';
 import type { DoorLimits } from './limits.js';
 import { type QuickerCipher, quickerCipher } from './ssh2-ciphers.js';
 import { offerHybrid } from './ssh2-hybrid.js';
+import { bearsOthersInRenewals } from './ssh2-renewal.js';
 import { answerLateRequests, keepRawText } from './ssh2-requests.js';
-import { strictAtFirst } from './ssh2-strict.js';
 
 /**
- * With ssh2-requests.ts, ssh2-hybrid.ts, ssh2-offer.ts, ssh2-ciphers.ts, ssh2-strict.ts and ssh2-back.ts the one place that reaches into ssh2 1.17.0, where it has no hook: each reach closes a hole that an attack test of ours
+ * With ssh2-requests.ts, ssh2-hybrid.ts, ssh2-offer.ts, ssh2-ciphers.ts, ssh2-renewal.ts and ssh2-back.ts the one place that reaches into ssh2 1.17.0, where it has no hook: each reach closes a hole that an attack test of ours
  * tries (test/door/attacks.test.ts), so that an upgrade cannot open it again. The version is pinned.
  */
 interface Internals {
@@ -76,7 +76,7 @@ export function guardConnection(connection: Connection, options: GuardOptions): 
   guardChannelOpen(inside, options);
   guardReceiveWindow(inside, options);
   const cipher = quickerCipher(connection);
-  offerHybrid(connection, { begins: cipher.heard, packet: strictAtFirst(connection) });
+  offerHybrid(connection, { kexinit: cipher.heard, begun: bearsOthersInRenewals(connection) });
   guardGuesses(inside);
   keepRawText(connection);
   answerLateRequests(connection);

@@ -28,10 +28,10 @@ interface Exchange {
 const KEXINIT = 20;
 const STAND_IN = 'curve25519-sha256';
 
-/** To be called before our KEXINIT is sent, which ssh2 does after it announced the connection. `begins` is given each of the client's, `packet` each packet. */
+/** To be called before our KEXINIT is sent, which ssh2 does after it announced the connection. `kexinit` is given each of the client's; `begun`: ssh2 has begun the exchange. */
 export function offerHybrid(
   connection: Connection,
-  heard: { readonly begins: (kexinit: Buffer) => void; readonly packet: (payload: Buffer) => void },
+  heard: { readonly kexinit: (packet: Buffer) => void; readonly begun: () => void },
 ): void {
   const { _protocol: protocol } = connection as unknown as Internals;
   const { kex } = protocol._offer.lists;
@@ -39,9 +39,8 @@ export function offerHybrid(
   /** The client's packet, when what it begins is the hybrid. */
   let begun: Buffer | null = null;
   const known = (payload: Buffer): Buffer => {
-    heard.packet(payload);
     if (payload[0] !== KEXINIT) return payload;
-    heard.begins(payload);
+    heard.kexinit(payload);
     const theirs = kexinitNames(payload)?.kex ?? [];
     const agreed = theirs.find((name) => protocol._offer.lists.kex.array.includes(name));
     begun = agreed === HYBRID ? payload : null;
@@ -52,8 +51,10 @@ export function offerHybrid(
     reader.read = (payload) => known(read(payload));
   });
   onEach(protocol, '_kex', (exchange) => {
-    if (exchange !== undefined && begun !== null) becomeHybrid(exchange, begun);
+    if (exchange === undefined) return;
+    if (begun !== null) becomeHybrid(exchange, begun);
     begun = null;
+    heard.begun();
   });
 }
 
