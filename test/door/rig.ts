@@ -3,7 +3,6 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type IPty, spawn } from 'node-pty';
-import ssh2 from 'ssh2';
 import type { LoggedIn } from '#/contract/calls.js';
 import { DELIMITERS } from '#/domain/destination.js';
 import { failure } from '#/domain/failure.js';
@@ -15,8 +14,9 @@ import type { ListenVisit } from '#/door/listen-visit.js';
 import type { DoorQuestions } from '#/door/ssh-authentication.js';
 import { openSshDoor } from '#/door/ssh-door.js';
 import type { Terminal } from '#/door/terminal.js';
+import { newHostKey } from '../helpers/host-key.ts';
 
-const hostKey = ssh2.utils.generateKeyPairSync('ed25519');
+const hostKey = newHostKey();
 
 export const somebody: LoggedIn = {
   ticket: 'ticket-of-alice',

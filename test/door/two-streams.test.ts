@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import ssh2 from 'ssh2';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { DirectVisit } from '#/door/direct-visit.js';
+import { newHostKey } from '../helpers/host-key.ts';
 import { openRig, type Rig, somebody } from './rig.js';
 
 interface Protocol {
@@ -26,7 +27,7 @@ beforeAll(async () => {
     },
     serveDirect: (visit) => serve(visit),
   });
-  const key = ssh2.utils.generateKeyPairSync('ed25519');
+  const key = newHostKey();
   client = new ssh2.Client();
   await new Promise<void>((resolve, reject) => {
     client.on('connect', () => client.setNoDelay(true));

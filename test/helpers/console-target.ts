@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import ssh2 from 'ssh2';
 import { answerLateRequests, onLateRequest } from '#/door/ssh2-requests.js';
+import { newHostKey } from './host-key.ts';
 
 /** A network device's console, made with ssh2: it shows what it gets until a "q", and hears what sshd does not tell of. */
 export interface ConsoleTarget {
@@ -14,7 +15,7 @@ export interface ConsoleTarget {
 /** Anybody may log in. */
 export async function startConsoleTarget(): Promise<ConsoleTarget> {
   const heard: string[] = [];
-  const keys = ssh2.utils.generateKeyPairSync('ed25519');
+  const keys = newHostKey();
   const server = new ssh2.Server({ hostKeys: [keys.private] }, (connection) => {
     answerLateRequests(connection);
     connection.on('error', () => undefined);

@@ -3,6 +3,7 @@ import ssh2, { type Connection } from 'ssh2';
 import { OPENSSH_LIMITS } from '#/door/limits.js';
 import { openAgentChannel } from '#/door/ssh2-back.js';
 import { guardConnection } from '#/door/ssh2-guards.js';
+import { newHostKey } from './host-key.ts';
 
 /** A target that opens every channel back to the client which it can think of, whatever it was asked for. */
 export interface PryingTarget {
@@ -13,7 +14,7 @@ export interface PryingTarget {
 
 /** Anybody may log in. Each command prints what came of it: `agent yes|no x11 yes|no tcp yes|no`. */
 export async function startPryingTarget(): Promise<PryingTarget> {
-  const keys = ssh2.utils.generateKeyPairSync('ed25519');
+  const keys = newHostKey();
   const server = new ssh2.Server({ hostKeys: [keys.private] }, (connection) => {
     const outflow = guardConnection(connection, {
       limits: OPENSSH_LIMITS,
