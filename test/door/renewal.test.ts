@@ -93,9 +93,7 @@ describe('while keys are renewed', () => {
     await raw.shell();
     inExchanges(raw.wire, (message) => message(50));
     await raw.gone;
-    expect(rig.lines.map(({ about }) => about)).toContainEqual(
-      expect.objectContaining({ why: expect.stringContaining('unexpected packet type 50') }),
-    );
+    expect(JSON.stringify(rig.lines)).toContain('unexpected packet type 50');
   });
 
   test('only OpenSSH is asked to change its cipher early', async () => {
