@@ -12,8 +12,9 @@ export async function askHidden(prompt: string): Promise<Buffer | null> {
   const fd = openTerminal();
   if (fd === null) return null;
   const terminal = new ReadStream(fd);
-  writeSync(fd, prompt);
+  // before it asks: who types at once is not to see it either
   terminal.setRawMode(true);
+  writeSync(fd, prompt);
   try {
     return await line(terminal);
   } finally {
