@@ -1,11 +1,18 @@
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
 
 const PIECE = 4 * 1024 * 1024;
 
-/** Whether any of these lies anywhere in what a process can write to. Root may look. */
+/** Whether any of these lies anywhere in what a process can write to; one that is over holds nothing. Root may look. */
 export function memoryHolds(pid: number, wanted: readonly Buffer[]): boolean {
-  const maps = readFileSync(`/proc/${pid}/maps`, 'latin1').split('\n');
-  const memory = openSync(`/proc/${pid}/mem`, 'r');
+  let maps: readonly string[];
+  let memory: number;
+  try {
+    maps = readFileSync(`/proc/${pid}/maps`, 'latin1').split('\n');
+    memory = openSync(`/proc/${pid}/mem`, 'r');
+  } catch (error) {
+    if (!existsSync(`/proc/${pid}`)) return false;
+    throw error;
+  }
   try {
     return maps.some((line) => {
       const [, from = '', to = ''] = /^([0-9a-f]+)-([0-9a-f]+) rw/.exec(line) ?? [];

@@ -175,7 +175,9 @@ describe('off by default', () => {
     const client = ssh(['-N', '-L', `${port}:/run/some.sock`, 'via']);
     await listening(port);
     expect((await exchange(port, Buffer.from('x'))).length).toBe(0);
-    expect(client.said.err).toContain('administratively prohibited: postern: Sockets of the target are not');
+    await eventually('the reason on standard error', () =>
+      client.said.err.includes('administratively prohibited: postern: Sockets of the target are not'),
+    );
   });
 });
 
@@ -431,7 +433,7 @@ describe('the target listens for the person', () => {
     expect(refused.said.err).toContain(`remote port forwarding failed for listen port ${port}`);
     expect(refused.said.err).toContain(`postern: The target may not listen for you: *:${port} is not in`);
     await closed(port);
-    const audit = await postern.json<{ failureCode: string }[]>(['audit', 'list', '--limit', '20']);
+    const audit = await postern.json<{ failureCode: string }[]>(['audit', 'list', '--limit', '200']);
     expect(audit.some(({ failureCode }) => failureCode === 'LISTENING_DENIED')).toBe(true);
     const socket = ssh(['-o', 'ExitOnForwardFailure=yes', '-N', '-R', `/tmp/x-${port}.sock:${there}`, 'via']);
     expect(await socket.ended).toBe(255);

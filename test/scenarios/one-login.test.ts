@@ -37,7 +37,7 @@ afterEach(async () => {
   for (const master of masters) master.kill();
   masters = [];
   // the connection is gone, and with it what it held at the target
-  await eventually('nothing of it to be left', () => atTarget() === 0 && boxes() === 0, 10);
+  await eventually('nothing of it to be left', () => atTarget() === 0 && boxes() === 0, 30);
 });
 
 const logins = (): number => target.log().split('Accepted password for admin60').length - 1;

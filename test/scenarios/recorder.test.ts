@@ -154,8 +154,10 @@ test('a spool without space, before: no session; in the middle: the session ends
   const text = await screen.sees(/recorder failed/i, 20);
   expect(Date.now() - began).toBeLessThan(15_000);
   expect(text).toMatch(/no space|ENOSPC/i);
-  await eventually('the target to see the connection end', () =>
-    /Disconnected|closed by|Connection reset/i.test(target.log().slice(before.length)),
+  await eventually(
+    'the target to see the connection end',
+    () => /Disconnected|closed by|Connection reset/i.test(target.log().slice(before.length)),
+    40,
   );
   await eventually(
     'nothing to run',

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { canaryHits } from '../helpers/canary.ts';
 import { memoryHolds } from '../helpers/memory.ts';
 import { eventually } from '../helpers/postern.ts';
@@ -23,6 +23,17 @@ afterAll(async () => {
   await way?.remove();
   display?.stop();
   rmSync(folder, { recursive: true, force: true });
+});
+
+/** Clients that end with their test, whatever comes of it: the next one is about the only session that there is. */
+const clients: ssh2.Client[] = [];
+afterEach(async () => {
+  if (clients.length === 0) return;
+  for (const client of clients.splice(0)) client.destroy();
+  await eventually('their sessions to end', async () => {
+    const left = await way.postern.json<unknown[]>(['sessions', 'list']);
+    return left.length === 0;
+  });
 });
 
 const sessionNow = () =>
@@ -102,6 +113,7 @@ describe('where it is allowed', () => {
   test('what opens the display is known to the portal alone', async () => {
     const cookie = 'c0ffee11c0ffee22c0ffee33c0ffee44';
     const client = new ssh2.Client();
+    clients.push(client);
     const came = Promise.withResolvers<string>();
     client.on('x11', (_info, accept) => {
       const channel = accept();
@@ -127,15 +139,14 @@ describe('where it is allowed', () => {
     client.exec(`${way.says('hello')}; sleep 100`, { x11: { cookie, single: false } }, () => undefined);
     expect(await came.promise).toBe(cookie);
     const others = (['session', 'recorder'] as const).flatMap((role) => way.postern.pids(role));
-    const clients = way.boxed();
-    expect(clients.length).toBeGreaterThan(0);
+    const boxed = way.boxed();
+    expect(boxed.length).toBeGreaterThan(0);
     const holds = (pid: number): boolean =>
       memoryHolds(pid, [Buffer.from(cookie), Buffer.from(cookie, 'hex')]);
     expect(way.postern.pids('portal').map(holds)).toEqual([true]);
-    expect([...others, ...clients].filter(holds)).toEqual([]);
+    expect([...others, ...boxed].filter(holds)).toEqual([]);
     expect(canaryHits(cookie, [way.postern.home, way.postern.recordings, way.target.folder])).toEqual([]);
     expect(way.postern.output()).not.toContain(cookie);
-    client.destroy();
   });
 
   test('nothing that is done in a window arrives while the session is suspended; its end closes them all', async () => {
