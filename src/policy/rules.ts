@@ -1,5 +1,6 @@
 import type { FailureCode } from '#/domain/failure.js';
 import type { Permission } from '#/domain/permission.js';
+import { BUILT_IN_PLATFORMS } from '#/domain/platform.js';
 import type { IsolationLevel } from '#/domain/session.js';
 import { grantText, missingText } from './explain.js';
 import { effectivePermissions, grantsOf, isOver, type Membership, type Subject } from './grants.js';
@@ -34,7 +35,6 @@ export interface Judged {
 }
 
 export const NEEDED: readonly Permission[] = ['useAccounts', 'listAccounts'];
-const KNOWN_BASES: readonly string[] = ['UnixSSH'];
 
 /** Every rule of a connection in its order. All of them must let it through. */
 export function judgeRules(question: AccessQuestion): readonly Judged[] {
@@ -77,7 +77,7 @@ function ofAccount({ account }: AccessQuestion): readonly Judged[] {
   const source = `account ${account.name}`;
   return [
     judged('platform is available', account.platform, source, 'ACCOUNT_DISABLED', () =>
-      KNOWN_BASES.includes(account.base)
+      BUILT_IN_PLATFORMS.some((one) => one === account.base)
         ? null
         : `platform ${account.platform} is not available in this release`,
     ),
