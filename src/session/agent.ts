@@ -13,7 +13,7 @@ export interface AgentOptions {
   readonly path: string;
   readonly key: SigningKey;
   /** Nothing is answered before. */
-  readonly allowed?: Promise<void>;
+  readonly allowed?: Promise<void> | undefined;
   /** The login name at the target. */
   readonly user: string;
   /** The key of the host that the signature is for. */

@@ -15,7 +15,7 @@ export interface AskOptions {
   /** Taken over: wiped after the answer. */
   readonly secret: Secret;
   /** No answer is given before. */
-  readonly allowed?: Promise<void>;
+  readonly allowed?: Promise<void> | undefined;
   /** The client asks what it gets no answer to. It is kept waiting, so that it does not try an empty answer at the target. */
   readonly onRefused: (why: string) => void;
 }

@@ -41,7 +41,6 @@ const LOOKS = 4;
 
 export async function openClientSockets(options: ClientSocketsOptions): Promise<ClientSockets> {
   const { directory, credential, allowed } = options;
-  const gate = allowed === undefined ? {} : { allowed };
   // when one of them cannot be opened, those before it are not left listening
   using opened = new DisposableStack();
   const dial = await openDial(directory.socket('dial'), options.target, options.now);
@@ -81,7 +80,7 @@ export async function openClientSockets(options: ClientSocketsOptions): Promise<
       const ask = await openAsk({
         path: directory.socket('ask'),
         secret: credential.secret,
-        ...gate,
+        allowed,
         onRefused: options.onAskedAgain,
       });
       return { close: () => ask.close(), used: () => ask.answered };
@@ -89,7 +88,7 @@ export async function openClientSockets(options: ClientSocketsOptions): Promise<
     const agent = await openAgent({
       path: directory.socket('agent'),
       key: credential.key,
-      ...gate,
+      allowed,
       user: options.user,
       hostKey: options.hostKey,
     });
