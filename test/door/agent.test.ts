@@ -3,10 +3,10 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import ssh2 from 'ssh2';
 import { afterEach, expect, test } from 'vitest';
-import { done } from '#/domain/outcome.js';
 import type { DirectVisit } from '#/door/direct-visit.js';
 import type { BackChannel } from '#/door/lends.js';
-import { openRig, type Rig, scratch, somebody, until } from './rig.ts';
+import { type Rig, scratch, until } from './rig.ts';
+import { openToVisits } from './visits.ts';
 
 let rig: Rig;
 const files = scratch();
@@ -16,19 +16,10 @@ afterEach(async () => {
   await rig.close();
 });
 
-async function door(): Promise<DirectVisit[]> {
-  const visits: DirectVisit[] = [];
-  rig = await openRig({
-    questions: {
-      logIn: async ({ readings }) => done({ ...somebody, reading: readings.indexOf('alice') }),
-      reasonNeeded: async () => false,
-    },
-    serveDirect: async (visit) => {
-      visits.push(visit);
-      await once(visit.gone, 'abort');
-    },
-  });
-  return visits;
+async function door(): Promise<readonly DirectVisit[]> {
+  const opened = await openToVisits();
+  ({ rig } = opened);
+  return opened.visits;
 }
 
 async function client(

@@ -4,12 +4,12 @@ import type { Writable } from 'node:stream';
 import fc from 'fast-check';
 import ssh2, { type ClientChannel } from 'ssh2';
 import { afterEach, expect, test } from 'vitest';
-import { done } from '#/domain/outcome.js';
 import { outputTo } from '#/door/byte-streams.js';
 import type { DirectVisit } from '#/door/direct-visit.js';
 import { readX11Request, withKey } from '#/door/x11-request.js';
 import { rawSetup } from '../helpers/x11-setup.ts';
-import { openRig, type Rig, somebody, until } from './rig.ts';
+import { type Rig, until } from './rig.ts';
+import { openToVisits } from './visits.ts';
 
 let rig: Rig | null = null;
 const running: { kill(): void }[] = [];
@@ -23,19 +23,10 @@ const COOKIE = '00112233445566778899aabbccddeeff';
 const FROM_THE_BOX = rawSetup({ order: 'B', name: 'ANY', data: Buffer.from('of the box') });
 const FOR_THE_CLIENT = rawSetup({ order: 'B', name: 'MIT-MAGIC-COOKIE-1', data: Buffer.from(COOKIE, 'hex') });
 
-async function door(): Promise<DirectVisit[]> {
-  const visits: DirectVisit[] = [];
-  rig = await openRig({
-    questions: {
-      logIn: async ({ readings }) => done({ ...somebody, reading: readings.indexOf('alice') }),
-      reasonNeeded: async () => false,
-    },
-    serveDirect: async (visit) => {
-      visits.push(visit);
-      await once(visit.gone, 'abort');
-    },
-  });
-  return visits;
+async function door(): Promise<readonly DirectVisit[]> {
+  const opened = await openToVisits();
+  ({ rig } = opened);
+  return opened.visits;
 }
 
 /** A client, and the connections to its display. */

@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually, type Postern, startPostern } from './postern.ts';
+import { quietSsh } from './quiet-ssh.ts';
+import { returnsOf } from './returns-of.ts';
 import { Screen } from './ssh-screen.ts';
 import { startTarget, type Target } from './target.ts';
 import { keyOf, prepare } from './walk.ts';
@@ -42,11 +44,7 @@ export async function openAgentWay(): Promise<AgentWay> {
   await eventually('the agent', () => spawnSync('ssh-add', ['-q', own], { env }).status === 0);
   writeFileSync(join(target.folder, 'keys/admin60'), readFileSync(`${own}.pub`), { mode: 0o644 });
   const to = `alice%admin60%127.0.0.1#${target.port}`;
-  const plain = [
-    ...['-F', 'none', '-p', String(postern.port), '-i', identity, '-o', 'IdentitiesOnly=yes'],
-    ...['-o', 'BatchMode=yes', '-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null'],
-    ...['-o', 'LogLevel=ERROR'],
-  ];
+  const plain = quietSsh(postern, identity);
   return {
     ...{ postern, target, folder, to },
     allow: (yes) => postern.json(['account', 'set', accountId, 'agentForwarding', yes ? 'yes' : 'no']),
@@ -69,14 +67,7 @@ export async function openAgentWay(): Promise<AgentWay> {
       screens.push(screen);
       return screen;
     },
-    async uses() {
-      const id = await eventually('the recording to be stored', async () => {
-        const [row] = await postern.json<{ id: string; stored: string }[]>(['recordings', 'list']);
-        return row?.stored === 'safe' && row.id;
-      });
-      const cast = await postern.cli(['recordings', 'export', id, '--format', 'v3', '--output', '-']);
-      return [...cast.stdout.matchAll(/agent connection back to the person: [^"]*/g)].map(([line]) => line);
-    },
+    uses: () => returnsOf(postern, 'agent'),
     async remove() {
       for (const one of running) one.kill();
       for (const screen of screens) screen.kill();

@@ -2,7 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventually, type Postern, startPostern } from './postern.ts';
+import { type Postern, startPostern } from './postern.ts';
+import { quietSsh } from './quiet-ssh.ts';
+import { returnsOf } from './returns-of.ts';
 import { Screen } from './ssh-screen.ts';
 import { startTarget, type Target } from './target.ts';
 import { ACCOUNT_PASSWORD, keyOf, prepare, SAFE } from './walk.ts';
@@ -47,11 +49,7 @@ export async function openX11Way(env: Readonly<Record<string, string>>): Promise
   const identity = await keyOf(postern, 'alice');
   const folder = mkdtempSync(join(tmpdir(), 'postern-x11-'));
   const to = `alice%admin60%127.0.0.1#${target.port}`;
-  const plain = [
-    ...['-F', 'none', '-p', String(postern.port), '-i', identity, '-o', 'IdentitiesOnly=yes'],
-    ...['-o', 'BatchMode=yes', '-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null'],
-    ...['-o', 'LogLevel=ERROR'],
-  ];
+  const plain = quietSsh(postern, identity);
   return {
     ...{ postern, target, folder, accountId, to, identity },
     set: (setting, value) => postern.json(['account', 'set', accountId, setting, value]),
@@ -78,14 +76,7 @@ export async function openX11Way(env: Readonly<Record<string, string>>): Promise
         .map(Number)
         .filter((pid) => pid > 0 && postern.owns(pid) && isClient(pid)),
     says: x11Program(target.folder),
-    async uses() {
-      const id = await eventually('the recording to be stored', async () => {
-        const [row] = await postern.json<{ id: string; stored: string }[]>(['recordings', 'list']);
-        return row?.stored === 'safe' && row.id;
-      });
-      const cast = await postern.cli(['recordings', 'export', id, '--format', 'v3', '--output', '-']);
-      return [...cast.stdout.matchAll(/x11 connection back to the person: [^"]*/g)].map(([line]) => line);
-    },
+    uses: () => returnsOf(postern, 'x11'),
     async add(port, user, hostKey) {
       const add = ['account', 'add', '--safe', SAFE, '--platform', 'UnixSSH', '--address', '127.0.0.1'];
       const more = ['--port', String(port), '--user', user, '--password-stdin', '--host-key', hostKey];
