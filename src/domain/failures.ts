@@ -313,6 +313,12 @@ export const FAILURES = {
     message: 'The target did not complete the SSH handshake ({detail}).',
     next: 'Is this an SSH server, and does it allow the account to log in?',
   },
+  SFTP_FAILED: {
+    side: 'target',
+    stage: 8,
+    message: 'The target serves no files over sftp ({detail}).',
+    next: 'Copy without it: scp -O, or rsync. Its administrator can let it serve them: Subsystem sftp internal-sftp, in its sshd_config.',
+  },
   TARGET_LOST: {
     side: 'target',
     stage: 8,

@@ -10,7 +10,9 @@ export const REFUSALS = {
   command:
     'postern: A command needs to know where: ssh USER@TARGETUSER@ADDRESS@BASTION command, or see: postern ssh-config.',
   sftp: 'postern: A file transfer needs to know where: USER%TARGETUSER%ADDRESS@BASTION, or see: postern ssh-config.',
-  subsystem: notHere('This subsystem'),
+  subsystem: (name: string): string =>
+    `postern: Postern passes on no subsystem ${oneLine(name, 64)}, only sftp. Ask for what it does by a command, or on a terminal: ssh -t.`,
+  sftpOnTerminal: 'postern: sftp runs without a terminal: leave out -t.',
   noTerminal: 'postern: A session needs a terminal. Connect with a plain interactive ssh, or with ssh -t.',
   /** Also what ssh -J and -W ask for. `host`: where they wanted to go. */
   forwarding: (user: string, host: string | null): string =>

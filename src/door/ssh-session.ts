@@ -80,7 +80,7 @@ export function serveSession(session: Session, context: SessionContext): void {
   );
   // with a listener for 'sftp', ssh2 would give a parser of its protocol in place of a channel
   (session as SubsystemSession).on('subsystem', (accept, _reject, { name }) =>
-    begin(accept(), { kind: 'subsystem', name }, name === 'sftp' ? REFUSALS.sftp : REFUSALS.subsystem),
+    begin(accept(), { kind: 'subsystem', name }, name === 'sftp' ? REFUSALS.sftp : REFUSALS.subsystem(name)),
   );
   session.on('shell', (accept) => {
     const channel = accept() as ServerChannel | undefined;

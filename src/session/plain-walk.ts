@@ -279,13 +279,18 @@ async function open(steps: Steps, opening: Opening): Promise<Outcome<RunningClie
   const { channel } = steps.message;
   const forward = channel?.kind === 'forward' || channel?.kind === 'listen';
   const ending = Promise.withResolvers<RunningClient['ending'] extends Promise<infer T> ? T : never>();
+  let silent = true;
   takeReturns(steps, trail, wish.lent, channel);
   const hooks: ChannelHooks = {
-    onData: (bytes) => live.output(bytes),
+    onData(bytes) {
+      silent = false;
+      live.output(bytes);
+    },
     onErrors: (bytes) => live.errors(bytes),
     onDrain: () => live.drained(),
     onExit(status) {
       if (status === null) return ending.resolve(lostWith(login, steps.parts.keepAliveSeconds));
+      if (channel?.kind === 'subsystem' && silent && status !== 0) return ending.resolve(noFiles(status));
       // as OpenSSH's client: windows that are still open are waited for
       void (trail.returns?.quiet() ?? Promise.resolve()).then(() =>
         ending.resolve({ kind: 'exited', status, signal: null }),
@@ -333,6 +338,13 @@ async function open(steps: Steps, opening: Opening): Promise<Outcome<RunningClie
   live.begin();
   live.stood('ok');
   return done(client);
+}
+
+/** Its sshd says nothing of why it serves none, and a client of sftp no more than that its connection is closed. */
+function noFiles(status: number): Failure {
+  const why =
+    status === 255 ? 'its SSH server refuses it' : `its server for them ended with status ${status}`;
+  return failure('SFTP_FAILED', why);
 }
 
 /** What the target says of a place that it does not connect to; null: it was not asked, for the login is gone. */

@@ -141,7 +141,9 @@ async function walk(steps: Steps, stages: Stages, trail: Trail): Promise<Outcome
 }
 
 /** Stage 8, until something ends it. Null: no failure; the reason is the control's. */
-async function running(control: Control, client: RunningClient): Promise<null> {
-  control.end(await Promise.race([control.ended, client.ending]));
+async function running(control: Control, client: RunningClient): Promise<Failure | null> {
+  const ended = await Promise.race([control.ended, client.ending]);
+  if (!('kind' in ended)) return refusal(ended, control);
+  control.end(ended);
   return null;
 }

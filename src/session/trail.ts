@@ -1,4 +1,4 @@
-import { failure } from '#/domain/failure.js';
+import { type Failure, failure } from '#/domain/failure.js';
 import type { HostKey } from '#/domain/host-key.js';
 import { failed, type Outcome } from '#/domain/outcome.js';
 import type { Ending } from '#/domain/session.js';
@@ -11,8 +11,8 @@ import type { Steps } from './walk.js';
 
 /** What runs for a session: a client in a box of its own, or a channel of a login. */
 export interface RunningClient {
-  /** After its last byte. */
-  readonly ending: Promise<Ending>;
+  /** After its last byte. A failure: the target did not run what was asked for. */
+  readonly ending: Promise<Ending | Failure>;
   /** Ends it; resolves with why that failed, or null. */
   stop(): Promise<string | null>;
   destroy(): void;

@@ -36,6 +36,7 @@ export interface Target {
 export async function startTarget(
   port?: number,
   addresses: readonly string[] = ['127.0.0.1'],
+  sftp: string | null = 'internal-sftp',
 ): Promise<Target> {
   const folder = mkdtempSync(join(tmpdir(), 'postern-target-'));
   chmodSync(folder, 0o755);
@@ -61,7 +62,7 @@ export async function startTarget(
       'MaxStartups 200',
       'MaxSessions 100',
       'LogLevel VERBOSE',
-      'Subsystem sftp internal-sftp',
+      ...(sftp === null ? [] : [`Subsystem sftp ${sftp}`]),
       `PidFile ${folder}/pid`,
       '',
     ].join('\n'),

@@ -369,7 +369,8 @@ test('an unknown host key is refused where nobody can be asked', { timeout: 60_0
 
 test('what is refused says so on stderr, with nothing on stdout', { timeout: 60_000 }, async () => {
   for (const [args, sentence] of [
-    [['-T', '-s', 'via', 'netconf'], /This subsystem is not available/],
+    [['-T', '-s', 'via', 'netconf'], /^postern: Postern passes on no subsystem netconf, only sftp\. Ask/],
+    [['-tt', '-s', 'via', 'sftp'], /^postern: sftp runs without a terminal: leave out -t\./],
   ] as const)
     expect(await run('ssh', ['-F', config, ...args])).toMatchObject({
       status: 255,

@@ -29,8 +29,9 @@ export async function serveDirect(visit: DirectVisit, options: DirectOptions): P
 
 /** Of subsystems there is sftp, which has no use for a terminal. */
 function notYet({ pty, channel }: DirectVisit): Lines | null {
-  const refused = channel.kind === 'subsystem' && (channel.name !== 'sftp' || pty !== null);
-  return refused ? [REFUSALS.subsystem] : null;
+  if (channel.kind !== 'subsystem') return null;
+  if (channel.name !== 'sftp') return [REFUSALS.subsystem(channel.name)];
+  return pty === null ? null : [REFUSALS.sftpOnTerminal];
 }
 
 type Lines = readonly string[];
