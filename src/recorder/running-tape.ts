@@ -135,14 +135,27 @@ export class RunningTape implements OpenTape {
     this.#recent.stop();
     await this.#writing;
     this.#putText();
-    await this.#write(0);
-    await this.#guard(() => this.#parts.writer.end(ending));
+    this.#writing = this.#guard(() => this.#putRest(ending));
+    await this.#writing;
+    this.#wake();
     await this.#release();
     if (this.#failure !== null) return failed(failure('RECORDER_FAILED', this.#failure));
     this.#sayWritten();
     const { segments, head } = this.#parts.writer;
     const refused = await this.#parts.anchors.final(segments, head);
     return refused === null ? done({ segments, head, bytes: this.#parts.file.bytes }) : failed(refused);
+  }
+
+  /** What is pending and the end. A short session has all it taped in here, and waits for the disk once. */
+  async #putRest(ending: Ending): Promise<void> {
+    const { writer } = this.#parts;
+    for (let one = this.#next(); one !== null; one = this.#next()) {
+      await this.#seal(one);
+      if (writer.unwritten >= ENOUGH) await writer.flush();
+    }
+    if (this.#failure !== null) return;
+    await writer.end(ending);
+    await writer.flush();
   }
 
   #schedule(): void {
@@ -153,15 +166,15 @@ export class RunningTape implements OpenTape {
 
   #start(): void {
     this.#cancelTimer();
-    this.#writing = this.#write(ENOUGH).finally(() => {
+    this.#writing = this.#write().finally(() => {
       this.#writing = null;
       if (this.#backlog.bytes > 0) this.#schedule();
     });
   }
 
-  /** Writes batch after batch, as long as more than `least` bytes wait. */
-  async #write(least: number): Promise<void> {
-    for (let one = this.#next(); one !== null; one = this.#backlog.bytes > least ? this.#next() : null) {
+  /** Writes batch after batch, as long as enough waits. */
+  async #write(): Promise<void> {
+    for (let one = this.#next(); one !== null; one = this.#backlog.bytes > ENOUGH ? this.#next() : null) {
       const batch = one;
       this.#beingWritten = batch.bytes;
       await this.#guard(() => this.#put(batch));
@@ -171,7 +184,12 @@ export class RunningTape implements OpenTape {
     }
   }
 
-  #put(batch: Batch): Promise<void> {
+  async #put(batch: Batch): Promise<void> {
+    await this.#seal(batch);
+    await this.#parts.writer.flush();
+  }
+
+  #seal(batch: Batch): Promise<void> {
     switch (batch.kind) {
       case 'events':
         return this.#parts.writer.events(batch.events);

@@ -36,7 +36,10 @@ const MOST_MARKERS = 10_000;
 /** A keyframe that lags behind by more segments than this is of no use to anybody. */
 const REMEMBERED = 512;
 
-/** Seals payloads into segments, one after another, each with its own key and chained to the one before. */
+/**
+ * Seals payloads into segments, one after another, each with its own key and chained to the one before. They are on the disk
+ * when `flush` resolves: several together cost one wait for it.
+ */
 export class SegmentWriter {
   readonly #file: SpoolFile;
   readonly #recordingId: string;
@@ -46,6 +49,8 @@ export class SegmentWriter {
   #recentKey: Buffer;
   #head: Buffer;
   #segments = 0;
+  #sealed: Buffer[] = [];
+  #unwritten = 0;
   readonly #markers: TapedMarker[] = [];
   /** Where the output of the latest segments of events begins. */
   #starts: { readonly segment: number; readonly outputBytes: number }[] = [];
@@ -71,6 +76,18 @@ export class SegmentWriter {
   /** Hex. */
   get head(): string {
     return this.#head.toString('hex');
+  }
+
+  /** Bytes that are sealed and not on the disk yet. */
+  get unwritten(): number {
+    return this.#unwritten;
+  }
+
+  async flush(): Promise<void> {
+    const sealed = Buffer.concat(this.#sealed);
+    this.#sealed = [];
+    this.#unwritten = 0;
+    if (sealed.length > 0) await this.#file.append(sealed);
   }
 
   async events(events: readonly TapeEvent[]): Promise<void> {
@@ -136,7 +153,8 @@ export class SegmentWriter {
     const place = { recordingId: this.#recordingId, previous: isText(type) ? NOTHING_BEFORE : this.#head };
     const head = { type, number: this.#segments, first, last };
     const segment = sealSegment(this.#keyFor(type), head, place, compressed);
-    await this.#file.append(segment);
+    this.#sealed.push(segment);
+    this.#unwritten += segment.length;
     // each of its own: the keys of the other segments go by their numbers
     this.#key = replaced(this.#key);
     if (type === SEGMENT.text) this.#textKey = replaced(this.#textKey);

@@ -1,7 +1,7 @@
 import { statSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { failure } from '#/domain/failure.js';
 import { failed } from '#/domain/outcome.js';
 import type { TapeEvent } from '#/domain/tape.js';
@@ -46,6 +46,19 @@ describe('openTape', () => {
     tape.append(output(0, 'x'));
     await eventually(() => statSync(rig.path).size > before && tape.pending === 0);
     await tape.close(exited);
+  });
+
+  test('waits for the disk twice when it is short: for its header, and for all the rest with the end', async () => {
+    using rig = tapeRig();
+    await using handle = await open('/dev/null');
+    using flushes = vi.spyOn(Object.getPrototypeOf(handle) as typeof handle, 'datasync');
+    const tape = await opened({ ...rig.options, timing: { batch: 60_000, anchor: 60_000 } });
+    tape.append({ at: 0, kind: 'marker', label: 'begins' });
+    tape.append(output(1, 'some output'));
+    tape.text([{ at: 1, kind: 'screen', text: 'some output' }]);
+    expect(await tape.close(exited)).toMatchObject({ ok: true, value: { segments: 3 } });
+    expect(flushes).toHaveBeenCalledTimes(2);
+    expect((await outputOf(rig)).output.toString()).toBe('some output');
   });
 
   test('any output in any pieces comes back byte for byte', async () => {
