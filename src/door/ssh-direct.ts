@@ -33,8 +33,10 @@ export function directVisitOn({ session, channel, context, wish, direct, asked }
   const stopWords =
     asked.pty === null ? context.words.onSentence((line) => void errors.write(`${line}\n`)) : null;
   const leave = (): void => {
+    if (gone.signal.aborted) return;
     stopWords?.();
     gone.abort();
+    context.connectionGone.removeEventListener('abort', leave);
     input.destroy();
     output.destroy();
     errors.destroy();

@@ -53,6 +53,7 @@ export function terminalOn(
   const leave = (): void => {
     context.identified(key, false);
     gone.abort();
+    context.connectionGone.removeEventListener('abort', leave);
     input.destroy();
     output.destroy();
     channel.resume();

@@ -1,9 +1,9 @@
 /** User names with a target in them: authentication in the protocol, with the real ssh client. */
 import { spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
 import ssh2 from 'ssh2';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { LoggedIn } from '#/contract/calls.js';
 import { failure } from '#/domain/failure.js';
 import { done, failed } from '#/domain/outcome.js';
@@ -300,6 +300,18 @@ describe('without a terminal', () => {
     ]);
     expect(requests).toEqual(['end', 'end', 'end', 'break']);
     expect(typed.join('')).toBe('\x03\x1c\x03');
+    client.end();
+  });
+
+  test('a connection keeps nothing of channels that are over', async () => {
+    const visits = await door({ questions: vault() });
+    using heard = vi.spyOn(EventTarget.prototype, 'addEventListener');
+    const { client } = await connected();
+    for (const command of ['one', 'two', 'three']) await run(client, command);
+    await until(() => visits.every(({ gone }) => gone.aborted));
+    const connections = heard.mock.contexts.filter((one) => one instanceof AbortSignal && !one.aborted);
+    expect(new Set(connections).size).toBeGreaterThan(0);
+    for (const one of connections) expect(getEventListeners(one as EventTarget, 'abort')).toEqual([]);
     client.end();
   });
 

@@ -7,6 +7,7 @@ import type { Ending } from '#/domain/session.js';
 import type { DirectVisit } from '#/door/direct-visit.js';
 import { endingWords } from '#/portal/ending-words.js';
 import type { VaultLink } from '../shared/vault-link.js';
+import { onLeaving } from './on-leaving.js';
 import { type OpenedSession, openSession } from './open-session.js';
 import { lentWay, screenOf, serveReturn } from './serve-return.js';
 
@@ -114,11 +115,11 @@ async function pump(visit: DirectVisit, { link, sessionId, refuseKey }: OpenedSe
     drain: () => void input.resume(),
     gone: (why) => over.resolve({ failure: failure('SESSION_HOST_DIED', why) }),
   });
-  for (const signal of [visit.gone, visit.dismissed]) {
-    if (signal.aborted) leave();
-    signal.addEventListener('abort', leave, { once: true });
-  }
-  return await over.promise.finally(() => stopResize?.());
+  const stay = onLeaving(visit, leave);
+  return await over.promise.finally(() => {
+    stay();
+    stopResize?.();
+  });
 }
 
 function refuse(visit: DirectVisit, { code, message, next }: Failure): void {

@@ -4,6 +4,7 @@ import type { Ending } from '#/domain/session.js';
 import type { ForwardVisit } from '#/door/forward-visit.js';
 import { endingWords } from '#/portal/ending-words.js';
 import type { HostLink } from './host-link.js';
+import { onLeaving } from './on-leaving.js';
 import { openSession } from './open-session.js';
 import { accountOf, type DirectOptions } from './serve-direct.js';
 
@@ -65,11 +66,8 @@ async function pump(visit: ForwardVisit, link: HostLink, refuseKey: () => Promis
     drain: () => void input?.resume(),
     gone: (why) => over.resolve(failure('SESSION_HOST_DIED', why)),
   });
-  for (const signal of [visit.gone, visit.dismissed]) {
-    if (signal.aborted) leave();
-    signal.addEventListener('abort', leave, { once: true });
-  }
-  return await over.promise;
+  const stay = onLeaving(visit, leave);
+  return await over.promise.finally(stay);
 }
 
 /** Of a connection that stood nobody asks why it ended. */

@@ -2,6 +2,7 @@ import { type Failure, failure } from '#/domain/failure.js';
 import { listenAt } from '#/domain/forward-pattern.js';
 import type { ListenVisit } from '#/door/listen-visit.js';
 import { endingWords } from '#/portal/ending-words.js';
+import { onLeaving } from './on-leaving.js';
 import { type OpenedSession, openSession } from './open-session.js';
 import { accountOf, type DirectOptions } from './serve-direct.js';
 import { serveReturn } from './serve-return.js';
@@ -44,11 +45,8 @@ async function carry(visit: ListenVisit, { link, sessionId, refuseKey }: OpenedS
     gone: (why) => over.resolve(failure('SESSION_HOST_DIED', why)),
   });
   const leave = (): void => link.send({ type: 'end' });
-  for (const signal of [visit.gone, visit.dismissed]) {
-    if (signal.aborted) leave();
-    signal.addEventListener('abort', leave, { once: true });
-  }
-  return await over.promise;
+  const stay = onLeaving(visit, leave);
+  return await over.promise.finally(stay);
 }
 
 const UNKNOWN = { host: '0.0.0.0', port: 0 };
