@@ -72,6 +72,7 @@ export type ToHost = z.infer<typeof toHost>;
 /** Session host to portal, as JSON frames; the terminal's bytes are data frames, from stage 6 on. */
 export type ToPortal =
   | { readonly type: 'challenge'; readonly nonce: string }
+  /** Where no channel was asked for: the person sees a screen meanwhile. */
   | {
       readonly type: 'stage';
       readonly stage: Stage;

@@ -72,8 +72,8 @@ export async function openLoginChannels(directory: SessionDirectory): Promise<Lo
       const variables = Object.entries(environment).map(([name, value]) => `\0${name}=${value}`);
       const bytes = rawBytes(text.slice(1) + variables.join(''));
       const streams = fourOf(id, expected);
-      requests.write(`${id} ${text.charAt(0)} ${bytes.length}${lettersOf(lent)}\n`);
-      requests.write(bytes);
+      const line = `${id} ${text.charAt(0)} ${bytes.length}${lettersOf(lent)}\n`;
+      requests.write(Buffer.concat([Buffer.from(line), bytes]));
       const timer = setTimeout(streams.give, LONGEST_OPENING, null);
       waiting.add(streams.give);
       const got = await streams.all;

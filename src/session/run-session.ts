@@ -54,7 +54,8 @@ export function runSession(
     keys: null,
   };
   const anteroom = enterAnteroom(link, clampSize(message.columns, message.rows), control);
-  const stages = reportStages(parts.vault, link, message.sessionId);
+  const screen = message.channel === undefined ? link : null;
+  const stages = reportStages(parts.vault, screen, message.sessionId);
   const cleanup = new DisposableStack();
   const steps: Steps = {
     parts,

@@ -14,7 +14,8 @@ export interface Stages {
   failed(failure: Failure): Promise<void>;
 }
 
-export function reportStages(vault: Vault, link: PortalLink, sessionId: string): Stages {
+/** `link` null: nobody watches a screen on which they would be shown. */
+export function reportStages(vault: Vault, link: PortalLink | null, sessionId: string): Stages {
   let passed: { readonly stage: Stage; readonly detail: string | null }[] = [];
   const tell = (stage: Stage, ok: boolean, code: string | null, detail: string | null) => {
     const before = passed;
@@ -29,9 +30,9 @@ export function reportStages(vault: Vault, link: PortalLink, sessionId: string):
     });
   };
   const show = (stage: Stage, note: string | undefined): void =>
-    link.send({ type: 'stage', stage, state: 'done', ...(note === undefined ? {} : { note }) });
+    link?.send({ type: 'stage', stage, state: 'done', ...(note === undefined ? {} : { note }) });
   return {
-    begun: (stage) => link.send({ type: 'stage', stage, state: 'begun' }),
+    begun: (stage) => link?.send({ type: 'stage', stage, state: 'begun' }),
     async done(stage, note) {
       const told = await tell(stage, true, null, note ?? null);
       if (!told.ok) return told;

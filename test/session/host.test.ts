@@ -242,6 +242,8 @@ describe.runIf(hasBox)(
       const alice = await rig.open(wanted === undefined ? {} : { channel: { kind: 'forward', ...wanted } });
       expect((await alice.hears('failed')).failure).toMatchObject({ code: 'PERMIT_REFUSED', stage: 4 });
       await over(alice);
+      // where there is no screen, nobody is shown how far it has come
+      expect(alice.messages.some(({ type }) => type === 'stage')).toBe(wanted === undefined);
       expect(rig.asked.some((one) => one.call === 'session.head')).toBe(false);
     });
 
