@@ -108,7 +108,7 @@ __attribute__((noreturn)) static void serve_channel(const char *directory, const
         uint32_t type = got < 4 ? 0 : number_at(heard);
         bool whole = got >= 12;
         if (got < 0) break;
-        if (type == (uint32_t)MUX_OPENED) length = snprintf(line, sizeof line, "opened\n");
+        if (type == (uint32_t)MUX_OPENED && whole) length = snprintf(line, sizeof line, "opened %u\n", number_at(heard + 8)); /* ssh's number for it */
         else if (type == (uint32_t)MUX_EXIT && whole) ended = true, length = snprintf(line, sizeof line, "exit %u\n", number_at(heard + 8) & 255);
         else if ((type == (uint32_t)MUX_FAILURE || type == (uint32_t)MUX_DENIED) && whole) ended = true, length = snprintf(line, sizeof line, "refused\n");
         else continue;

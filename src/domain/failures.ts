@@ -313,6 +313,12 @@ export const FAILURES = {
     message: 'The target did not complete the SSH handshake ({detail}).',
     next: 'Is this an SSH server, and does it allow the account to log in?',
   },
+  REQUEST_REFUSED: {
+    side: 'target',
+    stage: 8,
+    message: 'The target did not run what it was asked to run ({detail}).',
+    next: 'It may let the account have a terminal only: ssh -t. Its administrator knows.',
+  },
   SFTP_FAILED: {
     side: 'target',
     stage: 8,

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { ForwardTo } from '#/domain/forward-pattern.js';
-import type { ChannelHooks, LoginChannels, Opened } from './login-channels.js';
+import type { ChannelHooks } from './channel-pipes.js';
+import type { LoginChannels, Opened } from './login-channels.js';
 import { type OneShot, openOneShot } from './one-shot.js';
 import type { Origins } from './origins.js';
 import type { SessionDirectory } from './session-directory.js';
@@ -46,9 +47,9 @@ export async function listenThrough(
         opened(given ?? at.port);
         listens.resolve(given ?? at.port);
       },
-      onExit(status) {
+      onExit(status, answer) {
         server.close();
-        hooks.onExit(status);
+        hooks.onExit(status, answer);
       },
     },
   );

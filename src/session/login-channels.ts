@@ -1,10 +1,11 @@
 import type { Socket } from 'node:net';
-import { turnWriter } from '#/contract/stream-writes.js';
 import type { Environment } from '#/domain/environment.js';
 import type { Lendable } from '#/domain/lending.js';
 import { rawBytes } from '#/domain/raw-text.js';
+import type { Answers, AskedFor } from './answers.js';
+import { type ChannelHooks, pipesOf, STREAMS, type Stream, type Streams } from './channel-pipes.js';
 import { type OneShot, openOneShot } from './one-shot.js';
-import type { Pipes, PipesOptions } from './pipes.js';
+import type { Pipes } from './pipes.js';
 import type { SessionDirectory } from './session-directory.js';
 
 export interface ChannelWish {
@@ -14,13 +15,6 @@ export interface ChannelWish {
   /** What the target may use of the person's while it runs. */
   readonly lent: readonly Lendable[];
 }
-export type ChannelHooks = Pick<PipesOptions, 'onData' | 'onErrors' | 'onDrain'> & {
-  /** Null: it did not end by itself; the login was lost, or it was let go. */
-  readonly onExit: (status: number | null) => void;
-  /** Before the outcome: the target has opened it; of what it listens at, the port. */
-  readonly onOpened?: (port: number | null) => void;
-};
-
 /** 'refused': the target opens no further channel on this login. 'lost': there is no login any more. */
 export type Opened = 'refused' | 'lost' | Pipes;
 
@@ -31,15 +25,15 @@ export interface LoginChannels {
   end(): void;
 }
 
-const STREAMS = ['in', 'out', 'err', 'end'] as const;
-type Stream = (typeof STREAMS)[number];
-type Streams = Readonly<Record<Stream, Socket>>;
-
 /** Channels that one login carries in its life. */
 const MOST = 1_000_000;
+/** Until a channel is open, and then until the target has answered what is asked for on it. */
 const LONGEST_OPENING = 30_000;
 
-export async function openLoginChannels(directory: SessionDirectory): Promise<LoginChannels> {
+export async function openLoginChannels(
+  directory: SessionDirectory,
+  answers: Answers,
+): Promise<LoginChannels> {
   let requests: Socket | null = null;
   let next = 1;
   let over = false;
@@ -73,13 +67,15 @@ export async function openLoginChannels(directory: SessionDirectory): Promise<Lo
       const bytes = rawBytes(text.slice(1) + variables.join(''));
       const streams = fourOf(id, expected);
       const line = `${id} ${text.charAt(0)} ${bytes.length}${lettersOf(lent)}\n`;
+      const since = answers.mark();
+      const listen = (number: number): AskedFor => answers.of(number, since, LONGEST_OPENING);
       requests.write(Buffer.concat([Buffer.from(line), bytes]));
       const timer = setTimeout(streams.give, LONGEST_OPENING, null);
       waiting.add(streams.give);
       const got = await streams.all;
       waiting.delete(streams.give);
       clearTimeout(timer);
-      return got === null ? 'lost' : await carried(got, hooks);
+      return got === null ? 'lost' : await carried(got, hooks, isForward(text) ? null : listen);
     },
     end() {
       over = true;
@@ -89,6 +85,11 @@ export async function openLoginChannels(directory: SessionDirectory): Promise<Lo
       for (const socket of all) socket.destroy();
     },
   };
+}
+
+/** On these the target is asked for nothing but that they are opened. */
+function isForward(text: string): boolean {
+  return text.startsWith('w') || text.startsWith('l');
 }
 
 function lettersOf(lent: readonly Lendable[]): string {
@@ -120,7 +121,11 @@ function fourOf(id: string, expected: Map<string, (which: Stream, socket: Socket
 }
 
 /** Waits for the target's word on the channel; from then on it is three pipes. */
-async function carried(streams: Streams, hooks: ChannelHooks): Promise<Opened> {
+async function carried(
+  streams: Streams,
+  hooks: ChannelHooks,
+  listen: ((number: number) => AskedFor) | null,
+): Promise<Opened> {
   const { end } = streams;
   const { promise, resolve } = Promise.withResolvers<Opened>();
   const timer = setTimeout(() => end.destroy(), LONGEST_OPENING);
@@ -134,7 +139,8 @@ async function carried(streams: Streams, hooks: ChannelHooks): Promise<Opened> {
       said = said.slice(at + 1);
       if (word === 'opened' && pipes === null) {
         hooks.onOpened?.(number === '' ? null : Number(number));
-        resolve((pipes = pipesOf(streams, hooks, () => status)));
+        const asked = number === '' ? null : (listen?.(Number(number)) ?? null);
+        resolve((pipes = pipesOf(streams, hooks, { status: () => status, asked })));
       }
       if (word === 'refused') resolve('refused');
       if (word === 'exit') status = Number(number);
@@ -147,44 +153,6 @@ async function carried(streams: Streams, hooks: ChannelHooks): Promise<Opened> {
   clearTimeout(timer);
   if (typeof outcome === 'string') for (const one of STREAMS) streams[one].destroy();
   return outcome;
-}
-
-function pipesOf(streams: Streams, hooks: ChannelHooks, status: () => number | null): Pipes {
-  const { in: input, out, err, end } = streams;
-  const outputs = [out, err];
-  const inTurn = turnWriter(input);
-  let exited = false;
-  // a forwarded connection has no standard error: its stream may be over already
-  const running = [out, err, end].filter((stream) => !stream.closed);
-  let open = running.length;
-  const over = (): void => {
-    if (exited) return;
-    exited = true;
-    input.destroy();
-    hooks.onExit(status());
-  };
-  out.on('data', hooks.onData);
-  err.on('data', hooks.onErrors);
-  input.on('drain', hooks.onDrain).resume();
-  // after the last byte of both, and the word on how it ended
-  for (const stream of running)
-    stream.once('close', () => {
-      open -= 1;
-      if (open === 0) over();
-    });
-  for (const stream of outputs) stream.resume();
-  return {
-    pid: -1,
-    write: (bytes) => !input.writable || inTurn(() => void input.write(bytes)),
-    end: () => void input.end(),
-    resize: () => undefined,
-    pause: () => outputs.forEach((stream) => void stream.pause()),
-    resume: () => outputs.forEach((stream) => void stream.resume()),
-    destroy() {
-      for (const one of STREAMS) streams[one].destroy();
-      over();
-    },
-  };
 }
 
 const LONGEST_LINE = 64;

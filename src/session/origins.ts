@@ -4,37 +4,31 @@ import type { ForwardTo } from '#/domain/forward-pattern.js';
 export const ORIGIN_LOG = 'clientloop.c:client_request_forwarded_tcpip():*';
 
 const CAME = /: listen (\S*) port (\d+), originator (\S+) port (\d+)$/;
-const LONGEST_LINE = 4096;
 const MOST_KEPT = 256;
 /** The client connects to us on one socket and says who it is on another. Milliseconds. */
 const PATIENCE = 250;
 
 /** What the ssh that holds a login says, on its standard error, of connections that come in where the target listens. */
 export interface Origins {
-  hear(bytes: Buffer): void;
+  heard(line: string): void;
   /** The next that came in there and was not taken yet; null: nothing was said. */
   take(at: ForwardTo): Promise<ForwardTo | null>;
 }
 
 export function watchOrigins(): Origins {
-  let rest = '';
-  const heard: { readonly at: string; readonly from: ForwardTo }[] = [];
+  const came: { readonly at: string; readonly from: ForwardTo }[] = [];
   const waiting = new Set<() => void>();
   const find = (at: string): ForwardTo | null => {
-    const place = heard.findIndex((one) => one.at === at);
-    return place < 0 ? null : (heard.splice(place, 1)[0]?.from ?? null);
+    const place = came.findIndex((one) => one.at === at);
+    return place < 0 ? null : (came.splice(place, 1)[0]?.from ?? null);
   };
   return {
-    hear(bytes) {
-      const lines = (rest + bytes.toString('utf8')).split(/\r?\n/);
-      rest = (lines.pop() ?? '').slice(-LONGEST_LINE);
-      for (const line of lines) {
-        const [, host = '', port = '', from, fromPort] = CAME.exec(line) ?? [];
-        if (from === undefined) continue;
-        heard.push({ at: key(host, port), from: { host: from, port: Number(fromPort) } });
-        if (heard.length > MOST_KEPT) heard.shift();
-        for (const go of [...waiting]) go();
-      }
+    heard(line) {
+      const [, host = '', port = '', from, fromPort] = CAME.exec(line) ?? [];
+      if (from === undefined) return;
+      came.push({ at: key(host, port), from: { host: from, port: Number(fromPort) } });
+      if (came.length > MOST_KEPT) came.shift();
+      for (const go of [...waiting]) go();
     },
     take(at) {
       const wanted = key(at.host, String(at.port));

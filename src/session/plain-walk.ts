@@ -6,9 +6,11 @@ import { type Failure, failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { cleanTerm } from '#/domain/session.js';
 import type { OpenTape } from '#/recorder/tape.js';
+import type { ChannelHooks } from './channel-pipes.js';
 import { endingOfClient } from './ending.js';
 import { takeReturns, tellLending } from './lend.js';
-import type { ChannelHooks, ChannelWish } from './login-channels.js';
+import type { ChannelWish } from './login-channels.js';
+import { notRun } from './not-run.js';
 import { channelName, commandFile } from './plain-channel.js';
 import { type PlainSession, startPlainSession } from './plain-session.js';
 import type { LoginOutcome, SharedLogin } from './shared-login.js';
@@ -288,9 +290,10 @@ async function open(steps: Steps, opening: Opening): Promise<Outcome<RunningClie
     },
     onErrors: (bytes) => live.errors(bytes),
     onDrain: () => live.drained(),
-    onExit(status) {
+    onExit(status, answer) {
+      const why = channel === undefined || forward ? null : notRun(channel.kind, { status, answer, silent });
+      if (why !== null) return ending.resolve(why);
       if (status === null) return ending.resolve(lostWith(login, steps.parts.keepAliveSeconds));
-      if (channel?.kind === 'subsystem' && silent && status !== 0) return ending.resolve(noFiles(status));
       // as OpenSSH's client: windows that are still open are waited for
       void (trail.returns?.quiet() ?? Promise.resolve()).then(() =>
         ending.resolve({ kind: 'exited', status, signal: null }),
@@ -338,13 +341,6 @@ async function open(steps: Steps, opening: Opening): Promise<Outcome<RunningClie
   live.begin();
   live.stood('ok');
   return done(client);
-}
-
-/** Its sshd says nothing of why it serves none, and a client of sftp no more than that its connection is closed. */
-function noFiles(status: number): Failure {
-  const why =
-    status === 255 ? 'its SSH server refuses it' : `its server for them ended with status ${status}`;
-  return failure('SFTP_FAILED', why);
 }
 
 /** What the target says of a place that it does not connect to; null: it was not asked, for the login is gone. */

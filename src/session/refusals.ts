@@ -4,13 +4,12 @@ import { oneLine } from '#/domain/failure.js';
 export const REFUSAL_LOG = 'channels.c:channel_input_open_failure():*';
 
 const REFUSED = /: channel \d+: open failed: (.*)$/;
-const LONGEST_LINE = 4096;
 /** The client answers on one pipe and says why on another. Milliseconds. */
 const PATIENCE = 100;
 
 /** What the ssh that holds a login says, on its standard error, of connections that the target does not make. */
 export interface Refusals {
-  hear(bytes: Buffer): void;
+  heard(line: string): void;
   /** While a connection is being asked for. */
   during<T>(asked: Promise<T>): Promise<T>;
   /** Why the last one was not made. Null: nothing was said, or several were under way and nobody can tell whose it is. */
@@ -18,21 +17,16 @@ export interface Refusals {
 }
 
 export function watchRefusals(): Refusals {
-  let rest = '';
   let underWay = 0;
   let mixed = false;
   let last: string | null = null;
   const waiting = new Set<() => void>();
   return {
-    hear(bytes) {
-      const lines = (rest + bytes.toString('utf8')).split(/\r?\n/);
-      rest = (lines.pop() ?? '').slice(-LONGEST_LINE);
-      for (const line of lines) {
-        const why = REFUSED.exec(line)?.[1];
-        if (why === undefined) continue;
-        last = oneLine(why);
-        for (const go of [...waiting]) go();
-      }
+    heard(line) {
+      const why = REFUSED.exec(line)?.[1];
+      if (why === undefined) return;
+      last = oneLine(why);
+      for (const go of [...waiting]) go();
     },
     async during(asked) {
       if (underWay === 0) [mixed, last] = [false, null];

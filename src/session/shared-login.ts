@@ -5,23 +5,20 @@ import type { HostKey } from '#/domain/host-key.js';
 import { loginBoxId } from '#/domain/ids.js';
 import type { Lendable } from '#/domain/lending.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
+import { watchAnswers } from './answers.js';
 import { endBox, startPlainBox } from './box.js';
+import type { ChannelHooks } from './channel-pipes.js';
 import { type ClientSockets, openClientSockets } from './client-sockets.js';
 import type { Credential } from './credential.js';
 import { openLent } from './lend.js';
 import { type ListenOptions, listenThrough } from './listen.js';
-import {
-  type ChannelHooks,
-  type ChannelWish,
-  type LoginChannels,
-  type Opened,
-  openLoginChannels,
-} from './login-channels.js';
+import { type ChannelWish, type LoginChannels, type Opened, openLoginChannels } from './login-channels.js';
 import { type LoginRefused, loginResult } from './login-result.js';
 import { watchOrigins } from './origins.js';
 import type { HostParts } from './parts.js';
 import { watchRefusals } from './refusals.js';
 import type { Returns } from './returns.js';
+import { saidLines } from './said-lines.js';
 import { makeSessionDirectory, type SessionDirectory } from './session-directory.js';
 import { clientPaths, loginConfig } from './ssh-config.js';
 import { connectTarget } from './target.js';
@@ -112,6 +109,8 @@ export function beginLogin({ parts, sessionId, share }: LoginOptions): SharedLog
   let idle: NodeJS.Timeout | null = null;
   const refusals = watchRefusals();
   const origins = watchOrigins();
+  const answers = watchAnswers();
+  const heard = saidLines(refusals, origins, answers);
   let listeners = 0;
 
   return {
@@ -220,7 +219,7 @@ export function beginLogin({ parts, sessionId, share }: LoginOptions): SharedLog
     });
     using opened = new DisposableStack();
     opened.defer(() => sockets.end());
-    const channels = await openLoginChannels(directory);
+    const channels = await openLoginChannels(directory, answers);
     opened.defer(() => channels.end());
     const lent = await openLent(directory, { lent: wish.grant.lending.lent, screen: wish.screen }, comeBack);
     opened.move();
@@ -257,11 +256,8 @@ export function beginLogin({ parts, sessionId, share }: LoginOptions): SharedLog
     let said = '';
     const exited = Promise.withResolvers<{ readonly status: number }>();
     const hear = (bytes: Buffer): void => {
-      if (state === 'up') {
-        origins.hear(bytes);
-        return refusals.hear(bytes);
-      }
-      if (said.length < MOST_SAID) said += bytes.toString('latin1');
+      heard(bytes);
+      if (state !== 'up' && said.length < MOST_SAID) said += bytes.toString('latin1');
     };
     const client = startPlainBox(parts.box, boxId, {
       onData: hear,

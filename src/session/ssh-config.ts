@@ -3,6 +3,7 @@ import type { Environment } from '#/domain/environment.js';
 import type { HostKey } from '#/domain/host-key.js';
 import type { Lendable } from '#/domain/lending.js';
 import type { IsolationLevel } from '#/domain/session.js';
+import { ANSWER_LOG } from './answers.js';
 import { UNANSWERED } from './ending.js';
 import { ESCAPE_OPTION } from './escaped-input.js';
 import { ORIGIN_LOG } from './origins.js';
@@ -75,7 +76,7 @@ export function loginConfig(config: Omit<ClientConfig, 'environment'>): string {
     sshConfig({ ...config, environment: {} }) +
     render([
       ['SendEnv', 'LANG LC_*'],
-      ['LogVerbose', `${REFUSAL_LOG},${ORIGIN_LOG}`],
+      ['LogVerbose', `${REFUSAL_LOG},${ORIGIN_LOG},${ANSWER_LOG}`],
     ])
   );
 }

@@ -11,6 +11,9 @@ import { LoginHost, loginConfig } from './login-host.ts';
 import { bindsOf, HOST, hasBox, hasWrapper, processes, Rig, SHADOW, table, until, wait } from './rig.ts';
 
 const user = `ptsh${process.pid}`;
+/** Without the number that ssh has for the channel. */
+const ending = (host: LoginHost, id: string): string =>
+  host.said(`${id} end`).replace(/^opened \d+\n/, 'opened\n');
 
 describe.skipIf(!hasBox || !existsSync('/usr/sbin/sshd'))(
   'one login, many channels (needs root and bubblewrap)',
@@ -66,27 +69,27 @@ describe.skipIf(!hasBox || !existsSync('/usr/sbin/sshd'))(
       host.ask('b', 's', 'no-such-subsystem');
       host.ask('c', 'e', 'sleep 100');
       host.ask('e', 'e', 'echo $LC_ONE $LC_TWO $OTHER.\0LC_ONE=1 one\0LC_TWO=2\0OTHER=3');
-      await until(() => host.said('1 end') === 'opened\n' && host.said('c end') === 'opened\n');
+      await until(() => ending(host, '1') === 'opened\n' && ending(host, 'c') === 'opened\n');
       host.streams.get('1 in')?.socket.end(`${'x'.repeat(300_000)}\n`);
       host.streams.get('a in')?.socket.end('echo from the shell\nexit 3\n');
       for (const id of ['1', '2', 'a', 'b', 'e']) await host.over(`${id} end`);
       expect(host.said('1 out')).toBe(`${'x'.repeat(300_000)}\n`);
       expect(host.said('1 err')).toBe('to-err\n');
-      expect(host.said('1 end')).toBe('opened\nexit 7\n');
-      expect(host.said('2 end')).toBe('opened\nexit 255\n');
+      expect(ending(host, '1')).toBe('opened\nexit 7\n');
+      expect(ending(host, '2')).toBe('opened\nexit 255\n');
       expect(host.said('a out')).toBe('from the shell\n');
-      expect(host.said('a end')).toBe('opened\nexit 3\n');
+      expect(ending(host, 'a')).toBe('opened\nexit 3\n');
       expect(host.said('e out')).toBe('1 one 2 .\n');
       expect(host.said('b end')).not.toContain('exit 0');
       // let go, it ends; the login and the others go on
       host.streams.get('c end')?.socket.destroy();
       await host.over('c out');
       host.ask('d', 'e', 'exec cat');
-      await until(() => host.said('d end') === 'opened\n');
+      await until(() => ending(host, 'd') === 'opened\n');
       process.kill(inner(), 'SIGKILL');
       await host.over('d end');
       // without an exit: it was lost with the login
-      expect(host.said('d end')).toBe('opened\n');
+      expect(ending(host, 'd')).toBe('opened\n');
       expect(target.log().split(`Accepted password for ${user}`)).toHaveLength(2);
       host.close();
     }, 40_000);
@@ -101,7 +104,7 @@ describe.skipIf(!hasBox || !existsSync('/usr/sbin/sshd'))(
       const padded = command.padEnd(LONGEST_COMMAND, 'x');
       host.ask('1', 'e', [padded, ...long].join('\0'));
       await host.over('1 end');
-      expect(host.said('1 end')).toBe('opened\nexit 0\n');
+      expect(ending(host, '1')).toBe('opened\nexit 0\n');
       expect(host.said('1 out')).toMatch(/^(1024|3072)\n$/);
       host.close();
     }, 40_000);
@@ -121,11 +124,11 @@ describe.skipIf(!hasBox || !existsSync('/usr/sbin/sshd'))(
       expect(host.said('3 end')).toBe('refused\n');
       await host.over('2 end');
       expect(host.said('2 end')).toBe('refused\n');
-      await until(() => host.said('1 end') === 'opened\n');
+      await until(() => ending(host, '1') === 'opened\n');
       host.streams.get('1 in')?.socket.end('there');
       await host.over('1 end');
       expect(host.said('1 out')).toBe('and back');
-      expect(host.said('1 end')).toBe('opened\nexit 0\n');
+      expect(ending(host, '1')).toBe('opened\nexit 0\n');
       there.close();
       host.close();
     }, 40_000);
@@ -188,7 +191,7 @@ describe.skipIf(!hasBox || !existsSync('/usr/sbin/sshd'))(
         expect(reached(join(home, name), HOST)).toContain('EACCES');
         host.ask('1', 'e', 'echo works; exit 5');
         await host.over('1 end');
-        expect([host.said('1 out'), host.said('1 end')]).toEqual(['works\n', 'opened\nexit 5\n']);
+        expect([host.said('1 out'), ending(host, '1')]).toEqual(['works\n', 'opened\nexit 5\n']);
         host.requests?.destroy();
         await until(() => inner() === 0);
         await wait(50);

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type MuteTarget, startMuteTarget } from '../helpers/mute-target.ts';
 import { type Postern, startPostern } from '../helpers/postern.ts';
 import { startTarget, type Target } from '../helpers/target.ts';
 import { ACCOUNT_PASSWORD, keyOf, prepare, SAFE } from '../helpers/walk.ts';
@@ -11,6 +12,7 @@ import { ACCOUNT_PASSWORD, keyOf, prepare, SAFE } from '../helpers/walk.ts';
 let postern: Postern;
 let folder: string;
 let config: string;
+let mute: MuteTarget;
 const targets: Target[] = [];
 
 beforeAll(async () => {
@@ -20,15 +22,17 @@ beforeAll(async () => {
     await startTarget(undefined, undefined, '/nowhere/sftp-server'),
   );
   const [refuses, lacks] = targets as [Target, Target];
+  mute = await startMuteTarget('refuses');
   await prepare(postern, refuses);
   lacks.addUser('admin60', ACCOUNT_PASSWORD);
-  await postern.json(
-    [
-      ...['account', 'add', '--safe', SAFE, '--address', '127.0.0.1', '--port', String(lacks.port)],
-      ...['--user', 'admin60', '--password-stdin', '--host-key', lacks.hostKey],
-    ],
-    ACCOUNT_PASSWORD,
-  );
+  for (const one of [lacks, mute])
+    await postern.json(
+      [
+        ...['account', 'add', '--safe', SAFE, '--address', '127.0.0.1', '--port', String(one.port)],
+        ...['--user', 'admin60', '--password-stdin', '--host-key', one.hostKey],
+      ],
+      ACCOUNT_PASSWORD,
+    );
   const identity = await keyOf(postern, 'alice');
   folder = mkdtempSync(join(tmpdir(), 'postern-no-sftp-'));
   config = join(folder, 'config');
@@ -36,12 +40,13 @@ beforeAll(async () => {
     `Host ${name}\n  User alice%admin60%127.0.0.1#${port}\n`;
   writeFileSync(
     config,
-    `${host('refuses', refuses.port)}${host('lacks', lacks.port)}Host *\n  Port ${postern.port}\n  HostName 127.0.0.1\n  IdentityFile ${identity}\n  IdentitiesOnly yes\n  IdentityAgent none\n  BatchMode yes\n  StrictHostKeyChecking no\n  UserKnownHostsFile /dev/null\n  LogLevel ERROR\n`,
+    `${host('refuses', refuses.port)}${host('lacks', lacks.port)}${host('mute', mute.port)}Host *\n  Port ${postern.port}\n  HostName 127.0.0.1\n  IdentityFile ${identity}\n  IdentitiesOnly yes\n  IdentityAgent none\n  BatchMode yes\n  StrictHostKeyChecking no\n  UserKnownHostsFile /dev/null\n  LogLevel ERROR\n`,
   );
 }, 90_000);
 afterAll(async () => {
   await postern?.remove();
   for (const target of targets) await target.stop();
+  mute?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -79,4 +84,18 @@ test.each([
     ...['audit', 'list', '--limit', '80'],
   ]);
   expect(JSON.stringify(audit)).toContain(why);
+});
+
+test('one that refuses whatever is asked for, and never closes what it refused, holds nobody', {
+  timeout: 60_000,
+}, async () => {
+  for (const [args, said] of [
+    [['-s', 'mute', 'sftp'], 'serves no files over sftp (its SSH server refuses it). Copy without it'],
+    [['mute', 'true'], 'did not run what it was asked to run (its SSH server refuses it). It may let'],
+  ] as const)
+    expect(await run('ssh', ['-F', config, ...args])).toMatchObject({
+      status: 255,
+      out: '',
+      err: expect.stringContaining(`postern: The target ${said}`) as string,
+    });
 });
