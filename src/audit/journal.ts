@@ -1,6 +1,6 @@
 import type { AuditEvent } from '#/domain/audit.js';
 import { CHAIN_START, type ChainedEvent, type ChainPosition, chain, verifyChain } from './chain.js';
-import type { AuditRecords } from './records.js';
+import type { AuditRecords, SignEnd } from './records.js';
 
 /** What a room says happened; what it does not say is null. */
 export type Happening = Pick<AuditEvent, 'action' | 'outcome' | 'actor'> &
@@ -19,13 +19,14 @@ export interface Journal {
 }
 
 export function createJournal(options: JournalOptions): Journal {
+  const sign: SignEnd = ({ sequence, hash }) => {
+    const signature = options.sign(tailText({ sequence, hash }));
+    return signature === null ? null : { sequence, hash, signature };
+  };
   return {
     async append(records, happening) {
       const event = chain(await records.last(), complete(happening, options));
-      await records.insert(event);
-      const signature = options.sign(tailText(event));
-      if (signature !== null)
-        await records.saveTail({ sequence: event.sequence, hash: event.hash, signature });
+      await records.append(event, sign);
       return event;
     },
   };

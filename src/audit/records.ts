@@ -1,4 +1,4 @@
-import type { ChainedEvent } from './chain.js';
+import type { ChainedEvent, ChainPosition } from './chain.js';
 
 /** The end of the chain as the vault signed it: rows cut off the end are noticed by it. */
 export interface SignedTail {
@@ -17,11 +17,14 @@ export interface AuditQuestion {
   readonly safe?: string;
 }
 
+/** Signs the end of the chain; null while the vault is sealed. */
+export type SignEnd = (end: ChainPosition) => SignedTail | null;
+
 /** What the journal asks of the store. */
 export interface AuditRecords {
   last(): Promise<ChainedEvent | null>;
-  insert(event: ChainedEvent): Promise<void>;
+  /** The row that is the last one when the transaction is committed is signed then, and that is kept with it. */
+  append(event: ChainedEvent, sign: SignEnd): Promise<void>;
   list(question: AuditQuestion): Promise<readonly ChainedEvent[]>;
   tail(): Promise<SignedTail | null>;
-  saveTail(tail: SignedTail): Promise<void>;
 }

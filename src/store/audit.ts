@@ -1,35 +1,20 @@
-import type { Selectable, Transaction } from 'kysely';
-import type { ChainedEvent } from '#/audit/chain.js';
+import type { Transaction } from 'kysely';
 import type { AuditRecords, SignedTail } from '#/audit/records.js';
-import type { Action } from '#/domain/audit.js';
+import { type AuditEnd, eventOf, TAIL } from './audit-end.js';
 import { metaRecords } from './meta.js';
 import type { Tables } from './tables.js';
 
-const TAIL = 'audit-tail';
-
-export function auditRecords(db: Transaction<Tables>): AuditRecords {
-  const meta = metaRecords(db);
-  // within one transaction nobody else appends
-  let known: ChainedEvent | null = null;
+export function auditRecords(db: Transaction<Tables>, end: AuditEnd): AuditRecords {
   return {
-    async last() {
-      if (known !== null) return known;
-      const row = await db
-        .selectFrom('audit')
-        .selectAll()
-        .orderBy('sequence', 'desc')
-        .limit(1)
-        .executeTakeFirst();
-      return row === undefined ? null : eventOf(row);
-    },
-    async insert(event) {
+    last: () => end.last(db),
+    async append(event, sign) {
+      end.isNow(null, sign);
       const { from, sessionId, ...rest } = event;
-      known = null;
       await db
         .insertInto('audit')
         .values({ ...rest, source: from, session_id: sessionId })
         .execute();
-      known = event;
+      end.isNow(event, sign);
     },
     async list({ after, limit, newestFirst, safe }) {
       const all = db.selectFrom('audit').selectAll().where('sequence', '>', after);
@@ -40,25 +25,8 @@ export function auditRecords(db: Transaction<Tables>): AuditRecords {
       return rows.map(eventOf);
     },
     async tail() {
-      const value = await meta.value(TAIL);
+      const value = await metaRecords(db).value(TAIL);
       return value === null ? null : (JSON.parse(value.toString('utf8')) as SignedTail);
     },
-    saveTail: (tail) => meta.setValue(TAIL, Buffer.from(JSON.stringify(tail), 'utf8')),
-  };
-}
-
-function eventOf({
-  source,
-  session_id: sessionId,
-  action,
-  outcome,
-  ...rest
-}: Selectable<Tables['audit']>): ChainedEvent {
-  return {
-    ...rest,
-    action: action as Action,
-    outcome: outcome === 'ok' ? 'ok' : 'failure',
-    from: source,
-    sessionId,
   };
 }

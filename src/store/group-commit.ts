@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Kysely, sql, type Transaction } from 'kysely';
 
 /** One piece of work, and who waits for it. */
@@ -15,6 +16,14 @@ export interface Flushing {
   committed(): void;
 }
 
+/** What belongs to a commit as a whole. */
+export interface CommitEnd<DB> {
+  /** After the last piece of work in it. */
+  seal(transaction: Transaction<DB>): Promise<void>;
+  /** One piece of work was undone, or all of them. */
+  undone(all: boolean): void;
+}
+
 /** More wait for the next: whoever came first does not wait for ever more. */
 const MOST = 64;
 
@@ -26,6 +35,7 @@ const MOST = 64;
 export function groupCommit<DB>(
   db: Kysely<DB>,
   flushing: Flushing,
+  end: CommitEnd<DB>,
 ): <T>(work: (transaction: Transaction<DB>) => Promise<T>, soon?: boolean) => Promise<T> {
   const waiting: Job<DB>[] = [];
   let running = false;
@@ -45,7 +55,11 @@ export function groupCommit<DB>(
 
   async function runAll(): Promise<void> {
     running = true;
-    while (waiting.length > 0) await commit(waiting.splice(0, MOST));
+    while (waiting.length > 0) {
+      // what came in the same turn shares it
+      await nextTurn();
+      await commit(waiting.splice(0, MOST));
+    }
     running = false;
   }
 
@@ -60,10 +74,12 @@ export function groupCommit<DB>(
           if (answer === null) unsettled = unsettled.filter((one) => one !== job);
           else answers.push(answer);
         }
+        await end.seal(transaction);
       });
       flushing.committed();
       for (const answer of answers) answer();
     } catch (error) {
+      end.undone(true);
       for (const job of unsettled) job.fail(error);
     }
   }
@@ -76,6 +92,7 @@ export function groupCommit<DB>(
       await sql`release job`.execute(transaction);
       return answer;
     } catch (error) {
+      end.undone(false);
       await sql`rollback to job`.execute(transaction);
       await sql`release job`.execute(transaction);
       job.fail(error);

@@ -4,6 +4,7 @@ import { Kysely, SqliteDialect, type Transaction } from 'kysely';
 import type { Records, Store, StoreFailure } from '#/vault/records/records.js';
 import { accountRecords } from './accounts.js';
 import { auditRecords } from './audit.js';
+import { type AuditEnd, createAuditEnd } from './audit-end.js';
 
 import { componentRecords } from './components.js';
 
@@ -86,7 +87,8 @@ export function storeOf(database: DatabaseSync): Store {
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: asSqliteDatabase(database) }) });
   // a disk that does not obey is told to whoever commits next
   const flushing = sqliteFlushing(database, () => void flush().catch(() => undefined));
-  const inTransaction = groupCommit(db, flushing);
+  const auditEnd = createAuditEnd();
+  const inTransaction = groupCommit(db, flushing, auditEnd);
   // within a transaction of somebody else's it would be refused: it waits for the connection, as they do
   const checkpoint = (kind: 'passive' | 'truncate'): Promise<void> =>
     db.connection().execute(() => {
@@ -100,7 +102,7 @@ export function storeOf(database: DatabaseSync): Store {
   return {
     async transaction(work, { soon = false } = {}) {
       try {
-        return await inTransaction((transaction) => work(recordsOf(transaction)), soon);
+        return await inTransaction((transaction) => work(recordsOf(transaction, auditEnd)), soon);
       } catch (error) {
         throw isSqlite(error) ? storeFailure(error) : error;
       }
@@ -121,7 +123,7 @@ export function storeOf(database: DatabaseSync): Store {
   };
 }
 
-function recordsOf(db: Transaction<Tables>): Records {
+function recordsOf(db: Transaction<Tables>, auditEnd: AuditEnd): Records {
   return {
     people: peopleRecords(db),
     secondFactors: secondFactorRecords(db),
@@ -135,7 +137,7 @@ function recordsOf(db: Transaction<Tables>): Records {
     shadows: shadowRecords(db),
     components: componentRecords(db),
     meta: metaRecords(db),
-    audit: auditRecords(db),
+    audit: auditRecords(db, auditEnd),
   };
 }
 

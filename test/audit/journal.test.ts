@@ -15,8 +15,9 @@ function memory(): AuditRecords & { rows: ChainedEvent[]; end: SignedTail | null
     last() {
       return Promise.resolve(this.rows.at(-1) ?? null);
     },
-    insert(event) {
+    append(event, signEnd) {
       this.rows.push(event);
+      this.end = signEnd(event) ?? this.end;
       return Promise.resolve();
     },
     list({ after, limit, newestFirst }) {
@@ -25,10 +26,6 @@ function memory(): AuditRecords & { rows: ChainedEvent[]; end: SignedTail | null
     },
     tail() {
       return Promise.resolve(this.end);
-    },
-    saveTail(tail) {
-      this.end = tail;
-      return Promise.resolve();
     },
   };
 }
