@@ -35,23 +35,34 @@ export function wishWords({ reason, forward }: StoredSession): readonly string[]
   ];
 }
 
+type Activities = { readonly commands: number; readonly transfers: number } | undefined;
+
 /** Ends a session in the books, once: the first ending wins. The box record is given up afterwards. */
-export async function endSession(
-  vault: Vault,
-  id: SessionId,
-  ending: Ending,
-  activities?: { readonly commands: number; readonly transfers: number },
-): Promise<void> {
+export async function endSession(vault: Vault, id: SessionId, ending: Ending): Promise<void> {
   const ended = await vault.store.transaction(async (records) => {
     const session = await records.sessions.session(id);
     if (session === null || session.state === 'ended') return false;
-    await records.sessions.changeSession(id, { state: 'ended', endedAt: vault.now(), ending });
-    if (activities !== undefined) await records.sessions.changeRecording(id, activities);
-    await auditEnding(vault, records, session, ending, activities);
+    await bookEnding(vault, records, session, { ending, activities: undefined });
     return true;
   });
+  if (ended) await afterSession(vault, id, ending);
+  else vault.facts.forget(id);
+}
+
+export async function bookEnding(
+  vault: Vault,
+  records: Records,
+  session: StoredSession,
+  { ending, activities }: { readonly ending: Ending; readonly activities: Activities },
+): Promise<void> {
+  await records.sessions.changeSession(session.id, { state: 'ended', endedAt: vault.now(), ending });
+  if (activities !== undefined) await records.sessions.changeRecording(session.id, activities);
+  await auditEnding(vault, records, session, ending, activities);
+}
+
+/** What is to be done when the end is in the books. */
+export async function afterSession(vault: Vault, id: SessionId, ending: Ending): Promise<void> {
   vault.facts.forget(id);
-  if (!ended) return;
   await vault.order({ kind: 'forget-box', sessionId: id });
   // a login that it made may carry others still, unless all of them went with their host
   if (ending.kind === 'session-host-died')
@@ -64,7 +75,7 @@ async function auditEnding(
   records: Records,
   session: StoredSession,
   ending: Ending,
-  activities: Parameters<typeof endSession>[3],
+  activities: Activities,
 ): Promise<void> {
   const about = {
     ...aboutSession(session),
@@ -101,7 +112,7 @@ async function auditEnding(
 }
 
 /** What was done stands in the recording; here only how much. */
-function countText(activities: Parameters<typeof endSession>[3]): string {
+function countText(activities: Activities): string {
   const { commands = 0, transfers = 0 } = activities ?? {};
   const parts = [
     ...(commands > 0 ? [`${commands} command${commands === 1 ? '' : 's'}`] : []),

@@ -5,7 +5,7 @@ import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { withOwnSession } from '../own-session.js';
 import type { Records } from '../records/records.js';
 import type { StoredSession } from '../records/sessions.js';
-import { aboutSession, endSession, wishWords } from '../session-life.js';
+import { aboutSession, afterSession, bookEnding, wishWords } from '../session-life.js';
 import type { Answer, Asking, Handlers, Vault } from '../vault.js';
 
 /** Stages 5 to 9, as the session host tells them. */
@@ -111,9 +111,14 @@ async function ended(
   { sessionId, ending, activities }: CallArgs<'session.ended'>,
   asking: Asking,
 ): Promise<Answer<'session.ended'>> {
-  const mine = await withOwnSession<'session.ended'>(vault, { sessionId, asking }, () =>
-    Promise.resolve(done({ value: null })),
+  const booked = await withOwnSession<'session.ended'>(
+    vault,
+    { sessionId, asking },
+    async (session, records) => {
+      await bookEnding(vault, records, session, { ending, activities });
+      return done({ value: null });
+    },
   );
-  if (mine.ok) await endSession(vault, sessionId as SessionId, ending, activities);
-  return mine;
+  if (booked.ok) await afterSession(vault, sessionId as SessionId, ending);
+  return booked;
 }
