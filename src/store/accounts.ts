@@ -1,40 +1,64 @@
-import { type Selectable, sql, type Transaction } from 'kysely';
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import type { SecretKind } from '#/domain/account.js';
 import type { AccountId, SafeId } from '#/domain/ids.js';
 import { SETTINGS } from '#/domain/settings.js';
 import type { AccountRecords, StoredAccount } from '#/vault/records/accounts.js';
+import { type FixedQueries, fixedQuery } from './fixed-query.js';
 import { hostKeyRecords } from './host-keys.js';
 import { forgetSettings } from './policy.js';
 import type { Tables } from './tables.js';
 import { flag } from './values.js';
 
-export function accountRecords(db: Transaction<Tables>): AccountRecords {
-  const selected = () =>
+function joined(db: Kysely<Tables>) {
+  return db
+    .selectFrom('accounts')
+    .innerJoin('safes', 'safes.id', 'accounts.safe_id')
+    .leftJoin('platforms', 'platforms.name', 'accounts.platform')
+    .leftJoin('policy_settings as port', (join) =>
+      join
+        .on('port.level', '=', 'platform')
+        .on('port.name', '=', 'defaultPort')
+        .on('port.scope', '=', sql`lower(accounts.platform)`),
+    )
+    .selectAll('accounts')
+    .select(['safes.name as safe', 'platforms.base as base', 'port.value as platform_port']);
+}
+
+const byId = fixedQuery((db, given: { readonly id: string }) =>
+  joined(db).where('accounts.id', '=', given.id),
+);
+const objectIn = fixedQuery((db, given: { readonly safe: string; readonly name: string }) =>
+  db.selectFrom('objects').selectAll().where('safe_id', '=', given.safe).where('name', '=', given.name),
+);
+const secretOf = fixedQuery((db, given: { readonly owner: string; readonly version: number }) =>
+  db
+    .selectFrom('secrets')
+    .select('sealed')
+    .where('owner', '=', given.owner)
+    .where('version', '=', given.version),
+);
+const use = fixedQuery(
+  (db, { user, account, at }: { readonly user: string; readonly account: string; readonly at: number }) =>
     db
-      .selectFrom('accounts')
-      .innerJoin('safes', 'safes.id', 'accounts.safe_id')
-      .leftJoin('platforms', 'platforms.name', 'accounts.platform')
-      .leftJoin('policy_settings as port', (join) =>
-        join
-          .on('port.level', '=', 'platform')
-          .on('port.name', '=', 'defaultPort')
-          .on('port.scope', '=', sql`lower(accounts.platform)`),
-      )
-      .selectAll('accounts')
-      .select(['safes.name as safe', 'platforms.base as base', 'port.value as platform_port']);
+      .insertInto('account_uses')
+      .values({ user_id: user, account_id: account, favourite: 0, last_used_at: at })
+      .onConflict((is) => is.columns(['user_id', 'account_id']).doUpdateSet({ last_used_at: at })),
+);
+
+export function accountRecords(db: Transaction<Tables>, fixed: FixedQueries): AccountRecords {
   return {
-    ...hostKeyRecords(db),
+    ...hostKeyRecords(db, fixed),
     async account(id) {
-      const row = await selected().where('accounts.id', '=', id).executeTakeFirst();
+      const row = await fixed.first(byId, { id });
       return row === undefined ? null : accountOf(row);
     },
     async accounts(safe) {
-      const all = selected().orderBy('safes.name_key').orderBy('accounts.user').orderBy('accounts.address');
+      const all = joined(db).orderBy('safes.name_key').orderBy('accounts.user').orderBy('accounts.address');
       const rows = await (safe === undefined ? all : all.where('accounts.safe_id', '=', safe)).execute();
       return rows.map(accountOf);
     },
     async accountsAt(safe, user, address) {
-      const rows = await selected()
+      const rows = await joined(db)
         .where('accounts.safe_id', '=', safe)
         .where('accounts.user', '=', user)
         .where(sql`lower(accounts.address)`, '=', address.toLowerCase())
@@ -53,12 +77,7 @@ export function accountRecords(db: Transaction<Tables>): AccountRecords {
       await db.deleteFrom('accounts').where('id', '=', id).execute();
     },
     async object(safe, name) {
-      const row = await db
-        .selectFrom('objects')
-        .selectAll()
-        .where('safe_id', '=', safe)
-        .where('name', '=', name)
-        .executeTakeFirst();
+      const row = await fixed.first(objectIn, { safe, name });
       if (row === undefined) return null;
       return {
         id: row.id,
@@ -89,20 +108,9 @@ export function accountRecords(db: Transaction<Tables>): AccountRecords {
         .onConflict((is) => is.columns(['user_id', 'account_id']).doUpdateSet({ favourite: flag(on) }))
         .execute();
     },
-    async setUsed(user, account, at) {
-      await db
-        .insertInto('account_uses')
-        .values({ user_id: user, account_id: account, favourite: 0, last_used_at: at })
-        .onConflict((is) => is.columns(['user_id', 'account_id']).doUpdateSet({ last_used_at: at }))
-        .execute();
-    },
+    setUsed: (user, account, at) => fixed.run(use, { user, account, at }),
     async secret(owner, version) {
-      const row = await db
-        .selectFrom('secrets')
-        .select('sealed')
-        .where('owner', '=', owner)
-        .where('version', '=', version)
-        .executeTakeFirst();
+      const row = await fixed.first(secretOf, { owner, version });
       return row === undefined ? null : Buffer.from(row.sealed);
     },
     async addSecret(owner, version, sealed, at) {

@@ -1,9 +1,12 @@
-import type { Selectable, Transaction } from 'kysely';
+import type { Selectable } from 'kysely';
 import type { ChainedEvent } from '#/audit/chain.js';
 import type { SignEnd } from '#/audit/records.js';
 import type { Action } from '#/domain/audit.js';
+import { type FixedQueries, fixedQuery } from './fixed-query.js';
 import { metaRecords } from './meta.js';
 import type { Tables } from './tables.js';
+
+const lastRow = fixedQuery((db) => db.selectFrom('audit').selectAll().orderBy('sequence', 'desc').limit(1));
 
 export const TAIL = 'audit-tail';
 
@@ -12,26 +15,21 @@ export const TAIL = 'audit-tail';
  * again; and of all that one commit appends only the last row is signed, as a signature covers all before it.
  */
 export interface AuditEnd {
-  last(db: Transaction<Tables>): Promise<ChainedEvent | null>;
+  last(): Promise<ChainedEvent | null>;
   /** Null: a row is about to be appended, and may fail to. */
   isNow(event: ChainedEvent | null, sign: SignEnd): void;
   /** Signs what was appended. The last thing before a commit. */
-  seal(db: Transaction<Tables>): Promise<void>;
+  seal(): Promise<void>;
   /** What was appended may be gone again: a part of a commit was undone, or all of it. */
   undone(all: boolean): void;
 }
 
-export function createAuditEnd(): AuditEnd {
+export function createAuditEnd(fixed: FixedQueries): AuditEnd {
   let known: ChainedEvent | null = null;
   let unsigned: SignEnd | null = null;
-  const last = async (db: Transaction<Tables>): Promise<ChainedEvent | null> => {
+  const last = async (): Promise<ChainedEvent | null> => {
     if (known !== null) return known;
-    const row = await db
-      .selectFrom('audit')
-      .selectAll()
-      .orderBy('sequence', 'desc')
-      .limit(1)
-      .executeTakeFirst();
+    const row = await fixed.first(lastRow, {});
     known = row === undefined ? null : eventOf(row);
     return known;
   };
@@ -41,11 +39,11 @@ export function createAuditEnd(): AuditEnd {
       known = event;
       unsigned = sign;
     },
-    async seal(db) {
+    async seal() {
       if (unsigned === null) return;
-      const end = await last(db);
+      const end = await last();
       const tail = end === null ? null : unsigned(end);
-      if (tail !== null) await metaRecords(db).setValue(TAIL, Buffer.from(JSON.stringify(tail), 'utf8'));
+      if (tail !== null) await metaRecords(fixed).setValue(TAIL, Buffer.from(JSON.stringify(tail), 'utf8'));
       unsigned = null;
     },
     undone(all) {

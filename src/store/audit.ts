@@ -1,19 +1,20 @@
 import type { Transaction } from 'kysely';
 import type { AuditRecords, SignedTail } from '#/audit/records.js';
 import { type AuditEnd, eventOf, TAIL } from './audit-end.js';
+import type { FixedQueries } from './fixed-query.js';
+import { insertion } from './fixed-writes.js';
 import { metaRecords } from './meta.js';
 import type { Tables } from './tables.js';
 
-export function auditRecords(db: Transaction<Tables>, end: AuditEnd): AuditRecords {
+const add = insertion('audit');
+
+export function auditRecords(db: Transaction<Tables>, fixed: FixedQueries, end: AuditEnd): AuditRecords {
   return {
-    last: () => end.last(db),
+    last: () => end.last(),
     async append(event, sign) {
       end.isNow(null, sign);
       const { from, sessionId, ...rest } = event;
-      await db
-        .insertInto('audit')
-        .values({ ...rest, source: from, session_id: sessionId })
-        .execute();
+      await add(fixed, { ...rest, source: from, session_id: sessionId });
       end.isNow(event, sign);
     },
     async list({ after, limit, newestFirst, safe }) {
@@ -25,7 +26,7 @@ export function auditRecords(db: Transaction<Tables>, end: AuditEnd): AuditRecor
       return rows.map(eventOf);
     },
     async tail() {
-      const value = await metaRecords(db).value(TAIL);
+      const value = await metaRecords(fixed).value(TAIL);
       return value === null ? null : (JSON.parse(value.toString('utf8')) as SignedTail);
     },
   };

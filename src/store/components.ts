@@ -1,12 +1,17 @@
 import type { Transaction } from 'kysely';
 import type { ComponentRecords } from '#/vault/records/components.js';
+import { type FixedQueries, fixedQuery } from './fixed-query.js';
 import type { Tables } from './tables.js';
 import { flag } from './values.js';
 
-export function componentRecords(db: Transaction<Tables>): ComponentRecords {
+const byName = fixedQuery((db, given: { readonly name: string }) =>
+  db.selectFrom('components').selectAll().where('name', '=', given.name),
+);
+
+export function componentRecords(db: Transaction<Tables>, fixed: FixedQueries): ComponentRecords {
   return {
     async component(name) {
-      const row = await db.selectFrom('components').selectAll().where('name', '=', name).executeTakeFirst();
+      const row = await fixed.first(byName, { name });
       if (row === undefined) return null;
       return {
         hash: Buffer.from(row.password_hash),

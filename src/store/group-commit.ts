@@ -17,9 +17,9 @@ export interface Flushing {
 }
 
 /** What belongs to a commit as a whole. */
-export interface CommitEnd<DB> {
+export interface CommitEnd {
   /** After the last piece of work in it. */
-  seal(transaction: Transaction<DB>): Promise<void>;
+  seal(): Promise<void>;
   /** One piece of work was undone, or all of them. */
   undone(all: boolean): void;
 }
@@ -35,7 +35,7 @@ const MOST = 64;
 export function groupCommit<DB>(
   db: Kysely<DB>,
   flushing: Flushing,
-  end: CommitEnd<DB>,
+  end: CommitEnd,
 ): <T>(work: (transaction: Transaction<DB>) => Promise<T>, soon?: boolean) => Promise<T> {
   const waiting: Job<DB>[] = [];
   let running = false;
@@ -74,7 +74,7 @@ export function groupCommit<DB>(
           if (answer === null) unsettled = unsettled.filter((one) => one !== job);
           else answers.push(answer);
         }
-        await end.seal(transaction);
+        await end.seal();
       });
       flushing.committed();
       for (const answer of answers) answer();

@@ -1,19 +1,23 @@
 import type { Transaction } from 'kysely';
 import type { AccountRecords } from '#/vault/records/accounts.js';
+import { type FixedQueries, fixedQuery } from './fixed-query.js';
 import type { Tables } from './tables.js';
+
+const pinned = fixedQuery((db, given: { readonly address: string; readonly port: number }) =>
+  db
+    .selectFrom('host_keys')
+    .select(['type', 'base64'])
+    .where('address', '=', given.address)
+    .where('port', '=', given.port),
+);
 
 export function hostKeyRecords(
   db: Transaction<Tables>,
+  fixed: FixedQueries,
 ): Pick<AccountRecords, 'hostKey' | 'hostKeys' | 'pinHostKey' | 'unpinHostKey'> {
   return {
     async hostKey(address, port) {
-      const row = await db
-        .selectFrom('host_keys')
-        .select(['type', 'base64'])
-        .where('address', '=', address.toLowerCase())
-        .where('port', '=', port)
-        .executeTakeFirst();
-      return row ?? null;
+      return (await fixed.first(pinned, { address: address.toLowerCase(), port })) ?? null;
     },
     async hostKeys() {
       const rows = await db.selectFrom('host_keys').selectAll().execute();

@@ -1,6 +1,8 @@
 import type { Transaction } from 'kysely';
 import type { SessionId } from '#/domain/ids.js';
 import type { SessionRecords } from '#/vault/records/sessions.js';
+import type { FixedQueries } from './fixed-query.js';
+import { insertion } from './fixed-writes.js';
 import { recordedOf, recordedSessions } from './recorded-session.js';
 import type { Tables } from './tables.js';
 
@@ -11,8 +13,10 @@ type Here =
   | 'putRecordingKey'
   | 'removeRecordingKey';
 
+const addKey = insertion('recording_keys');
+
 /** How long recordings are kept, and the keys that they are lost with. */
-export function keepingRecords(db: Transaction<Tables>): Pick<SessionRecords, Here> {
+export function keepingRecords(db: Transaction<Tables>, fixed: FixedQueries): Pick<SessionRecords, Here> {
   return {
     async expiredRecordings(safe, before, { proven, most }) {
       const damaged = '%"state":"damaged"%';
@@ -48,7 +52,7 @@ export function keepingRecords(db: Transaction<Tables>): Pick<SessionRecords, He
       return row === undefined ? null : Buffer.from(row.sealed);
     },
     async putRecordingKey(id: SessionId, sealed) {
-      await db.insertInto('recording_keys').values({ recording_id: id, sealed }).execute();
+      await addKey(fixed, { recording_id: id, sealed });
     },
     async removeRecordingKey(id) {
       const { numDeletedRows } = await db

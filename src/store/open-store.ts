@@ -9,6 +9,7 @@ import { type AuditEnd, createAuditEnd } from './audit-end.js';
 import { componentRecords } from './components.js';
 
 import { directoryRecords } from './directories.js';
+import { type FixedQueries, runFixedQueries } from './fixed-query.js';
 import { sqliteFlushing } from './flushing.js';
 import { groupCommit } from './group-commit.js';
 import { metaRecords } from './meta.js';
@@ -87,7 +88,8 @@ export function storeOf(database: DatabaseSync): Store {
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: asSqliteDatabase(database) }) });
   // a disk that does not obey is told to whoever commits next
   const flushing = sqliteFlushing(database, () => void flush().catch(() => undefined));
-  const auditEnd = createAuditEnd();
+  const fixed = runFixedQueries(database);
+  const auditEnd = createAuditEnd(fixed);
   const inTransaction = groupCommit(db, flushing, auditEnd);
   // within a transaction of somebody else's it would be refused: it waits for the connection, as they do
   const checkpoint = (kind: 'passive' | 'truncate'): Promise<void> =>
@@ -102,7 +104,7 @@ export function storeOf(database: DatabaseSync): Store {
   return {
     async transaction(work, { soon = false } = {}) {
       try {
-        return await inTransaction((transaction) => work(recordsOf(transaction, auditEnd)), soon);
+        return await inTransaction((transaction) => work(recordsOf(transaction, fixed, auditEnd)), soon);
       } catch (error) {
         throw isSqlite(error) ? storeFailure(error) : error;
       }
@@ -123,21 +125,21 @@ export function storeOf(database: DatabaseSync): Store {
   };
 }
 
-function recordsOf(db: Transaction<Tables>, auditEnd: AuditEnd): Records {
+function recordsOf(db: Transaction<Tables>, fixed: FixedQueries, auditEnd: AuditEnd): Records {
   return {
-    people: peopleRecords(db),
+    people: peopleRecords(db, fixed),
     secondFactors: secondFactorRecords(db),
     directories: directoryRecords(db),
-    tickets: ticketRecords(db),
-    safes: safeRecords(db),
-    accounts: accountRecords(db),
+    tickets: ticketRecords(db, fixed),
+    safes: safeRecords(db, fixed),
+    accounts: accountRecords(db, fixed),
     platforms: platformRecords(db),
-    policy: policyRecords(db),
-    sessions: sessionRecords(db),
+    policy: policyRecords(db, fixed),
+    sessions: sessionRecords(db, fixed),
     shadows: shadowRecords(db),
-    components: componentRecords(db),
-    meta: metaRecords(db),
-    audit: auditRecords(db, auditEnd),
+    components: componentRecords(db, fixed),
+    meta: metaRecords(fixed),
+    audit: auditRecords(db, fixed, auditEnd),
   };
 }
 

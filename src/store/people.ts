@@ -4,17 +4,52 @@ import type { GroupId, UserId } from '#/domain/ids.js';
 import type { VaultRight } from '#/domain/permission.js';
 import { type SecondFactorPolicy, strictestPolicy } from '#/domain/second-factor.js';
 import type { Moment, PeopleRecords, User, UserChange, UserKey } from '#/vault/records/people.js';
+import { type FixedQueries, fixedQuery } from './fixed-query.js';
 import { groupRecords } from './groups.js';
 import { enrolmentOf } from './second-factors.js';
 import type { Tables } from './tables.js';
 import { flag, nameKey } from './values.js';
 
-export function peopleRecords(db: Transaction<Tables>): PeopleRecords {
+const byId = fixedQuery((db, given: { readonly id: string }) =>
+  db.selectFrom('users').selectAll().where('id', '=', given.id),
+);
+const groupsOf = fixedQuery((db, given: { readonly id: string }) =>
+  db
+    .selectFrom('group_members')
+    .innerJoin('groups', 'groups.id', 'group_members.group_id')
+    .select(['groups.id', 'groups.name', 'groups.second_factor'])
+    .where('group_members.user_id', '=', given.id)
+    .orderBy('groups.name'),
+);
+const ownRights = fixedQuery((db, given: { readonly id: string }) =>
+  db.selectFrom('user_rights').select('right').where('user_id', '=', given.id),
+);
+const rightsOf = fixedQuery((db, given: { readonly id: string }) =>
+  db
+    .selectFrom('user_rights')
+    .select('right')
+    .where('user_id', '=', given.id)
+    .union(
+      db
+        .selectFrom('group_rights')
+        .innerJoin('group_members', 'group_members.group_id', 'group_rights.group_id')
+        .select('group_rights.right')
+        .where('group_members.user_id', '=', given.id),
+    ),
+);
+const keysOf = fixedQuery((db, given: { readonly id: string }) =>
+  db
+    .selectFrom('user_keys')
+    .select(['type', 'base64', 'fingerprint', 'comment', 'verify_required'])
+    .where('user_id', '=', given.id),
+);
+
+export function peopleRecords(db: Transaction<Tables>, fixed: FixedQueries): PeopleRecords {
   return {
     ...groupRecords(db),
     async user(id) {
-      const row = await db.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst();
-      return row === undefined ? null : await complete(db, row);
+      const row = await fixed.first(byId, { id });
+      return row === undefined ? null : await complete(fixed, row);
     },
     async userByName(name) {
       const row = await db
@@ -22,12 +57,12 @@ export function peopleRecords(db: Transaction<Tables>): PeopleRecords {
         .selectAll()
         .where('name_key', '=', nameKey(name))
         .executeTakeFirst();
-      return row === undefined ? null : await complete(db, row);
+      return row === undefined ? null : await complete(fixed, row);
     },
     async users() {
       const rows = await db.selectFrom('users').selectAll().orderBy('name_key').execute();
       const users: User[] = [];
-      for (const row of rows) users.push(await complete(db, row));
+      for (const row of rows) users.push(await complete(fixed, row));
       return users;
     },
     async addUser({ id, name, passwordHash, mustChangePassword, disabled, expiresAt, logonHours, rights }) {
@@ -108,32 +143,12 @@ function attemptsKey(name: string): string {
   return createHash('sha256').update(name.toLowerCase(), 'utf8').digest('hex');
 }
 
-async function complete(db: Transaction<Tables>, row: Selectable<Tables['users']>): Promise<User> {
-  const groups = await db
-    .selectFrom('group_members')
-    .innerJoin('groups', 'groups.id', 'group_members.group_id')
-    .select(['groups.id', 'groups.name', 'groups.second_factor'])
-    .where('group_members.user_id', '=', row.id)
-    .orderBy('groups.name')
-    .execute();
-  const own = await db.selectFrom('user_rights').select('right').where('user_id', '=', row.id).execute();
-  const rights = await db
-    .selectFrom('user_rights')
-    .select('right')
-    .where('user_id', '=', row.id)
-    .union(
-      db
-        .selectFrom('group_rights')
-        .innerJoin('group_members', 'group_members.group_id', 'group_rights.group_id')
-        .select('group_rights.right')
-        .where('group_members.user_id', '=', row.id),
-    )
-    .execute();
-  const keys = await db
-    .selectFrom('user_keys')
-    .select(['type', 'base64', 'fingerprint', 'comment', 'verify_required'])
-    .where('user_id', '=', row.id)
-    .execute();
+async function complete(fixed: FixedQueries, row: Selectable<Tables['users']>): Promise<User> {
+  const { id } = row;
+  const groups = await fixed.rows(groupsOf, { id });
+  const own = await fixed.rows(ownRights, { id });
+  const rights = await fixed.rows(rightsOf, { id });
+  const keys = await fixed.rows(keysOf, { id });
   return {
     id: row.id as UserId,
     name: row.name,
@@ -151,7 +166,7 @@ async function complete(db: Transaction<Tables>, row: Selectable<Tables['users']
     publicKeys: keys.map(({ verify_required: verify, ...key }) => ({ ...key, verifyRequired: verify === 1 })),
     secondFactor: {
       policy: strictestPolicy(groups.map((one) => one.second_factor as SecondFactorPolicy)),
-      ...(await enrolmentOf(db, row.id)),
+      ...(await enrolmentOf(fixed, row.id)),
     },
   };
 }

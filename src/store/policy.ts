@@ -1,17 +1,45 @@
 import type { Selectable, Transaction } from 'kysely';
 import type { SettingLevel } from '#/domain/settings.js';
 import type { PolicyRecords, StoredSetting } from '#/vault/records/policy.js';
+import { type FixedQueries, fixedQuery } from './fixed-query.js';
 import type { Tables } from './tables.js';
 
-export function policyRecords(db: Transaction<Tables>): PolicyRecords {
+const byCount = new Map<number, ReturnType<typeof settingsOfThese>>();
+
+/** The settings of so many scopes. */
+function settingsOf(count: number): ReturnType<typeof settingsOfThese> {
+  const query = byCount.get(count) ?? settingsOfThese(count);
+  byCount.set(count, query);
+  return query;
+}
+
+function settingsOfThese(count: number) {
+  const numbers = Array.from({ length: count }, (_, n) => n);
+  return fixedQuery((db, given: Readonly<Record<string, string>>) =>
+    db
+      .selectFrom('policy_settings')
+      .selectAll()
+      .where((e) =>
+        e.or(
+          numbers.map((n) => e.and({ level: given[`level ${n}`] ?? '', scope: given[`scope ${n}`] ?? '' })),
+        ),
+      )
+      .orderBy('name'),
+  );
+}
+
+export function policyRecords(db: Transaction<Tables>, fixed: FixedQueries): PolicyRecords {
   return {
     async settings(scopes) {
       const all = db.selectFrom('policy_settings').selectAll().orderBy('name');
       if (scopes === undefined) return (await all.execute()).map(settingOf);
-      const rows = await all
-        .where((e) => e.or(scopes.map(({ level, scope }) => e.and({ level, scope }))))
-        .execute();
-      return rows.map(settingOf);
+      const given = Object.fromEntries(
+        scopes.flatMap(({ level, scope }, n) => [
+          [`level ${n}`, level],
+          [`scope ${n}`, scope],
+        ]),
+      );
+      return (await fixed.rows(settingsOf(scopes.length), given)).map(settingOf);
     },
     async putSetting({ level, scope, name, value }) {
       const stored = { value: JSON.stringify(value) };

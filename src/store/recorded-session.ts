@@ -1,11 +1,11 @@
-import type { Transaction } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { SessionId } from '#/domain/ids.js';
 import type { RecordedSession, StoredRecording } from '#/vault/records/sessions.js';
 import { sessionOf } from './session-row.js';
 import type { Tables } from './tables.js';
 
 /** Sessions with their recordings. */
-export function recordedSessions(db: Transaction<Tables>) {
+export function recordedSessions(db: Kysely<Tables>) {
   return db
     .selectFrom('sessions')
     .innerJoin('recordings', 'recordings.id', 'sessions.id')

@@ -1,6 +1,8 @@
 import type { Transaction } from 'kysely';
 import type { SafeId, SessionId } from '#/domain/ids.js';
 import type { SessionRecords } from '#/vault/records/sessions.js';
+import { type FixedQueries, fixedQuery } from './fixed-query.js';
+import { change, insertion } from './fixed-writes.js';
 import { recordedOf, recordedSessions, storedOf, written } from './recorded-session.js';
 import { matching } from './recording-query.js';
 import type { Tables } from './tables.js';
@@ -17,12 +19,22 @@ type Here =
   | 'addHead'
   | 'heads';
 
-export function recordingRecords(db: Transaction<Tables>): Pick<SessionRecords, Here> {
+const byId = fixedQuery((db, given: { readonly id: string }) =>
+  recordedSessions(db).where('sessions.id', '=', given.id),
+);
+const headsOf = fixedQuery((db, given: { readonly id: string }) =>
+  db.selectFrom('heads').selectAll().where('recording_id', '=', given.id).orderBy('n'),
+);
+const add = insertion('recordings');
+const addHead = insertion('heads');
+const changeOne = change('recordings', 'id');
+
+export function recordingRecords(db: Transaction<Tables>, fixed: FixedQueries): Pick<SessionRecords, Here> {
   const selected = () =>
     recordedSessions(db).orderBy('sessions.started_at', 'desc').orderBy('sessions.id', 'desc');
   return {
     async recording(id) {
-      const row = await selected().where('sessions.id', '=', id).executeTakeFirst();
+      const row = await fixed.first(byId, { id });
       return row === undefined ? null : recordedOf(row);
     },
     async recordings(query) {
@@ -64,26 +76,23 @@ export function recordingRecords(db: Transaction<Tables>): Pick<SessionRecords, 
       return (await selected().where('recordings.stored', '=', 'spool').execute()).map(recordedOf);
     },
     async addRecording({ id, stored, bytes, segments, durationMs, complete, ephemeral, ...rest }) {
-      await db
-        .insertInto('recordings')
-        .values({
-          id,
-          stored,
-          bytes,
-          segments,
-          duration_ms: durationMs,
-          complete: complete === null ? null : flag(complete),
-          ephemeral,
-          text: written(rest.text),
-          commands: rest.commands,
-          transfers: rest.transfers,
-          proof: written(rest.proof),
-          hold: written(rest.hold),
-          deletion: written(rest.deletion),
-        })
-        .execute();
+      await add(fixed, {
+        id,
+        stored,
+        bytes,
+        segments,
+        duration_ms: durationMs,
+        complete: complete === null ? null : flag(complete),
+        ephemeral,
+        text: written(rest.text),
+        commands: rest.commands,
+        transfers: rest.transfers,
+        proof: written(rest.proof),
+        hold: written(rest.hold),
+        deletion: written(rest.deletion),
+      });
     },
-    async changeRecording(id, change) {
+    async changeRecording(id, changed) {
       const {
         stored,
         bytes,
@@ -96,38 +105,26 @@ export function recordingRecords(db: Transaction<Tables>): Pick<SessionRecords, 
         text,
         commands,
         transfers,
-      } = change;
-      await db
-        .updateTable('recordings')
-        .where('id', '=', id)
-        .set({
-          ...(stored === undefined ? {} : { stored }),
-          ...(text === undefined ? {} : { text: written(text) }),
-          ...(commands === undefined ? {} : { commands }),
-          ...(transfers === undefined ? {} : { transfers }),
-          ...(bytes === undefined ? {} : { bytes }),
-          ...(segments === undefined ? {} : { segments }),
-          ...(durationMs === undefined ? {} : { duration_ms: durationMs }),
-          ...(complete === undefined ? {} : { complete: complete === null ? null : flag(complete) }),
-          ...(proof === undefined ? {} : { proof: written(proof) }),
-          ...(hold === undefined ? {} : { hold: written(hold) }),
-          ...(deletion === undefined ? {} : { deletion: written(deletion) }),
-        })
-        .execute();
+      } = changed;
+      await changeOne(fixed, id, {
+        ...(stored === undefined ? {} : { stored }),
+        ...(text === undefined ? {} : { text: written(text) }),
+        ...(commands === undefined ? {} : { commands }),
+        ...(transfers === undefined ? {} : { transfers }),
+        ...(bytes === undefined ? {} : { bytes }),
+        ...(segments === undefined ? {} : { segments }),
+        ...(durationMs === undefined ? {} : { duration_ms: durationMs }),
+        ...(complete === undefined ? {} : { complete: complete === null ? null : flag(complete) }),
+        ...(proof === undefined ? {} : { proof: written(proof) }),
+        ...(hold === undefined ? {} : { hold: written(hold) }),
+        ...(deletion === undefined ? {} : { deletion: written(deletion) }),
+      });
     },
     async addHead({ recordingId, segments, head, final, at, signature }) {
-      await db
-        .insertInto('heads')
-        .values({ recording_id: recordingId, segments, head, final: flag(final), at, signature })
-        .execute();
+      await addHead(fixed, { recording_id: recordingId, segments, head, final: flag(final), at, signature });
     },
     async heads(id) {
-      const rows = await db
-        .selectFrom('heads')
-        .selectAll()
-        .where('recording_id', '=', id)
-        .orderBy('n')
-        .execute();
+      const rows = await fixed.rows(headsOf, { id });
       return rows.map((row) => ({
         recordingId: row.recording_id,
         segments: row.segments,

@@ -2,22 +2,48 @@ import type { Selectable, Transaction } from 'kysely';
 import type { SafeId } from '#/domain/ids.js';
 import type { Permission } from '#/domain/permission.js';
 import type { Safe, SafeRecords } from '#/vault/records/safes.js';
+import { type FixedQueries, fixedQuery } from './fixed-query.js';
 import { forgetSettings } from './policy.js';
 import type { Tables } from './tables.js';
 import { flag, nameKey } from './values.js';
 
-export function safeRecords(db: Transaction<Tables>): SafeRecords {
+const byId = fixedQuery((db, given: { readonly id: string }) =>
+  db.selectFrom('safes').selectAll().where('id', '=', given.id),
+);
+const byName = fixedQuery((db, given: { readonly key: string }) =>
+  db.selectFrom('safes').selectAll().where('name_key', '=', given.key),
+);
+const membersOf = fixedQuery((db, given: { readonly safe: string }) =>
+  db
+    .selectFrom('memberships')
+    .leftJoin('users', (on) =>
+      on.onRef('users.id', '=', 'memberships.member_id').on('memberships.kind', '=', 'user'),
+    )
+    .leftJoin('groups', (on) =>
+      on.onRef('groups.id', '=', 'memberships.member_id').on('memberships.kind', '=', 'group'),
+    )
+    .select([
+      'memberships.kind',
+      'memberships.member_id',
+      'memberships.permissions',
+      'memberships.expires_at',
+      'users.name as user',
+      'groups.name as group',
+    ])
+    .where('memberships.safe_id', '=', given.safe)
+    .orderBy('memberships.kind', 'desc')
+    .orderBy('user')
+    .orderBy('group'),
+);
+
+export function safeRecords(db: Transaction<Tables>, fixed: FixedQueries): SafeRecords {
   return {
     async safe(id) {
-      const row = await db.selectFrom('safes').selectAll().where('id', '=', id).executeTakeFirst();
+      const row = await fixed.first(byId, { id });
       return row === undefined ? null : safeOf(row);
     },
     async safeByName(name) {
-      const row = await db
-        .selectFrom('safes')
-        .selectAll()
-        .where('name_key', '=', nameKey(name))
-        .executeTakeFirst();
+      const row = await fixed.first(byName, { key: nameKey(name) });
       return row === undefined ? null : safeOf(row);
     },
     async safes() {
@@ -67,27 +93,7 @@ export function safeRecords(db: Transaction<Tables>): SafeRecords {
       await db.deleteFrom('safes').where('id', '=', id).execute();
     },
     async memberships(safe) {
-      const rows = await db
-        .selectFrom('memberships')
-        .leftJoin('users', (on) =>
-          on.onRef('users.id', '=', 'memberships.member_id').on('memberships.kind', '=', 'user'),
-        )
-        .leftJoin('groups', (on) =>
-          on.onRef('groups.id', '=', 'memberships.member_id').on('memberships.kind', '=', 'group'),
-        )
-        .select([
-          'memberships.kind',
-          'memberships.member_id',
-          'memberships.permissions',
-          'memberships.expires_at',
-          'users.name as user',
-          'groups.name as group',
-        ])
-        .where('memberships.safe_id', '=', safe)
-        .orderBy('memberships.kind', 'desc')
-        .orderBy('user')
-        .orderBy('group')
-        .execute();
+      const rows = await fixed.rows(membersOf, { safe });
       return rows.map((row) => ({
         kind: row.kind,
         memberId: row.member_id,

@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { SecondFactorRecords } from '#/vault/records/second-factors.js';
+import { type FixedQueries, fixedQuery } from './fixed-query.js';
 import type { Tables } from './tables.js';
 import { flag } from './values.js';
 
@@ -66,22 +67,26 @@ export function secondFactorRecords(db: Transaction<Tables>): SecondFactorRecord
   };
 }
 
-/** Whether a person has a second factor in use, and how many recovery codes are left. */
-export async function enrolmentOf(
-  db: Transaction<Tables>,
-  user: string,
-): Promise<{ readonly enrolled: boolean; readonly recoveryLeft: number }> {
-  const factor = await db
+const inUse = fixedQuery((db, given: { readonly user: string }) =>
+  db
     .selectFrom('second_factors')
     .select('user_id')
-    .where('user_id', '=', user)
-    .where('confirmed', '=', 1)
-    .executeTakeFirst();
-  if (factor === undefined) return { enrolled: false, recoveryLeft: 0 };
-  const { left } = await db
+    .where('user_id', '=', given.user)
+    .where('confirmed', '=', 1),
+);
+const codesLeft = fixedQuery((db, given: { readonly user: string }) =>
+  db
     .selectFrom('recovery_codes')
     .select((e) => e.fn.countAll<number>().as('left'))
-    .where('user_id', '=', user)
-    .executeTakeFirstOrThrow();
-  return { enrolled: true, recoveryLeft: left };
+    .where('user_id', '=', given.user),
+);
+
+/** Whether a person has a second factor in use, and how many recovery codes are left. */
+export async function enrolmentOf(
+  fixed: FixedQueries,
+  user: string,
+): Promise<{ readonly enrolled: boolean; readonly recoveryLeft: number }> {
+  if ((await fixed.first(inUse, { user })) === undefined) return { enrolled: false, recoveryLeft: 0 };
+  const codes = await fixed.first(codesLeft, { user });
+  return { enrolled: true, recoveryLeft: codes?.left ?? 0 };
 }

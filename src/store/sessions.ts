@@ -1,34 +1,36 @@
 import type { Transaction } from 'kysely';
 import type { HostKey } from '#/domain/host-key.js';
 import type { SessionRecords } from '#/vault/records/sessions.js';
+import { type FixedQueries, fixedQuery } from './fixed-query.js';
+import { change, insertion } from './fixed-writes.js';
 import { keepingRecords } from './keeping.js';
 import { recordingRecords } from './recordings.js';
 import { changeOf, rowOf, sessionOf } from './session-row.js';
 import type { Tables } from './tables.js';
 
-export function sessionRecords(db: Transaction<Tables>): SessionRecords {
+const byId = fixedQuery((db, given: { readonly id: string }) =>
+  db.selectFrom('sessions').selectAll().where('id', '=', given.id),
+);
+const open = fixedQuery((db) =>
+  db.selectFrom('sessions').selectAll().where('state', '<>', 'ended').orderBy('started_at'),
+);
+const add = insertion('sessions');
+const changeOne = change('sessions', 'id');
+
+export function sessionRecords(db: Transaction<Tables>, fixed: FixedQueries): SessionRecords {
   return {
-    ...recordingRecords(db),
-    ...keepingRecords(db),
+    ...recordingRecords(db, fixed),
+    ...keepingRecords(db, fixed),
     async session(id) {
-      const row = await db.selectFrom('sessions').selectAll().where('id', '=', id).executeTakeFirst();
+      const row = await fixed.first(byId, { id });
       return row === undefined ? null : sessionOf(row);
     },
     async addSession(session) {
-      await db.insertInto('sessions').values(rowOf(session)).execute();
+      await add(fixed, rowOf(session));
     },
-    async changeSession(id, change) {
-      await db.updateTable('sessions').set(changeOf(change)).where('id', '=', id).execute();
-    },
+    changeSession: (id, changed) => changeOne(fixed, id, changeOf(changed)),
     async open() {
-      return (
-        await db
-          .selectFrom('sessions')
-          .selectAll()
-          .where('state', '<>', 'ended')
-          .orderBy('started_at')
-          .execute()
-      ).map(sessionOf);
+      return (await fixed.rows(open, {})).map(sessionOf);
     },
     async lastOfferedKey(user, account) {
       const row = await db

@@ -2,13 +2,18 @@ import type { Transaction } from 'kysely';
 import type { UserId } from '#/domain/ids.js';
 import type { SecondFactorStep } from '#/domain/second-factor.js';
 import type { TicketRecords } from '#/vault/records/tickets.js';
+import { type FixedQueries, fixedQuery } from './fixed-query.js';
 import type { Tables } from './tables.js';
 import { flag } from './values.js';
 
-export function ticketRecords(db: Transaction<Tables>): TicketRecords {
+const byHash = fixedQuery((db, given: { readonly hash: string }) =>
+  db.selectFrom('tickets').selectAll().where('hash', '=', given.hash),
+);
+
+export function ticketRecords(db: Transaction<Tables>, fixed: FixedQueries): TicketRecords {
   return {
     async ticket(hash) {
-      const row = await db.selectFrom('tickets').selectAll().where('hash', '=', hash).executeTakeFirst();
+      const row = await fixed.first(byHash, { hash });
       if (row === undefined) return null;
       return {
         hash,
