@@ -17,6 +17,15 @@ export function judgeLending(
   return { lent: offered.filter((one) => !withheld.some(({ what }) => what === one)), withheld };
 }
 
+/**
+ * The same when the permit is used: at most what it was given for. Whatever was decided then from what is lent, such as who may
+ * ride on its login, stays right.
+ */
+export function judgeLendingAgain(settings: SettingValues, isolation: IsolationLevel, granted: Lent): Lent {
+  const { lent, withheld } = judgeLending(settings, isolation, granted.lent);
+  return { lent, withheld: [...granted.withheld, ...withheld] };
+}
+
 function against(what: Lendable, settings: SettingValues, isolation: IsolationLevel): Withheld | null {
   if (!settings[SETTING[what]]) return { what, why: 'setting' };
   if (what === 'agent') return null;

@@ -89,7 +89,7 @@ export async function allowConnection(
     sessionId: session.id,
     ...target,
     share,
-    lends: wish.lends,
+    lending,
   });
   const [host] = hosts;
   if (share !== null && host !== undefined)

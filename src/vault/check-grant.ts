@@ -1,10 +1,10 @@
 import type { SessionGrant } from '#/contract/rows.js';
 import { failure } from '#/domain/failure.js';
 import { readForward, readListen } from '#/domain/forward-pattern.js';
-import type { Lendable } from '#/domain/lending.js';
+import type { Lent } from '#/domain/lending.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { judgeWish } from '#/policy/judge-connection.js';
-import { judgeLending } from '#/policy/lending.js';
+import { judgeLendingAgain } from '#/policy/lending.js';
 import { mayConnect, portOf } from './access.js';
 import { sameKey } from './host-key-place.js';
 import { makeRecordingKey, recipientOf } from './own-recording-key.js';
@@ -84,15 +84,19 @@ async function movedSince(
 interface Granting {
   readonly account: StoredAccount;
   readonly rode: boolean;
-  /** What the permit says that the client offers. */
-  readonly lends: readonly Lendable[];
+  /** As the permit has it. */
+  readonly lending: Lent;
+}
+
+export function lendingOf(used: PermitUse<'connect'>): Lent {
+  return used.ok ? used.grant.lending : { lent: [], withheld: [] };
 }
 
 export async function grantOf(
   vault: Vault,
   records: Records,
   session: StoredSession,
-  { account, rode, lends }: Granting,
+  { account, rode, lending }: Granting,
 ): Promise<Outcome<SessionGrant>> {
   const recordingSafe = await records.safes.safe(session.recordingSafeId);
   if (recordingSafe?.recipient === undefined || recordingSafe.recipient === null)
@@ -113,7 +117,7 @@ export async function grantOf(
     hostKey: await records.accounts.hostKey(session.address, session.port),
     policy,
     ...(wishOf(session) ?? { forward: null, listen: null }),
-    lending: judgeLending(policy, session.isolation, lends),
+    lending: judgeLendingAgain(policy, session.isolation, lending),
     recording: { safe: recordingSafe.name, recipient: own.value.toString('base64') },
     isolation: session.isolation,
   });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { HostKey } from '#/domain/host-key.js';
-import type { Lendable } from '#/domain/lending.js';
+import type { Lent } from '#/domain/lending.js';
 import type { RecordingFilter } from '#/domain/recording-filter.js';
 
 /** What a permit is for, and everything that it is bound to. */
@@ -15,8 +15,8 @@ export type PermitGrant =
       readonly hostKey: HostKey | null;
       /** Sessions of the same may ride on one login at the target. */
       readonly share: string | null;
-      /** What the person's client offers to the target. */
-      readonly lends: readonly Lendable[];
+      /** What of that which the person's client offers to the target was judged to be lent. */
+      readonly lending: Lent;
     }
   | { readonly kind: 'attach'; readonly userId: string; readonly sessionId: string; readonly host: number }
   | { readonly kind: 'watch'; readonly userId: string; readonly sessionId: string; readonly host: number }

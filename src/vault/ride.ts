@@ -1,6 +1,6 @@
 import type { SessionGrant } from '#/contract/rows.js';
 import { done, type Outcome } from '#/domain/outcome.js';
-import { checkGrant, grantOf } from './check-grant.js';
+import { checkGrant, grantOf, lendingOf } from './check-grant.js';
 import { noteRefusedGrant } from './note-refused-grant.js';
 import type { Records } from './records/records.js';
 import type { StoredSession } from './records/sessions.js';
@@ -43,6 +43,5 @@ export async function rideOn(
   });
   await records.sessions.changeSession(session.id, { stage: 4 });
   const { account } = checked.value;
-  const lends = used.ok ? used.grant.lends : [];
-  return await grantOf(vault, records, session, { account, rode: false, lends });
+  return await grantOf(vault, records, session, { account, rode: false, lending: lendingOf(used) });
 }

@@ -112,6 +112,24 @@ describe('a display', () => {
   });
 });
 
+test('what is allowed only when the permit was given already is withheld: its login is shared as if nothing were lent', async () => {
+  const granted = await Promise.all(
+    (['agent', 'x11', null] as const).map((one) =>
+      door.ask('person.connect', { ...asked(), lends: one === null ? [] : [one] }),
+    ),
+  );
+  await set('agentForwarding', 'yes');
+  await set('x11Forwarding', 'yes');
+  const shares = new Set<string | null>();
+  for (const { permit, sessionId } of granted) {
+    const landed = await host.ask('session.landed', { permit, sessionId });
+    shares.add(landed.share);
+    const { lending } = await host.ask('session.redeem', { permit, sessionId });
+    expect(lending.lent).toEqual([]);
+  }
+  expect(shares.size).toBe(1);
+});
+
 describe('a place to listen at', () => {
   const wanted = (name: string, port: number) => ({ ...asked(), listen: { host: name, port } });
   beforeEach(() => set('remoteForwarding', 'localhost:8000-8002'));

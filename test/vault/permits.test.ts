@@ -11,7 +11,7 @@ const connect: PermitGrant = {
   port: 22,
   hostKey: null,
   share: null,
-  lends: [],
+  lending: { lent: [], withheld: [] },
 };
 
 function start() {

@@ -1,7 +1,7 @@
 import { failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import type { Secret } from '#/domain/secret.js';
-import { checkGrant, grantOf } from '../check-grant.js';
+import { checkGrant, grantOf, lendingOf } from '../check-grant.js';
 import { noteRefusedGrant } from '../note-refused-grant.js';
 import type { PermitUse } from '../permits.js';
 import type { StoredAccount } from '../records/accounts.js';
@@ -44,7 +44,7 @@ export function redeemCalls(vault: Vault): Handlers<'session.redeem'> {
         return await answer(vault, records, session, {
           ...released.value,
           rode: used.ok && used.rode,
-          lends: used.ok ? used.grant.lends : [],
+          lending: lendingOf(used),
         });
       }),
   };
