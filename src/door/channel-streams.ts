@@ -22,7 +22,8 @@ export function channelStreams(
     channel.end();
     leave();
   };
-  const output = outputTo(edit(windowWriter(channel, outflow, () => moved()).output, giveUp));
+  const writer = windowWriter(channel, outflow, () => moved());
+  const output = outputTo(edit(writer.output, giveUp));
   const leave = (): void => {
     connection.off('close', leave);
     gone.abort();
@@ -46,7 +47,7 @@ export function channelStreams(
     eof: () => void output.end(() => channel.eof()),
     close() {
       if (output.destroyed || output.writableFinished) giveUp();
-      else ({ moved } = endWhenTaken(output, outflow.farewell, giveUp));
+      else ({ moved } = endWhenTaken(output, writer.patience, giveUp));
     },
   };
 }

@@ -17,7 +17,7 @@ export interface DoorLimits {
   readonly penalties: PenaltyRules;
   /** Bytes waiting for a client that reads slowly, before its source is paused. */
   readonly slowReader: number;
-  /** How long a client may take for the next piece of the last of its output. */
+  /** How long a client may take for the next piece of the last of its output: longer where it takes more than 128 KiB at a time (reading-pace.ts). */
   readonly farewell: number;
   /** Bytes waiting for a client that keeps asking without reading the answers, before it is cut off. */
   readonly unreadAnswers: number;

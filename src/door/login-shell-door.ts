@@ -179,9 +179,9 @@ function terminalOn({ socket, keys, size, visit, dismissed, hello, farewell }: P
       const hangUp = (): void => {
         output.destroy();
         socket.write(encodeJson({ type: 'exit', status } satisfies ToRelay));
-        ({ moved } = endWhenTaken(socket, farewell, leave));
+        ({ moved } = endWhenTaken(socket, () => farewell, leave));
       };
-      ({ moved } = endWhenTaken(output, farewell, hangUp));
+      ({ moved } = endWhenTaken(output, () => farewell, hangUp));
     },
   };
 }

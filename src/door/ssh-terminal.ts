@@ -4,6 +4,7 @@ import { inputFrom, outputTo } from './byte-streams.js';
 import { endWhenTaken } from './end-when-taken.js';
 import { askTerminal, requests, type TerminalRequest } from './late-requests.js';
 import type { Lends } from './lends.js';
+import { readingPace } from './reading-pace.js';
 import type { resizing } from './resizing.js';
 import type { SessionContext } from './ssh-session.js';
 import { onLateRequest } from './ssh2-requests.js';
@@ -45,6 +46,8 @@ export function terminalOn(
       });
     });
   const output = outputTo(send);
+  const pace = readingPace(channel, context.outflow);
+  context.outflow.onWindow(channel, pace.opened);
   const key = {};
   const asked = requests<TerminalRequest>();
   onLateRequest(session, (request) => askTerminal(request, { input, asked }));
@@ -97,7 +100,7 @@ export function terminalOn(
         channel.end();
         leave();
       };
-      ({ moved } = endWhenTaken(output, context.outflow.farewell, hangUp));
+      ({ moved } = endWhenTaken(output, pace.patience, hangUp));
     },
   };
 }

@@ -48,9 +48,9 @@ export interface Outflow {
   whenClear(go: () => void): void;
   /** Bytes that the client still takes on this channel. */
   windowOf(channel: ServerChannel): number;
-  /** Calls back whenever it takes more. */
-  onWindow(channel: ServerChannel, listener: () => void): void;
-  /** Milliseconds that it may take for the next piece of the last of its output. */
+  /** Calls back whenever it takes more, with how many bytes. */
+  onWindow(channel: ServerChannel, listener: (amount: number) => void): void;
+  /** Milliseconds that it may take for the next 128 KiB of the last of its output. */
   readonly farewell: number;
 }
 
@@ -101,11 +101,11 @@ interface Sending {
 }
 
 function windows({ _protocol: protocol }: Internals): Pick<Outflow, 'windowOf' | 'onWindow'> {
-  const listeners = new Map<number, () => void>();
+  const listeners = new Map<number, (amount: number) => void>();
   const adjust = protocol._handlers.CHANNEL_WINDOW_ADJUST;
   protocol._handlers.CHANNEL_WINDOW_ADJUST = (self, recipient, amount) => {
     adjust(self, recipient, amount);
-    listeners.get(recipient)?.();
+    listeners.get(recipient)?.(amount);
   };
   return {
     windowOf: (channel) => (channel as unknown as Sending).outgoing.window,

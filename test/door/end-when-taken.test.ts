@@ -21,7 +21,7 @@ function slow(takes: number) {
     taken: () => taken,
     end: () =>
       new Promise<void>((resolve) => {
-        ({ moved } = endWhenTaken(output, 300, resolve));
+        ({ moved } = endWhenTaken(output, () => 300, resolve));
       }),
   };
 }

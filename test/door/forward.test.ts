@@ -99,6 +99,26 @@ test('a client that reads no more is not waited for: its place is free again, th
   expect(await again).toMatchObject({ reason: 1 });
 });
 
+test('a client that reads slowly, and says so only when it has read its whole window, gets the last byte', async () => {
+  const visits = await door({ limits: { farewell: 300 } });
+  const asked = ask(await connected());
+  const visit = await first(visits);
+  const line = visit.open();
+  const channel = (await asked) as ClientChannel;
+  line?.output.write(Buffer.alloc(7 * 1024 * 1024));
+  visit.close();
+  let got = 0;
+  // a window of 2 MiB takes it a second
+  const reading = setInterval(() => {
+    const size = Math.min(channel.readableLength, 200 * 1024);
+    got += size === 0 ? 0 : ((channel.read(size) as Buffer | null)?.length ?? 0);
+  }, 100);
+  await until(() => visit.gone.aborted);
+  await until(() => channel.readableLength === 0);
+  clearInterval(reading);
+  expect(got).toBe(7 * 1024 * 1024);
+});
+
 test.each([
   ['ours', 1],
   ['target', 2],
