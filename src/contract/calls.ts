@@ -48,6 +48,7 @@ const text = z.string().max(1024);
 const name = z.string().max(4096);
 const ticket = z.string().max(128);
 const id = z.string().max(64);
+const activities = z.strictObject({ commands: z.int().min(0), transfers: z.int().min(0) });
 const nothing = z.strictObject({});
 const hostKey = z.strictObject({ type: z.string().max(64), base64: z.string().max(32_768) });
 const permissions = z.array(z.enum(PERMISSIONS)).max(PERMISSIONS.length);
@@ -147,14 +148,10 @@ export const CALLS = {
     ['PSMGW'],
     z.strictObject({ sessionId: id, state: z.enum(['running', 'detached']) }),
   ),
-  /** `activities`: how much was done in it, as the tape has it. */
+  /** Of a session whose last head cannot say it (session.head). */
   'session.ended': call<null>()(
     ['PSMGW'],
-    z.strictObject({
-      sessionId: id,
-      ending,
-      activities: z.strictObject({ commands: z.int().min(0), transfers: z.int().min(0) }).optional(),
-    }),
+    z.strictObject({ sessionId: id, ending, activities: activities.optional() }),
   ),
   /** Anchors a tape's head in the audit chain. No session starts before its first head (0 segments) is anchored. */
   /** `ephemeral` (base64, of the tape's header; with the first head): replays get the key of this one only. */
@@ -168,6 +165,8 @@ export const CALLS = {
       ephemeral: z.string().length(44).optional(),
       /** With the first head: stages of the session that are passed with it, in the same write. */
       passed: passedStages.optional(),
+      /** With the last head: the session ended, in the same write. */
+      ended: z.strictObject({ ending, activities }).optional(),
     }),
   ),
   'session.redeemAttach': call<{ readonly user: string }>()(

@@ -1,12 +1,20 @@
 import type { SignedHead } from '#/contract/rows.js';
 import { type Failure, failure } from '#/domain/failure.js';
 import { failed, type Outcome } from '#/domain/outcome.js';
+import type { Ending } from '#/domain/session.js';
 
-/** `ephemeral`: base64 of the tape's own public key, with the first head only. */
+/** What the last head of a tape comes with. */
+export interface TapeEnd {
+  readonly ending: Ending;
+  /** What was done, of what was taped. */
+  readonly activities: { readonly commands: number; readonly transfers: number };
+}
+
+/** `end`: with the last head only. `ephemeral`: base64 of the tape's own public key, with the first one only. */
 export type Anchor = (
   segments: number,
   head: string,
-  final: boolean,
+  end: TapeEnd | null,
   ephemeral?: string,
 ) => Promise<Outcome<SignedHead>>;
 
@@ -47,13 +55,13 @@ export class Anchors {
   }
 
   /** The last head; null when it is anchored. */
-  async final(segments: number, head: string): Promise<Failure | null> {
+  async final(segments: number, head: string, end: TapeEnd): Promise<Failure | null> {
     this.stop();
     await this.#running;
     let last: Failure | null = null;
     for (const wait of TRIES) {
       if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
-      const outcome = await asked(this.#options.anchor(segments, head, true));
+      const outcome = await asked(this.#options.anchor(segments, head, end));
       if (outcome.ok) return null;
       last = outcome.failure;
       if (!isAway(last)) return last;
@@ -71,7 +79,7 @@ export class Anchors {
     this.#timer = null;
     this.#anchoredAt = this.#options.now();
     if (latest === null) return;
-    const outcome = await asked(this.#options.anchor(latest.segments, latest.head, false));
+    const outcome = await asked(this.#options.anchor(latest.segments, latest.head, null));
     if (outcome.ok) return;
     if (isAway(outcome.failure)) this.changed(latest.segments, latest.head);
     else this.#options.refused(outcome.failure.message);

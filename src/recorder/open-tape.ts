@@ -26,7 +26,10 @@ export interface OpenTape {
   readonly failed: Promise<string>;
   /** Resolves when the end is on the disk, before its head is anchored; never when the tape has failed. */
   readonly written: Promise<void>;
-  /** Writes what is pending and the end, and anchors the last head. Later calls give the same outcome. */
+  /**
+   * Writes what is pending and the end, and anchors the last head, which says how the session ended. Later calls give the
+   * same outcome.
+   */
   close(ending: Ending): Promise<Outcome<ClosedTape>>;
 }
 

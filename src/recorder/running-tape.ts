@@ -142,7 +142,8 @@ export class RunningTape implements OpenTape {
     if (this.#failure !== null) return failed(failure('RECORDER_FAILED', this.#failure));
     this.#sayWritten();
     const { segments, head } = this.#parts.writer;
-    const refused = await this.#parts.anchors.final(segments, head);
+    const end = { ending, activities: { ...this.activities } };
+    const refused = await this.#parts.anchors.final(segments, head, end);
     return refused === null ? done({ segments, head, bytes: this.#parts.file.bytes }) : failed(refused);
   }
 

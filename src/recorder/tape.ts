@@ -39,7 +39,7 @@ export async function openTape(options: OpenTapeOptions): Promise<Outcome<OpenTa
       return unavailable(`only ${Math.floor(free / 1e6)} MB are free in the spool`);
     file = await createSpoolFile(options.spool, options.header.recordingId);
     await file.append(beginning.header);
-    const first = await options.anchor(0, beginning.head.toString('hex'), false, beginning.ephemeral);
+    const first = await options.anchor(0, beginning.head.toString('hex'), null, beginning.ephemeral);
     if (first.ok) return done(start(options, file, beginning));
     await file.remove();
     return unavailable(first.failure.message);

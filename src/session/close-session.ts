@@ -67,7 +67,7 @@ async function stopClient({ parts, message, trail }: Closing, ending: Ending): P
   live?.stop();
 }
 
-/** Stage 9: the end of the tape is on the disk, then the vault knows how it ended and what the last head is. */
+/** Stage 9: the end of the tape is on the disk, then the vault knows its last head and how the session ended. */
 function book(
   closing: Closing,
   ending: Ending,
@@ -75,18 +75,23 @@ function book(
   const sealed = seal(closing, ending);
   const { tape, landed } = closing.trail;
   const written = Promise.race([tape === null ? sealed : tape.written, sealed, after(SEALING)]);
-  const told = written.then(() => (landed ? tellEnded(closing, ending) : undefined));
+  // the last head has said it; without one it is told apart, and so when that takes long
+  const told = Promise.race([sealed, after(SEALING).then(() => false)]).then((known) =>
+    known || !landed ? undefined : tellEnded(closing, ending),
+  );
   return { written, booked: Promise.all([told, sealed]) };
 }
 
-async function seal({ parts, message, trail }: Closing, ending: Ending): Promise<void> {
+/** True: the vault has the last head, and with it how the session ended. */
+async function seal({ parts, message, trail }: Closing, ending: Ending): Promise<boolean> {
   const { tape, live } = trail;
-  if (tape === null) return;
+  if (tape === null) return false;
   if (live !== null && ending.kind === 'exited')
     tape.append({ at: live.at(), kind: 'exit', status: ending.status });
   const closed = await tape.close(ending);
   if (!closed.ok)
     parts.log('the tape was not sealed', { sessionId: message.sessionId, why: closed.failure.message });
+  return closed.ok;
 }
 
 /** The vault may be away; the session is not over before it knows. */

@@ -259,14 +259,15 @@ export async function startTape(
       ...anteroom.size,
       term: plainOf(steps.message.channel) === null ? cleanTerm(steps.message.term) : NO_TERMINAL,
     },
-    anchor: async (segments: number, head: string, final: boolean, ephemeral?: string) => {
+    anchor: async (segments, head, end, ephemeral) => {
       const signed = await parts.vault.ask('session.head', {
         recordingId: grant.sessionId,
         segments,
         head,
-        final,
+        final: end !== null,
         ...(ephemeral === undefined ? {} : { ephemeral }),
-        ...(passed === undefined || segments > 0 || final ? {} : { passed }),
+        ...(passed === undefined || segments > 0 || end !== null ? {} : { passed }),
+        ...(end === null ? {} : { ended: end }),
       });
       return signed.ok ? done(signed.value.value) : signed;
     },

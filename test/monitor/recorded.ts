@@ -35,12 +35,12 @@ export async function recorded(
   const tape = await opened({
     ...rig.options,
     timing: { batch: 1, anchor: 1, ...(how.text === true ? { recent: 1 } : {}) },
-    anchor: (segments, head, final) => {
+    anchor: (segments, head, end) => {
       const unsigned = {
         recordingId: rig.recordingId,
         segments,
         head,
-        final,
+        final: end !== null,
         at: 1_700_000_000_000 + segments,
       };
       const signed = {

@@ -8,6 +8,7 @@ import { makeId } from '#/domain/ids.js';
 import { done, type Outcome } from '#/domain/outcome.js';
 import { indexTape } from '#/monitor/tape-index.js';
 import { readTape, type TapeReader } from '#/monitor/tape-reader.js';
+import type { TapeEnd } from '#/recorder/anchors.js';
 import { type OpenTape, type OpenTapeOptions, openTape } from '#/recorder/tape.js';
 import { contentKeyForReading, rawPublicKey } from '#/recorder/tape-key.js';
 
@@ -15,7 +16,7 @@ import { contentKeyForReading, rawPublicKey } from '#/recorder/tape-key.js';
 export function tapeRig() {
   const directory = mkdtempSync(join(tmpdir(), 'tape-'));
   const safe = generateKeyPairSync('x25519');
-  const heads: { readonly segments: number; readonly head: string; readonly final: boolean }[] = [];
+  const heads: (Pick<SignedHead, 'segments' | 'head' | 'final'> & { readonly end: TapeEnd | null })[] = [];
   const recordingId = makeId('session', randomBytes(20));
   const options: OpenTapeOptions = {
     spool: directory,
@@ -35,9 +36,9 @@ export function tapeRig() {
     reserveBytes: 1024,
     now: () => performance.now(),
     random: randomBytes,
-    anchor: (segments, head, final) => {
-      heads.push({ segments, head, final });
-      return Promise.resolve(anchored(recordingId, segments, head, final));
+    anchor: (segments, head, end) => {
+      heads.push({ segments, head, final: end !== null, end });
+      return Promise.resolve(anchored(recordingId, segments, head, end !== null));
     },
     timing: { batch: 5, anchor: 20 },
   };

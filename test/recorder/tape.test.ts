@@ -23,9 +23,15 @@ describe('openTape', () => {
     expect(rig.heads).toHaveLength(1);
     expect(rig.heads[0]).toMatchObject({ segments: 0, final: false });
     tape.append(output(0, 'hello'));
+    tape.append({ at: 0, kind: 'activity', activity: { kind: 'command', how: 'exec', text: 'ls' } });
     const closed = await tape.close(exited);
-    expect(closed).toMatchObject({ ok: true, value: { segments: 2, bytes: statSync(rig.path).size } });
-    expect(rig.heads.at(-1)).toEqual({ segments: 2, head: closed.ok ? closed.value.head : '', final: true });
+    expect(closed).toMatchObject({ ok: true, value: { segments: 3, bytes: statSync(rig.path).size } });
+    expect(rig.heads.at(-1)).toEqual({
+      segments: 3,
+      head: closed.ok ? closed.value.head : '',
+      final: true,
+      end: { ending: exited, activities: { commands: 1, transfers: 0 } },
+    });
   });
 
   test('the file is for whose directory it lies in, and holds nothing that can be read', async () => {
@@ -130,9 +136,9 @@ describe('openTape', () => {
     let asked = 0;
     const tape = await opened({
       ...rig.options,
-      anchor: (segments, head, final) => {
+      anchor: (segments, head, end) => {
         asked += 1;
-        if (segments === 0) return Promise.resolve(anchored(rig.recordingId, segments, head, final));
+        if (segments === 0) return Promise.resolve(anchored(rig.recordingId, segments, head, end !== null));
         return Promise.resolve(failed(failure(answer === 'away' ? 'VAULT_UNAVAILABLE' : 'INTEGRITY', 'no')));
       },
     });

@@ -9,11 +9,11 @@ const opened = await openTape({
   reserveBytes: 1024,
   now: () => performance.now(),
   random: randomBytes,
-  anchor: async (segments, head, final) => {
+  anchor: async (segments, head, end) => {
     process.stdout.write(`head ${segments} ${head}\n`);
     return {
       ok: true,
-      value: { recordingId: header.recordingId, segments, head, final, at: 0, signature: '' },
+      value: { recordingId: header.recordingId, segments, head, final: end !== null, at: 0, signature: '' },
     };
   },
   timing: { batch: 3, anchor: 10 },

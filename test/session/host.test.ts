@@ -54,7 +54,13 @@ describe.runIf(hasBox)(
           ...((args['passed'] ?? []) as { stage: number }[]).map(({ stage }) => String(stage)),
           `${String(args['stage'])}${args['ok'] === true ? '' : ` ${String(args['code'])}`}`,
         ]);
-    const ending = (): unknown => rig.asked.find((one) => one.call === 'session.ended')?.args['ending'];
+    /** As the vault is told it: with the last head, or apart. */
+    const ending = (): unknown =>
+      rig.asked
+        .map(({ call, args }) => (call === 'session.ended' ? args : args['ended']))
+        .filter((ended) => ended !== undefined)
+        .map((ended) => (ended as { readonly ending: unknown }).ending)
+        .at(0);
     const rowsOf = (person: Person): string[] =>
       Array.from(
         { length: person.screen.rows },
@@ -449,6 +455,23 @@ describe.runIf(hasBox)(
       expect(alice.text().indexOf('echo early')).toBeGreaterThan(NOTICE.length);
     });
 
+    test('an end that the last head cannot say is told apart', async () => {
+      const alice = await rig.open();
+      await alice.sees('target$ ');
+      rig.answer = {
+        'session.head': (args: { readonly final: boolean }) =>
+          args.final ? { ok: false, failure: failure('INTEGRITY', 'not in order') } : undefined,
+      };
+      alice.type('exit 7\n');
+      await over(alice);
+      await until(() => rig.asked.some(({ call }) => call === 'session.ended'));
+      expect(rig.asked.findLast(({ call }) => call === 'session.ended')?.args).toEqual({
+        sessionId: alice.sessionId,
+        ending: { kind: 'exited', status: 7, signal: null },
+        activities: { commands: 1, transfers: 0 },
+      });
+    });
+
     test('a recorder that cannot go on ends the session, and says so', async () => {
       const alice = await rig.open();
       await alice.sees('target$ ');
@@ -474,9 +497,13 @@ describe.runIf(hasBox)(
       alice.type('echo still $((40+2)); exit 7\n');
       expect((await alice.hears('ended')).ending).toMatchObject({ kind: 'exited', status: 7 });
       expect(alice.text()).toContain('still 42');
-      const before = rig.asked.filter((one) => one.call === 'session.ended').length;
+      const told = (): number => rig.asked.filter(({ args }) => args['ended'] !== undefined).length;
+      await until(() => told() > 1);
+      const before = told();
       away = false;
-      await until(() => rig.asked.filter((one) => one.call === 'session.ended').length > before);
+      await until(() => told() > before);
+      expect(ending()).toMatchObject({ kind: 'exited', status: 7 });
+      expect(rig.asked.map(({ call }) => call)).not.toContain('session.ended');
       await alice.closed;
     });
 

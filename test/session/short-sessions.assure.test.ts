@@ -34,7 +34,7 @@ test.runIf(hasBox)(
           await until(
             () =>
               rig.asked.some(
-                (asked) => asked.call === 'session.ended' && asked.args['sessionId'] === one.sessionId,
+                ({ args }) => args['recordingId'] === one.sessionId && args['ended'] !== undefined,
               ),
             60_000,
           ).catch(() => undefined);

@@ -227,6 +227,32 @@ describe('ending a session', () => {
     expect(await outcome(id)).toBe('running');
   });
 
+  test('comes with the last head of its tape, or not at all when that is refused', async () => {
+    const { host, id } = await withHost();
+    const activities = { commands: 2, transfers: 1 };
+    const head = { recordingId: id, head: 'b'.repeat(64), final: true };
+    const ended = { ending: { kind: 'exited', status: 4, signal: null }, activities } as const;
+    const other = await sessionHost(running, 1);
+    expect(await other.refused('session.head', { ...head, segments: 2, ended })).toMatchObject({
+      code: 'SESSION_GONE',
+    });
+    const wrong = { ...head, head: 'x'.repeat(64), segments: 2, ended };
+    expect(await host.refused('session.head', wrong)).toMatchObject({ code: 'BAD_INPUT' });
+    expect(await outcome(id)).toBe('running');
+    await host.ask('session.head', { ...head, segments: 2, ended });
+    expect(await outcome(id)).toBe('exited');
+    // told twice, it is the same end
+    await host.ask('session.head', {
+      ...head,
+      segments: 2,
+      ended: { ...ended, ending: { kind: 'drained' } },
+    });
+    expect(await outcome(id)).toBe('exited');
+    expect((await rows()).filter(({ sessionId, code }) => sessionId === id && code === 302)).toMatchObject([
+      { outcome: 'ok', stage: 9, detail: expect.stringContaining('2 commands, 1 transfer') as unknown },
+    ]);
+  });
+
   test('happens once: the first reason is what the books say', async () => {
     const { host, id } = await withHost();
     await host.ask('session.ended', { sessionId: id, ending: { kind: 'idle', minutes: 10 } });

@@ -1,18 +1,20 @@
 import { type SignedHead, signedHeadText } from '#/contract/rows.js';
 import { failure } from '#/domain/failure.js';
-import { parseId } from '#/domain/ids.js';
+import { parseId, type SessionId } from '#/domain/ids.js';
 import { done, failed } from '#/domain/outcome.js';
 import type { Records } from '../records/records.js';
 import type { StoredSession } from '../records/sessions.js';
-import { aboutSession } from '../session-life.js';
+import { aboutSession, afterSession, bookEnding } from '../session-life.js';
 import type { Answer, Handlers, Vault } from '../vault.js';
 import { passStages } from './progress.js';
 
 /** Anchors the heads of tapes in the audit. */
 export function headCalls(vault: Vault): Handlers<'session.head'> {
   return {
-    'session.head': (args, { connection }) =>
-      vault.store.transaction(async (records) => {
+    'session.head': async (args, { connection }) => {
+      const { passed = [], ended } = args;
+      const now = { ended: false };
+      const answer = await vault.store.transaction<Answer<'session.head'>>(async (records) => {
         const id = parseId('session', args.recordingId);
         const session = id === null ? null : await records.sessions.session(id);
         // the last head may come after the end of the session is in the books
@@ -24,10 +26,20 @@ export function headCalls(vault: Vault): Handlers<'session.head'> {
         )
           return failed(failure('SESSION_GONE'));
         const anchored = await anchor(vault, records, session, args);
-        if (!anchored.ok || args.passed === undefined) return anchored;
-        const passed = await passStages(vault, records, session, args.passed);
-        return passed.ok ? anchored : passed;
-      }),
+        if (!anchored.ok) return anchored;
+        const told = await passStages(vault, records, session, passed);
+        if (!told.ok) return told;
+        // how it ended is said once: the first ending wins
+        if (ended !== undefined && session.state !== 'ended') {
+          await bookEnding(vault, records, told.value, ended);
+          now.ended = true;
+        }
+        return anchored;
+      });
+      if (answer.ok && now.ended && ended !== undefined)
+        await afterSession(vault, args.recordingId as SessionId, ended.ending);
+      return answer;
+    },
   };
 }
 
