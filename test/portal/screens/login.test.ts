@@ -278,7 +278,7 @@ test('with directories one chooses the method; the first is preset', async () =>
       },
     },
   });
-  expect(await terminal.screen('Password  _', 'Left and Right')).toMatchInlineSnapshot(`
+  expect(await terminal.screen('Password  _', 'Left and Right', 'Esc leave')).toMatchInlineSnapshot(`
     " Postern                                                              19:40 UTC
      privileged sessions, recorded
     ────────────────────────────────────────────────────────────────────────────────
