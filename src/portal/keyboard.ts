@@ -2,6 +2,7 @@ import { useLayoutEffect, useRef } from 'react';
 import { usePortal } from './context.js';
 import {
   COMMANDS,
+  type Command,
   type CommandName,
   type CommandOf,
   commandOf,
@@ -21,6 +22,16 @@ export interface Listening {
   readonly screen: KeyScreen;
   /** Commands that would do nothing now. */
   readonly without: readonly CommandName[];
+  readonly briefs: Briefs;
+}
+
+/** What the line at the bottom says of a command now, in place of the table's word; null: it is not offered, though the key may say why. */
+export type Briefs = Partial<Record<CommandName, string | null>>;
+
+/** A command as the line at the bottom offers it. */
+export interface Offer {
+  readonly name: CommandName;
+  readonly brief: string;
 }
 
 interface Listener extends Listening {
@@ -43,7 +54,9 @@ export function createKeyboard(): Keyboard {
   let common: Partial<Record<CommandName, () => void>> = {};
   const tell = (): void => {
     const top = stack.at(-1)?.();
-    listening.dispatch(top === undefined ? null : { screen: top.screen, without: top.without });
+    listening.dispatch(
+      top === undefined ? null : { screen: top.screen, without: top.without, briefs: top.briefs },
+    );
   };
   return {
     listening,
@@ -79,6 +92,7 @@ export interface KeyOptions {
   /** Takes what is typed or pasted, on screens with typing. */
   readonly text?: (text: string) => void;
   readonly without?: readonly CommandName[];
+  readonly briefs?: Briefs;
   /** False while a dialog of the screen listens. */
   readonly active?: boolean;
 }
@@ -87,25 +101,30 @@ export interface KeyOptions {
 export function useKeys<S extends KeyScreen>(
   screen: S,
   handlers: Handlers<S>,
-  { text, without = [], active = true }: KeyOptions = {},
+  { text, without = [], briefs = {}, active = true }: KeyOptions = {},
 ): void {
   const { keyboard } = usePortal();
-  const latest = useRef<Listener>({ screen, without, handlers: {}, text: () => undefined });
+  const latest = useRef<Listener>({ screen, without, briefs, handlers: {}, text: () => undefined });
   latest.current = {
     screen,
     without,
+    briefs,
     handlers,
     text: text ?? (() => undefined),
   };
-  const missing = without.join(' ');
+  const offered = JSON.stringify([without, briefs]);
   useLayoutEffect(
     () => (active ? keyboard.listen(() => latest.current) : undefined),
-    [keyboard, active, screen, missing],
+    [keyboard, active, screen, offered],
   );
 }
 
 /** Commands for the line at the bottom, those that do something now. */
-export function briefCommands({ screen, without }: Listening): readonly CommandName[] {
+export function briefCommands({ screen, without, briefs }: Listening): readonly Offer[] {
   const commands: readonly CommandName[] = SCREENS[screen].commands;
-  return commands.filter((name) => 'brief' in COMMANDS[name] && !without.includes(name));
+  return commands.flatMap((name) => {
+    const command: Command = COMMANDS[name];
+    const brief = briefs[name] === undefined ? command.brief : briefs[name];
+    return brief === undefined || brief === null || without.includes(name) ? [] : [{ name, brief }];
+  });
 }

@@ -1,6 +1,7 @@
 import type { TerminalSize } from '#/domain/session.js';
 import { keyWord } from '../key-words.js';
-import { COMMANDS, type Command, type CommandName } from '../keys.js';
+import type { Offer } from '../keyboard.js';
+import { COMMANDS, type Command } from '../keys.js';
 import type { Notice } from '../portal-state.js';
 import type { KeyName } from '../strokes.js';
 import { shown, wrap } from '../text.js';
@@ -10,21 +11,21 @@ import { EMPTY, fitLine, type Line, lineWidth, type Signs, span } from '../view.
  * What the keys do now. Where not all of it has room, `^F` stands for `Ctrl-F`; what has none even so is left out from the
  * end, and stands in the help.
  */
-export function footerLine(commands: readonly CommandName[], columns: number, sign: Signs): Line {
-  const whole = laidOut(commands, Infinity, (key) => keySign(key, sign));
+export function footerLine(offers: readonly Offer[], columns: number, sign: Signs): Line {
+  const whole = laidOut(offers, Infinity, (key) => keySign(key, sign));
   return lineWidth(whole) <= columns
     ? whole
-    : laidOut(commands, columns, (key) => keySign(key, sign).replace(/^Ctrl-/, '^'));
+    : laidOut(offers, columns, (key) => keySign(key, sign).replace(/^Ctrl-/, '^'));
 }
 
-function laidOut(commands: readonly CommandName[], columns: number, keyText: (key: KeyName) => string): Line {
+function laidOut(offers: readonly Offer[], columns: number, keyText: (key: KeyName) => string): Line {
   let line: Line = [];
-  for (const name of commands) {
+  for (const { name, brief } of offers) {
     const command: Command = COMMANDS[name];
     const next: Line = [
       span(lineWidth(line) === 0 ? ' ' : '  '),
       span(keyText(command.keys[0] ?? 'enter'), 'key'),
-      span(` ${command.brief ?? ''}`, 'quiet'),
+      span(` ${brief}`, 'quiet'),
     ];
     if (lineWidth(line) + lineWidth(next) > columns) continue;
     line = [...line, ...next];

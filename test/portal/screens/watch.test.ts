@@ -142,6 +142,44 @@ describe('watching a session', () => {
     expect(asked).toEqual([['s2', 'look', true], ['s2'], ['s2', 'stop that']]);
   });
 
+  test.each([
+    [80, 24],
+    [200, 50],
+  ])(
+    'at %ix%i the line at the bottom offers what he may do, and to let go on what is suspended',
+    async (columns, rows) => {
+      const watched = async (may: Partial<typeof bobs>) => {
+        const { terminal, hears } = await watching({
+          columns,
+          rows,
+          services: { sessions: () => Promise.resolve(done([{ ...bobs, ...may }])) },
+        });
+        hears(FRAME);
+        await terminal.sees('web1$');
+        return { terminal, hears, footer: () => terminal.text().split('\n').at(-1) ?? '' };
+      };
+      const nobody = await watched({});
+      expect(nobody.footer()).toMatch(/^ Esc back {2}Ctrl-P from its start {2}← scroll {2}f follow *$/);
+      nobody.terminal.press('ctrl-s');
+      await nobody.terminal.sees('liveGroups.suspend');
+      const all = await watched({ maySuspend: true, mayControl: true, mayEnd: true });
+      expect(all.footer()).toMatch(/take over .*S suspend .*message .*E end/);
+      all.hears({
+        type: 'overseen',
+        typing: null,
+        mine: false,
+        suspended: { by: 'carol', reason: 'look.', frozen: false },
+        viewers: ['alice'],
+        watching: 1,
+      });
+      await all.terminal.sees('S resume');
+      expect(all.footer()).not.toContain('suspend');
+      const ends = await watched({ mayEnd: true });
+      expect(ends.footer()).toMatch(/T message .*E end/);
+      expect(ends.footer()).not.toMatch(/suspend|take over/);
+    },
+  );
+
   test('its end is told below the last picture', async () => {
     const { terminal, hears } = await watching();
     hears(FRAME);

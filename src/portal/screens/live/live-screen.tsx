@@ -3,7 +3,7 @@ import type { SessionRow } from '#/contract/rows.js';
 import { failure } from '#/domain/failure.js';
 import { Lines } from '../../components/lines.js';
 import { usePortal, useRoom, useServices, useTheme } from '../../context.js';
-import { useKeys } from '../../keyboard.js';
+import { type Briefs, useKeys } from '../../keyboard.js';
 import { selectedItem } from '../../list.js';
 import { listHandlers } from '../../list-keys.js';
 import { useLoadedList } from '../../loading.js';
@@ -12,10 +12,16 @@ import { listHeight, listLines } from '../list-view.js';
 import { ActDialog } from './act-dialog.js';
 import { nextSort } from './live-list.js';
 import { liveDetails, liveHeads, liveLine, liveSummary } from './live-view.js';
-import { type ActKind, sessionActs } from './session-acts.js';
+import { type ActKind, actBriefs, sessionActs } from './session-acts.js';
 
 /** The live list shows a session within two seconds. */
 const EVERY = 1500;
+
+/** To watch it, and to see it from its start, is one right. */
+function liveBriefs(session: SessionRow): Briefs {
+  const seen = session.mine || session.mayWatch;
+  return { ...actBriefs(session), ...(seen ? {} : { 'session.attach': null, 'session.replay': null }) };
+}
 
 export function LiveScreen() {
   const { memory, state: portal, clock, failed } = usePortal();
@@ -49,7 +55,8 @@ export function LiveScreen() {
     else
       failed(failure('DENIED', 'to watch it takes Auditors, or listAccounts and viewAuditLog on its safes'));
   };
-  const isOthers = selectedItem(state)?.mine === false;
+  const chosen = selectedItem(state);
+  const isOthers = chosen?.mine === false;
   const selected = (act: (session: SessionRow) => void) => (): void => {
     const session = selectedItem(memory.live.now());
     if (session !== null) act(session);
@@ -72,6 +79,7 @@ export function LiveScreen() {
       text: (text) => memory.live.dispatch({ type: 'text', text }),
       active: dialog === null,
       without: isOthers ? [] : ['session.suspend', 'session.message'],
+      briefs: chosen === null ? {} : liveBriefs(chosen),
     },
   );
   if (dialog !== null) {

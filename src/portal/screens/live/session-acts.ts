@@ -1,6 +1,7 @@
 import type { SessionRow } from '#/contract/rows.js';
 import { type Failure, failure } from '#/domain/failure.js';
 import type { Outcome } from '#/domain/outcome.js';
+import type { Briefs } from '../../keyboard.js';
 import type { PortalAction } from '../../portal-state.js';
 
 export type ActKind = 'end' | 'suspend' | 'message';
@@ -16,6 +17,22 @@ interface ActParts {
   /** Opens the dialog that asks for what is missing. */
   readonly open: (session: SessionRow, kind: ActKind) => void;
   readonly done?: () => void;
+}
+
+/** What of it the line at the bottom offers: what this person may do with this session, as it is now. */
+export function actBriefs(session: SessionRow): Briefs {
+  const { mine, mayEnd, maySuspend, mayControl, suspendedBy } = session;
+  return {
+    ...(mine || mayEnd ? {} : { 'session.end': null }),
+    ...(maySuspend ? {} : { 'session.suspend': null }),
+    ...(maySuspend && suspendedBy !== null ? { 'session.suspend': 'resume' } : {}),
+    ...(mayWrite(session) ? {} : { 'session.message': null }),
+    ...(mayControl ? {} : { 'watch.control': null }),
+  };
+}
+
+function mayWrite({ mine, mayEnd, maySuspend, mayControl }: SessionRow): boolean {
+  return !mine && (maySuspend || mayEnd || mayControl);
 }
 
 /** What can be done with somebody else's session, from wherever it is in sight. */
@@ -37,8 +54,7 @@ export function sessionActs({ portal, services, open, done }: ActParts) {
       });
     },
     message(session: SessionRow): void {
-      const may = !session.mine && (session.maySuspend || session.mayEnd || session.mayControl);
-      if (may) open(session, 'message');
+      if (mayWrite(session)) open(session, 'message');
       else denied('to write to its owner takes the right to suspend, end or control it');
     },
   };

@@ -8,7 +8,7 @@ import { useNow } from '../../loading.js';
 import { openWatch, STEP } from '../../open-watch.js';
 import { createStore, useStore } from '../../store.js';
 import { ActDialog } from '../live/act-dialog.js';
-import { sessionActs } from '../live/session-acts.js';
+import { actBriefs, sessionActs } from '../live/session-acts.js';
 import { hasKeyboard, notYetWatching, watchReducer } from './watch-state.js';
 import { watchLines, watchRoom } from './watch-view.js';
 
@@ -60,7 +60,11 @@ export function WatchScreen({ session }: { readonly session: SessionRow }) {
       'watch.left': () => watch.scroll({ columns: -STEP.columns, rows: 0 }),
       'watch.right': () => watch.scroll({ columns: STEP.columns, rows: 0 }),
     },
-    { active: dialog === null && !typing, without: state.ending === null ? [] : OF_WHAT_RUNS },
+    {
+      active: dialog === null && !typing,
+      without: state.ending === null ? [] : OF_WHAT_RUNS,
+      briefs: actBriefs(latest),
+    },
   );
   // typed bytes do not come here: this is what the line at the bottom says
   useKeys('control', { 'control.handBack': () => undefined }, { active: typing });
