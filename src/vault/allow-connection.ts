@@ -21,6 +21,8 @@ export const RECORDING_SAFE = 'PSMRecordings';
 /** What somebody asks for when he connects to an account. */
 interface Wish {
   readonly accountId: string;
+  /** What the person called it by, when he did not choose it from a list. */
+  readonly named: { readonly user: string; readonly address: string; readonly port: number } | null;
   readonly reason: string | null;
   /** Whether it may use a login at the target together with his other channels. */
   readonly shares: boolean;
@@ -45,7 +47,7 @@ export async function allowConnection(
   const { records, user } = person;
   const id = parseId('account', wish.accountId);
   const account = id === null ? null : await records.accounts.account(id);
-  if (account === null) return failed(failure('NOT_FOUND', 'That account'));
+  if (account === null || !isNamed(account, wish.named)) return failed(failure('NOT_FOUND', 'That account'));
   const places = wishedPlaces(wish);
   if (!places.ok) return places;
   const memberships = await records.safes.memberships(account.safeId);
@@ -101,6 +103,12 @@ export async function allowConnection(
     });
   const value: Permitted = { permit, sessionId: session.id, account: session.account, hosts };
   return done({ value });
+}
+
+function isNamed(account: StoredAccount, named: Wish['named']): boolean {
+  if (named === null) return true;
+  const { user, address, port } = named;
+  return account.user === user && account.address === address && portOf(account) === port;
 }
 
 /** In canonical form: what is judged is what is opened. */

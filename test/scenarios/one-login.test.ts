@@ -213,3 +213,34 @@ test('who loses the right to the account loses the login too, also one that carr
   await postern.json(['safe', 'member', 'add', SAFE, 'alice', '--preset', 'ConnectOnly']);
   expect(logins() - before).toBe(1);
 });
+
+test('a name leads to what it means now, and not to what it meant when the connection began', {
+  timeout: 60_000,
+}, async () => {
+  const run = await connection();
+  expect(await run('true').status).toBe(0);
+  const rows = await postern.json<readonly { readonly id: string; readonly user: string }[]>([
+    'account',
+    'list',
+  ]);
+  const id = rows.find(({ user }) => user === 'admin60')?.id ?? '';
+  const refused = async (): Promise<string> => {
+    const one = run('echo reached');
+    expect(await one.status).toBe(255);
+    expect(one.out()).toBe('');
+    return one.err();
+  };
+  // another account than the one that was named: it is not reached by the old name
+  await postern.json(['account', 'update', id, '--address', 'localhost']);
+  expect(await refused()).toContain('alice@admin60@localhost');
+  await postern.json(['account', 'update', id, '--address', '127.0.0.1']);
+  const again = run('echo reached');
+  expect(await again.status).toBe(0);
+  expect(again.out()).toBe('reached\n');
+  await postern.json(['account', 'update', id, '--disable', 'under repair']);
+  expect(await refused()).toContain('under repair');
+  await postern.json(['account', 'update', id, '--enable']);
+  expect(await run('true').status).toBe(0);
+  await postern.json(['account', 'delete', id]);
+  expect(await refused()).toContain('admin60');
+});

@@ -1,4 +1,5 @@
 import type { CallArgs } from '#/contract/calls.js';
+import type { AccountRow } from '#/contract/rows.js';
 import type { ToHost } from '#/contract/session-link.js';
 import { done, type Outcome } from '#/domain/outcome.js';
 import type { DirectVisit } from '#/door/direct-visit.js';
@@ -7,8 +8,9 @@ import type { HostLink } from './host-link.js';
 import { land } from './landing.js';
 
 export interface SessionWish {
+  readonly account: Pick<AccountRow, 'id' | 'user' | 'address' | 'port'>;
   /** What the vault is asked for. */
-  readonly connect: Omit<CallArgs<'person.connect'>, 'ticket'>;
+  readonly connect: Omit<CallArgs<'person.connect'>, 'ticket' | 'accountId' | 'named'>;
   /** What the session host is told beside it. */
   readonly open: Pick<Extract<ToHost, { type: 'open' }>, 'lang' | 'environment' | 'channel' | 'screen'>;
 }
@@ -24,10 +26,13 @@ export interface OpenedSession {
 export async function openSession(
   visit: Pick<DirectVisit, 'login' | 'forgotten'>,
   { vault, run }: { readonly vault: VaultLink; readonly run: string },
-  { connect, open }: SessionWish,
+  { account: { id, user, address, port }, connect, open }: SessionWish,
 ): Promise<Outcome<OpenedSession>> {
   const { ticket } = visit.login;
-  const granted = await vault.ask('person.connect', { ticket, ...connect });
+  const granted = await vault.ask('person.connect', {
+    ...{ ticket, accountId: id, named: { user, address, port } },
+    ...connect,
+  });
   if (!granted.ok) {
     if (granted.failure.code === 'NOT_LOGGED_IN') visit.forgotten();
     return granted;

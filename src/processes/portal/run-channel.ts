@@ -1,4 +1,3 @@
-import type { AccountRow } from '#/contract/rows.js';
 import type { WantedChannel } from '#/contract/session-link.js';
 import { forTarget } from '#/domain/environment.js';
 import { type Failure, failure } from '#/domain/failure.js';
@@ -6,30 +5,21 @@ import { cleanReason, REASON_VARIABLE } from '#/domain/reason.js';
 import type { Ending } from '#/domain/session.js';
 import type { DirectVisit } from '#/door/direct-visit.js';
 import { endingWords } from '#/portal/ending-words.js';
-import type { VaultLink } from '../shared/vault-link.js';
+import type { DirectOptions } from './account-of.js';
 import { onLeaving } from './on-leaving.js';
-import { type OpenedSession, openSession } from './open-session.js';
+import { openNamed } from './open-named.js';
+import type { OpenedSession } from './open-session.js';
 import { lentWay, screenOf, serveReturn } from './serve-return.js';
-
-export interface ChannelOptions {
-  readonly vault: VaultLink;
-  readonly run: string;
-}
 
 /** What ssh itself ends with when it is not the command that failed. */
 const OURS = 255;
 
 /** One channel that is no login shell, from the grant to its exit status. Every word of ours is on standard error. */
-export async function runChannel(
-  visit: DirectVisit,
-  account: AccountRow,
-  options: ChannelOptions,
-): Promise<void> {
+export async function runChannel(visit: DirectVisit, options: DirectOptions): Promise<void> {
   const { pty } = visit;
   const why = cleanReason(visit.env.get(REASON_VARIABLE)) ?? visit.reason;
-  const opened = await openSession(visit, options, {
+  const opened = await openNamed(visit, options, {
     connect: {
-      accountId: account.id,
       ...(pty?.size() ?? { columns: 80, rows: 24 }),
       term: pty?.term ?? 'none',
       ...(why === null ? {} : { reason: why }),
@@ -43,11 +33,12 @@ export async function runChannel(
       ...screenOf(visit.lends()),
     },
   });
-  if (!opened.ok) return refuse(visit, opened.failure);
-  const { link } = opened.value;
-  const end = await pump(visit, opened.value);
+  if (opened.kind !== 'opened')
+    return refuse(visit, opened.kind === 'unnamed' ? opened.lines : [sentence(opened.failure)]);
+  const { link } = opened.session;
+  const end = await pump(visit, opened.session);
   link.close();
-  if ('failure' in end) return refuse(visit, end.failure);
+  if ('failure' in end) return refuse(visit, [sentence(end.failure)]);
   if (end.ending.kind === 'exited') return visit.exit(end.ending.status);
   visit.errors.write(`postern: ${endingWords(end.ending)}${visit.pty === null ? '' : '\r'}\n`);
   visit.exit(OURS);
@@ -122,7 +113,12 @@ async function pump(visit: DirectVisit, { link, sessionId, refuseKey }: OpenedSe
   });
 }
 
-function refuse(visit: DirectVisit, { code, message, next }: Failure): void {
-  visit.errors.write(`postern: ${message} ${next} (${code})${visit.pty === null ? '' : '\r'}\n`);
+function sentence({ code, message, next }: Failure): string {
+  return `postern: ${message} ${next} (${code})`;
+}
+
+function refuse(visit: DirectVisit, lines: readonly string[]): void {
+  const end = visit.pty === null ? '\n' : '\r\n';
+  visit.errors.write(lines.map((line) => `${line}${end}`).join(''));
   visit.exit(OURS);
 }

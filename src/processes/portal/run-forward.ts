@@ -3,27 +3,26 @@ import { forwardTo } from '#/domain/forward-pattern.js';
 import type { Ending } from '#/domain/session.js';
 import type { ForwardVisit } from '#/door/forward-visit.js';
 import { endingWords } from '#/portal/ending-words.js';
+import type { DirectOptions } from './account-of.js';
 import type { HostLink } from './host-link.js';
 import { onLeaving } from './on-leaving.js';
-import { openSession } from './open-session.js';
-import { accountOf, type DirectOptions } from './serve-direct.js';
+import { openNamed } from './open-named.js';
 
 /** One connection through a target, from the grant to its end. Nothing of it is open before permit, tape and target. */
 export async function serveForward(visit: ForwardVisit, options: DirectOptions): Promise<void> {
-  const account = await accountOf(visit, options);
-  if (!account.ok) return visit.refuse('ours', account.failure.join(' '));
   const { reason } = visit;
   // a permit names a place in one way only; what is none, the vault refuses
   const to = forwardTo(visit.to.host, visit.to.port) ?? visit.to;
-  const opened = await openSession(visit, options, {
+  const opened = await openNamed(visit, options, {
     connect: {
-      ...{ accountId: account.value.id, columns: 80, rows: 24, term: 'none', forward: to, shares: true },
+      ...{ columns: 80, rows: 24, term: 'none', forward: to, shares: true },
       ...(reason === null ? {} : { reason }),
     },
     open: { lang: 'C.UTF-8', channel: { kind: 'forward', ...to } },
   });
-  if (!opened.ok) return refuse(visit, opened.failure);
-  const { link, refuseKey } = opened.value;
+  if (opened.kind === 'unnamed') return visit.refuse('ours', opened.lines.join(' '));
+  if (opened.kind === 'refused') return refuse(visit, opened.failure);
+  const { link, refuseKey } = opened.session;
   const why = await pump(visit, link, refuseKey);
   link.close();
   refuse(visit, why);

@@ -2,28 +2,28 @@ import { type Failure, failure } from '#/domain/failure.js';
 import { listenAt } from '#/domain/forward-pattern.js';
 import type { ListenVisit } from '#/door/listen-visit.js';
 import { endingWords } from '#/portal/ending-words.js';
+import type { DirectOptions } from './account-of.js';
 import { onLeaving } from './on-leaving.js';
-import { type OpenedSession, openSession } from './open-session.js';
-import { accountOf, type DirectOptions } from './serve-direct.js';
+import { openNamed } from './open-named.js';
+import type { OpenedSession } from './open-session.js';
 import { serveReturn } from './serve-return.js';
 
 /** One place where the target listens for a person, from the grant to its end. Nothing listens before permit, tape and login. */
 export async function serveListen(visit: ListenVisit, options: DirectOptions): Promise<void> {
-  const account = await accountOf(visit, options);
-  if (!account.ok) return visit.refuse(account.failure.join(' '));
   const { reason } = visit;
   // a permit names a place in one way only; what is none, the vault refuses
   const listen = listenAt(visit.at.host, visit.at.port) ?? visit.at;
-  const opened = await openSession(visit, options, {
+  const opened = await openNamed(visit, options, {
     connect: {
-      ...{ accountId: account.value.id, columns: 80, rows: 24, term: 'none', listen, shares: true },
+      ...{ columns: 80, rows: 24, term: 'none', listen, shares: true },
       ...(reason === null ? {} : { reason }),
     },
     open: { lang: 'C.UTF-8', channel: { kind: 'listen', ...listen } },
   });
-  if (!opened.ok) return refuse(visit, opened.failure);
-  const why = await carry(visit, opened.value);
-  opened.value.link.close();
+  if (opened.kind === 'unnamed') return visit.refuse(opened.lines.join(' '));
+  if (opened.kind === 'refused') return refuse(visit, opened.failure);
+  const why = await carry(visit, opened.session);
+  opened.session.link.close();
   refuse(visit, why);
 }
 

@@ -10,10 +10,14 @@ import type { Handlers, Vault } from '../vault.js';
 /** Stage 0, and coming back to what runs already. */
 export function connectCalls(vault: Vault): Handlers<'person.connect' | 'person.reattach'> {
   return {
-    'person.connect': ({ ticket, accountId, reason, forward, listen, shares = false, lends = [] }, asking) =>
+    'person.connect': (
+      { ticket, accountId, named, reason, forward, listen, shares = false, lends = [] },
+      asking,
+    ) =>
       withPerson<'person.connect'>(vault, { ticket, asking, onItsWay: true }, (person) =>
         allowConnection(vault, person, {
           accountId,
+          named: named ?? null,
           reason: cleanReason(reason),
           forward: forward ?? null,
           listen: listen ?? null,
