@@ -1,4 +1,4 @@
-import type { Selectable, Transaction } from 'kysely';
+import { type Selectable, sql, type Transaction } from 'kysely';
 import type { AccountId, UserId } from '#/domain/ids.js';
 import type {
   DirectoryMap,
@@ -100,7 +100,11 @@ export function directoryRecords(db: Transaction<Tables>): DirectoryRecords {
         .where((e) =>
           e.or([
             e('user_id', 'in', e.selectFrom('tickets').select('user_id')),
-            e('user_id', 'in', e.selectFrom('sessions').select('user_id').where('state', '!=', 'ended')),
+            e(
+              'user_id',
+              'in',
+              e.selectFrom('sessions').select('user_id').where('state', '<>', sql.lit('ended')),
+            ),
           ]),
         )
         .execute();

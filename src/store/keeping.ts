@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { SessionId } from '#/domain/ids.js';
 import type { SessionRecords } from '#/vault/records/sessions.js';
 import type { FixedQueries } from './fixed-query.js';
@@ -37,7 +37,7 @@ export function keepingRecords(db: Transaction<Tables>, fixed: FixedQueries): Pi
     },
     async leavingRecordings(most) {
       const rows = await recordedSessions(db)
-        .where('recordings.stored', '=', 'deleted')
+        .where('recordings.stored', '=', sql.lit('deleted'))
         .where('recordings.deletion', 'like', '%"gone":false%')
         .limit(most)
         .execute();

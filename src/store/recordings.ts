@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { SafeId, SessionId } from '#/domain/ids.js';
 import type { SessionRecords } from '#/vault/records/sessions.js';
 import { type FixedQueries, fixedQuery } from './fixed-query.js';
@@ -22,6 +22,8 @@ type Here =
 const byId = fixedQuery((db, given: { readonly id: string }) =>
   recordedSessions(db).where('sessions.id', '=', given.id),
 );
+// the word stands in the query, or SQLite does not see that its index of these will do
+const pending = fixedQuery((db) => recordedSessions(db).where('recordings.stored', '=', sql.lit('spool')));
 const headsOf = fixedQuery((db, given: { readonly id: string }) =>
   db.selectFrom('heads').selectAll().where('recording_id', '=', given.id).orderBy('n'),
 );
@@ -73,7 +75,7 @@ export function recordingRecords(db: Transaction<Tables>, fixed: FixedQueries): 
       }));
     },
     async pendingRecordings() {
-      return (await selected().where('recordings.stored', '=', 'spool').execute()).map(recordedOf);
+      return (await fixed.rows(pending, {})).map(recordedOf).toSorted((a, b) => b.startedAt - a.startedAt);
     },
     async addRecording({ id, stored, bytes, segments, durationMs, complete, ephemeral, ...rest }) {
       await add(fixed, {

@@ -9,7 +9,7 @@ import { policyOf } from './policy-book.js';
 import type { StoredAccount } from './records/accounts.js';
 import type { User } from './records/people.js';
 import type { Records } from './records/records.js';
-import type { StoredSession } from './records/sessions.js';
+import type { SessionPlace, StoredSession } from './records/sessions.js';
 import type { Vault } from './vault.js';
 
 export function portOf(account: Pick<StoredAccount, 'port' | 'platformPort'>): number {
@@ -28,12 +28,11 @@ export async function mayConnect(
 }
 
 /** Of the limits on sessions the one that is reached, or else the one on all. A session counts from its permit to its end. */
-export async function sessionsNow(
+export function sessionsNow(
   { settings: { mostSessions } }: Vault,
-  records: Records,
+  open: readonly SessionPlace[],
   user: User,
-): Promise<AccessQuestion['sessions']> {
-  const open = await records.sessions.open();
+): AccessQuestion['sessions'] {
   const own = { running: open.filter((one) => one.userId === user.id).length, most: mostSessions.person };
   return own.most > 0 && own.running >= own.most ? own : { running: open.length, most: mostSessions.all };
 }

@@ -11,7 +11,7 @@ import { accessQuestion, portOf, sessionsNow } from './access.js';
 import type { Person } from './persons.js';
 import { policyOf } from './policy-book.js';
 import type { StoredAccount } from './records/accounts.js';
-import type { StoredSession } from './records/sessions.js';
+import type { SessionPlace, StoredSession } from './records/sessions.js';
 import { aboutSession, wishWords } from './session-life.js';
 import { shareOf } from './shared-logins.js';
 import type { Answer, Vault } from './vault.js';
@@ -52,10 +52,11 @@ export async function allowConnection(
   if (!places.ok) return places;
   const memberships = await records.safes.memberships(account.safeId);
   const policy = await policyOf(vault, records, account);
+  const open = await records.sessions.places();
   const said = judgeConnection(
     {
       ...accessQuestion(vault, user, account, memberships, policy),
-      sessions: await sessionsNow(vault, records, user),
+      sessions: sessionsNow(vault, open, user),
     },
     policy.values,
     { reason: wish.reason, ...places.value },
@@ -68,7 +69,7 @@ export async function allowConnection(
   // a target does not say for which session of a login it opens a window
   const shares = wish.shares && !lending.lent.includes('x11');
   const share = shares ? shareOf(person.ticket, account, target, lending.lent) : null;
-  const hosts = await hostsFor(vault, person, share);
+  const hosts = await hostsFor(vault, person, open, share);
   if ('because' in hosts) return await refuse(vault, person, account, hosts);
 
   const session = await addSession(vault, person, account, {
@@ -161,13 +162,13 @@ async function refuse(
 async function hostsFor(
   vault: Vault,
   { records }: Person,
+  open: readonly SessionPlace[],
   share: string | null,
 ): Promise<readonly number[] | Refusal> {
   const psmgw = await records.components.component('PSMGW');
   if (psmgw?.disabled === true) return noHost('PSMGW is disabled', 'component enable');
   const load = new Map<number, number>();
-  for (const { host } of await records.sessions.open())
-    if (host !== null) load.set(host, (load.get(host) ?? 0) + 1);
+  for (const { host } of open) if (host !== null) load.set(host, (load.get(host) ?? 0) + 1);
   const held = share === null ? null : vault.sharedLogins.hostOf(share);
   const weight = (host: number): number => (host === held ? -1 : (load.get(host) ?? 0));
   const hosts = vault.hosts.numbers().toSorted((a, b) => weight(a) - weight(b));

@@ -220,6 +220,33 @@ test('audit rows can be neither changed nor deleted', async () => {
   expect(await store.transaction(({ audit }) => audit.last())).toEqual(ROW);
 });
 
+test('what is asked again and again is found by an index, however much history there is', async () => {
+  const asked = new Set<string>();
+  const prepare = database.prepare.bind(database);
+  database.prepare = (text) => {
+    asked.add(text);
+    return prepare(text);
+  };
+  await store.transaction(async ({ sessions, directories }) => {
+    await sessions.open();
+    await sessions.places();
+    await sessions.pendingRecordings();
+    await sessions.leavingRecordings(5);
+    await directories.active('d');
+  });
+  const plans = [...asked]
+    .filter((text) => text.startsWith('select'))
+    .flatMap((text) => {
+      const values = Array.from({ length: text.split('?').length - 1 }, () => 1);
+      return prepare(`explain query plan ${text}`).all(...values);
+    })
+    .map(({ detail }) => String(detail))
+    .filter((detail) => /(sessions|recordings)\b/.test(detail));
+  expect(plans.length).toBeGreaterThanOrEqual(5);
+  const all = plans.filter((detail) => detail.startsWith('SCAN'));
+  expect(all.filter((detail) => !/sessions_open|recordings_(pending|leaving)/.test(detail))).toEqual([]);
+});
+
 test('users differ by more than case, and take their rights and memberships along', async () => {
   const id = makeId('user', Buffer.alloc(20, 1));
   const group = makeId('group', Buffer.alloc(20, 2));

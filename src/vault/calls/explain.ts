@@ -48,7 +48,7 @@ async function explained(
   const rules = explainAccess({
     ...accessQuestion(vault, user, account, memberships, policy),
     policy,
-    sessions: await sessionsNow(vault, records, user),
+    sessions: sessionsNow(vault, await records.sessions.places(), user),
     recordingSafe: recordingSafe === null ? [] : await records.safes.memberships(recordingSafe.id),
     liveGroups: vault.settings.liveGroups,
   });

@@ -40,6 +40,8 @@ export interface StoredSession {
   readonly forward: string | null;
 }
 
+export type SessionPlace = Pick<StoredSession, 'userId' | 'host'>;
+
 export type SessionChange = Partial<
   Pick<
     StoredSession,
@@ -102,6 +104,8 @@ export interface SessionRecords {
   changeSession(id: SessionId, change: SessionChange): Promise<void>;
   /** Those that have not ended. */
   open(): Promise<readonly StoredSession[]>;
+  /** Of each of them, whose it is and where. */
+  places(): Promise<readonly SessionPlace[]>;
   lastOfferedKey(user: UserId, account: AccountId): Promise<HostKey | null>;
   recording(id: SessionId): Promise<RecordedSession | null>;
   recordings(query: RecordingQuery): Promise<readonly RecordedSession[]>;
