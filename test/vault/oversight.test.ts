@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { HOST_CALLS } from '#/contract/host-calls.js';
 import { failure } from '#/domain/failure.js';
 import { done, failed } from '#/domain/outcome.js';
+import { worked } from '../helpers/work.ts';
 import {
   type Client,
   client,
@@ -227,9 +228,9 @@ describe('what others do with a running session', () => {
           id: `${'0'.repeat(29)}${String(n).padStart(3, '0')}` as never,
         });
     });
-    const begun = performance.now();
+    const begun = worked();
     const rows = await door.ask('person.sessions', { ticket: ticket('tom') });
     expect(rows.length).toBe(501);
-    expect(performance.now() - begun).toBeLessThan(700);
+    expect(worked() - begun).toBeLessThan(700);
   });
 });
