@@ -6,7 +6,7 @@ const native = 'test/native/**/*.test.ts';
 const slow = 'test/**/*.assure.test.{ts,tsx}';
 const minutes = 60_000;
 
-/** With real daemons, sshds and boxes; a file has its own, so two may run side by side. */
+/** With real daemons, sshds and boxes; a file has its own, so some may run side by side. */
 const patient = { testTimeout: 2 * minutes, hookTimeout: 2 * minutes };
 /** One after the other, or they measure each other. */
 const oneByOne = { ...patient, fileParallelism: false };
@@ -16,7 +16,8 @@ const report = process.env['POSTERN_TEST_REPORT'];
 export default defineConfig({
   resolve: { alias: { '#/': `${join(import.meta.dirname, 'src')}/` } },
   test: {
-    maxWorkers: 2,
+    // One more than the cores of CI: a worker waits for what it started, or for time to pass, nearly a third of its time.
+    maxWorkers: 3,
     // In CI a second try, which the summary names: a slow machine shall not cost a day, a flaky test shall not hide.
     retry: process.env['POSTERN_CI_RUN'] === undefined ? 0 : 1,
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
@@ -36,10 +37,11 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          // in one group with the unit tests, which come second: while the last scenarios run, no core stands idle
           name: 'scenarios',
           include: [scenarios],
           exclude: [slow],
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 0 },
           ...patient,
         },
       },
@@ -50,7 +52,7 @@ export default defineConfig({
           name: 'native',
           include: [native],
           exclude: [slow],
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 1 },
           ...oneByOne,
         },
       },
@@ -59,7 +61,7 @@ export default defineConfig({
         test: {
           name: 'assure',
           include: [slow],
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 2 },
           ...oneByOne,
           testTimeout: 60 * minutes,
         },
@@ -70,7 +72,7 @@ export default defineConfig({
           // figures for npm run bench
           name: 'measures',
           include: ['test/bench/*.measure.ts'],
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 3 },
           ...oneByOne,
         },
       },
