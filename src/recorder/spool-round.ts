@@ -28,6 +28,9 @@ export interface SpoolOptions {
 /** Longer than a session host takes to come back to a vault that was restarted and knows of no session yet. */
 const SURELY_DEAD_AFTER = 6000;
 
+/** Tapes that are stored side by side: for the disk and for the vault they wait together. */
+const AT_ONCE = 8;
+
 /** One look at everything in the spool, and how many tapes are in it. Remembers what it saw, to notice what does not grow any more. */
 export function spoolRound(options: SpoolOptions): () => Promise<number> {
   const round = new Round(options);
@@ -81,14 +84,14 @@ class Round {
     const known = new Map(pending.value.map((one) => [one.recordingId, one]));
     this.#copies.learn(pending.value);
     await this.#grow(grown);
-    for (const { recordingId, ended } of ripe) {
+    await someAtOnce(ripe, async ({ recordingId, ended }) => {
       const waiting = known.get(recordingId);
-      if (!ended && !this.#surelyDead(recordingId, waiting?.live ?? false)) continue;
+      if (!ended && !this.#surelyDead(recordingId, waiting?.live ?? false)) return;
       // one that cannot be stored keeps no other from its safe
       await this.#store(recordingId, waiting?.recordingSafe ?? null).catch((error: unknown) =>
         this.#say(recordingId, error instanceof Error ? error.message : 'it cannot be stored'),
       );
-    }
+    });
   }
 
   async #grow(grown: readonly { readonly recordingId: string; readonly bytes: number }[]): Promise<void> {
@@ -130,4 +133,12 @@ class Round {
     this.#said.set(name, why);
     this.#options.log('in the spool', { name: oneLine(name), why: oneLine(why) });
   }
+}
+
+async function someAtOnce<T>(all: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
+  const left = all.values();
+  const worker = async (): Promise<void> => {
+    for (const one of left) await work(one);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }

@@ -253,6 +253,33 @@ describe('a round through the spool', () => {
     expect(readFileSync(join(rig.directory, 'secret'), 'utf8')).toBe('x');
   });
 
+  test('stores several side by side: none waits for the vault to have heard of another', async () => {
+    using rig = await storeRig();
+    const ids = [rig.recordingId];
+    for (let more = 0; more < 2; more += 1) {
+      using other = await storeRig();
+      renameSync(other.spooled, join(rig.spool, `${other.recordingId}.tape`));
+      ids.push(other.recordingId);
+    }
+    const all = Promise.withResolvers<void>();
+    const told: string[] = [];
+    await spoolRound({
+      ...rig.spoolOptions,
+      pending: () =>
+        Promise.resolve(
+          done(ids.map((recordingId) => ({ recordingId, recordingSafe: 'PSMRecordings', live: false }))),
+        ),
+      async stored({ recordingId }) {
+        told.push(recordingId);
+        if (told.length === ids.length) all.resolve();
+        await all.promise;
+        return done(null);
+      },
+    })();
+    expect(told.toSorted()).toEqual(ids.toSorted());
+    expect(readdirSync(rig.spool)).toEqual([]);
+  });
+
   test('is made by itself, soon after a tape ends', async () => {
     using rig = await storeRig(false);
     const spool = watchSpool({ ...rig.spoolOptions, now: () => performance.now() });
