@@ -56,7 +56,7 @@ export class SpoolProgress {
   async #state(recordingId: string, handle: FileHandle, size: number): Promise<SeenTape> {
     const before = this.#seen.get(recordingId);
     if (before?.size === size) return seenTape(before, this.#now());
-    const from = before ?? (await afterHeader(handle));
+    const from = before !== undefined && before.offset > 0 ? before : await afterHeader(handle);
     if (from === 'foreign') return FOREIGN;
     const seen: Seen = { ...(await walk(handle, size, from)), size, since: this.#now() };
     this.#seen.set(recordingId, seen);
@@ -75,23 +75,25 @@ function stateOf(seen: Seen, now: number): TapeState {
   return now - seen.since >= QUIET_AFTER ? 'quiet' : 'growing';
 }
 
-type Place = Pick<Seen, 'offset' | 'segments' | 'ended'>;
+type Place = Pick<Seen, 'offset' | 'segments' | 'ended'> & {
+  /** The beginning of the file, as far as it was read with the header. */
+  readonly start?: Buffer;
+};
 
 /** Offset 0: the header is not whole yet. */
 async function afterHeader(handle: FileHandle): Promise<Place | 'foreign'> {
-  const start = Buffer.alloc(LIMITS.header + 64);
+  const start = Buffer.allocUnsafe(LIMITS.header + 64);
   const { bytesRead } = await handle.read(start, 0, start.length, 0);
   const found = decodeHeader(start.subarray(0, bytesRead));
   if (found.kind === 'foreign') return 'foreign';
-  return { offset: found.kind === 'header' ? found.bytes : 0, segments: 0, ended: false };
+  const offset = found.kind === 'header' ? found.bytes : 0;
+  return { offset, segments: 0, ended: false, start: start.subarray(0, bytesRead) };
 }
 
-async function walk(handle: FileHandle, size: number, from: Place): Promise<Place> {
-  let { offset, segments, ended } = from.offset === 0 ? await again(handle) : from;
-  const head = Buffer.alloc(SEGMENT_HEAD);
-  while (offset > 0 && !ended) {
-    const { bytesRead } = await handle.read(head, 0, SEGMENT_HEAD, offset);
-    const found = decodeSegmentHead(head.subarray(0, bytesRead));
+async function walk(handle: FileHandle, size: number, from: Place): Promise<Omit<Place, 'start'>> {
+  let { offset, segments, ended } = from;
+  while (offset > 0 && offset + SEGMENT_HEAD <= size && !ended) {
+    const found = decodeSegmentHead(await headAt(handle, offset, from.start));
     if (found === null || found.head.number !== segments || offset + found.bytes > size) break;
     offset += found.bytes;
     segments += 1;
@@ -100,7 +102,11 @@ async function walk(handle: FileHandle, size: number, from: Place): Promise<Plac
   return { offset, segments, ended };
 }
 
-async function again(handle: FileHandle): Promise<Place> {
-  const place = await afterHeader(handle);
-  return place === 'foreign' ? { offset: 0, segments: 0, ended: false } : place;
+/** Those of a short tape came with its header. */
+async function headAt(handle: FileHandle, offset: number, start: Buffer | undefined): Promise<Buffer> {
+  const end = offset + SEGMENT_HEAD;
+  if (start !== undefined && end <= start.length) return start.subarray(offset, end);
+  const head = Buffer.alloc(SEGMENT_HEAD);
+  const { bytesRead } = await handle.read(head, 0, SEGMENT_HEAD, offset);
+  return head.subarray(0, bytesRead);
 }

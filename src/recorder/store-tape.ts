@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Failure, failure } from '#/domain/failure.js';
 import type { Outcome } from '#/domain/outcome.js';
 import type { TextPlace } from '#/domain/tape-text.js';
-import { digestOf } from './file-digest.js';
+import { type FileDigest, hashedFile } from './file-digest.js';
 import { finishCopy, openCopy } from './growing-copy.js';
 import { openTapeFile } from './tape-file.js';
 import { SEGMENT } from './tape-format.js';
@@ -140,20 +140,17 @@ async function describe(path: string, recordingId: string): Promise<Kept | null>
 
 async function inspect(handle: FileHandle, recordingId: string): Promise<Kept> {
   const text: TextPlace[] = [];
-  const scan = await scanTape(handle, ({ head, offset, bytes }) => {
+  const file = hashedFile(handle);
+  const scan = await scanTape(file, ({ head, offset, bytes }) => {
     if (head.type === SEGMENT.text) text.push({ segment: head.number, offset, bytes: bytes.length });
   });
   if (scan.kind === 'foreign') return scan;
   if (scan.header.recordingId !== recordingId)
     return { kind: 'foreign', why: 'its header names another recording' };
-  return { kind: 'stored', tape: tapeOf(scan, await digestOf(handle), text) };
+  return { kind: 'stored', tape: tapeOf(scan, await file.digest(), text) };
 }
 
-function tapeOf(
-  scan: TapeScan,
-  file: { readonly bytes: number; readonly digest: string },
-  text: readonly TextPlace[],
-): StoredTape {
+function tapeOf(scan: TapeScan, file: FileDigest, text: readonly TextPlace[]): StoredTape {
   const complete = scan.ended && scan.rest === 'none';
   return {
     recordingId: scan.header.recordingId,

@@ -114,6 +114,7 @@ async function nextSegment(
 class Input {
   readonly #handle: Readable;
   #read: number;
+  #atEnd = false;
   bytes: Buffer = Buffer.alloc(0);
 
   /** `from`: bytes of the file. */
@@ -129,13 +130,14 @@ class Input {
 
   /** Afterwards there are fewer only at the end of the file. */
   async atLeast(wanted: number): Promise<void> {
-    if (this.bytes.length >= wanted) return;
+    if (this.#atEnd || this.bytes.length >= wanted) return;
     const parts = [this.bytes];
     let have = this.bytes.length;
     while (have < wanted) {
       const chunk = Buffer.allocUnsafe(Math.max(this.#read < CHUNK ? FIRST : CHUNK, wanted - have));
       const { bytesRead } = await this.#handle.read(chunk, 0, chunk.length, this.#read);
-      if (bytesRead === 0) break;
+      this.#atEnd = bytesRead === 0;
+      if (this.#atEnd) break;
       this.#read += bytesRead;
       have += bytesRead;
       parts.push(chunk.subarray(0, bytesRead));
