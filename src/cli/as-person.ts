@@ -5,6 +5,7 @@ import type { DeskArgs, DeskCall, DeskNext, DeskRecordingArgs } from '#/contract
 import type { FromMonitor } from '#/contract/replay-link.js';
 import type { AccountAdminRow, AccountRow } from '#/contract/rows.js';
 import type { RpcPeer } from '#/contract/rpc.js';
+import { denied } from '#/domain/denied.js';
 import { failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import type { AdminLink } from './admin-link.js';
@@ -24,7 +25,7 @@ export function asPerson(run: string, peer: RpcPeer): AdminLink {
   const take = async <K extends CallName>(name: K, args: CallArgs<K>, blob?: Buffer) => {
     const way = WAYS[name];
     return way === undefined
-      ? failed(failure('DENIED', 'this command is for the console: run it as root, without --as'))
+      ? failed(denied('this command is for the console: run it as root, without --as', 'console'))
       : await way(ask, args, blob);
   };
   return {
@@ -160,7 +161,7 @@ const WAYS: Ways = {
   'admin.directory.test': async (ask, args, password) =>
     password === undefined || password.length === 0
       ? await ask('person.directory.test', args)
-      : failed(failure('DENIED', "only the console tries others' passwords")),
+      : failed(denied("only the console tries others' passwords", 'console')),
   'admin.sessions.list': (ask) => ask('person.sessions', {}),
   'admin.sessions.terminate': (ask, args) => ask('person.endSession', args),
   'admin.sessions.suspend': (ask, args) => ask('person.suspendSession', args),
@@ -172,14 +173,14 @@ const WAYS: Ways = {
     Promise.resolve(
       recordingIds.length > 0
         ? done({ value: { audited: 0, auditRows: 0, findings: [] } })
-        : failed(failure('DENIED', 'all recordings are verified by the console: name yours')),
+        : failed(denied('all recordings are verified by the console: name yours', 'console')),
     ),
   'admin.recordings.delete': (ask, args) => ask('person.recording.delete', args),
   'admin.recordings.hold': (ask, args) => ask('person.recording.hold', { ...args, held: true }),
   'admin.recordings.release': (ask, args) => ask('person.recording.hold', { ...args, held: false }),
   'admin.audit.list': async (ask, { limit, newestFirst }) => {
     // people are shown the newest rows only: an export that lacks the others would be taken for all of it
-    if (!newestFirst) return failed(failure('DENIED', 'the whole audit is exported by the console'));
+    if (!newestFirst) return failed(denied('the whole audit is exported by the console', 'console'));
     const rows = await ask('person.audit', {});
     return rows.ok ? done({ value: rows.value.value.slice(0, limit) }) : rows;
   },

@@ -1,4 +1,5 @@
 import { accountName, type SecretKind } from '#/domain/account.js';
+import { denied } from '#/domain/denied.js';
 import { failure } from '#/domain/failure.js';
 import { fingerprint, type HostKey } from '#/domain/host-key.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
@@ -33,7 +34,7 @@ export async function newAccount(
 ): Promise<Outcome<StoredAccount>> {
   const [problem] = accountProblems(wanted, { kind: wanted.secretKind, payload: secret });
   if (problem !== undefined) return failed(failure('BAD_INPUT', problem.why));
-  if (safe.builtIn) return failed(failure('DENIED', `safe ${safe.name} is the vault's own`));
+  if (safe.builtIn) return failed(denied(`safe ${safe.name} is the vault's own`, 'builtIn'));
   const added = await addAccount(vault, records, safe, wanted, secret, doer.actor);
   if (!added.ok) return added;
   await note(vault, records, doer, added.value, `added with a ${wanted.secretKind}`);

@@ -1,4 +1,5 @@
 import type { MemberRow } from '#/contract/rows.js';
+import { denied } from '#/domain/denied.js';
 import { failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { PERMISSIONS, type Permission, PRESETS, type Preset } from '#/domain/permission.js';
@@ -79,7 +80,7 @@ export async function removeMember(
   name: string,
 ): Promise<Outcome<null>> {
   const found = await memberNamed(records, safe, name);
-  if (isFixed({ member: name })) return failed(failure('DENIED', 'Auditors are members of every safe'));
+  if (isFixed({ member: name })) return failed(denied('Auditors are members of every safe', 'builtIn'));
   if (found === null) return failed(failure('NOT_FOUND', `Member ${name} of safe ${safe.name}`));
   await records.safes.removeMembership(safe.id, found.kind, found.memberId);
   await note(vault, records, doer, safe, found.member, 'removed');

@@ -1,3 +1,4 @@
+import { denied } from '#/domain/denied.js';
 import { failure } from '#/domain/failure.js';
 import { checkName } from '#/domain/names.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
@@ -28,7 +29,7 @@ export async function renameSafe(
   safe: Safe,
   text: string,
 ): Promise<Outcome<null>> {
-  if (safe.builtIn) return failed(failure('DENIED', `safe ${safe.name} is the vault's own`));
+  if (safe.builtIn) return failed(denied(`safe ${safe.name} is the vault's own`, 'builtIn'));
   const name = await freeName(records, text, safe);
   if (!name.ok) return name;
   await records.safes.renameSafe(safe.id, name.value);
@@ -43,7 +44,7 @@ export async function deleteSafe(
   doer: Doer,
   safe: Safe,
 ): Promise<Outcome<null>> {
-  if (safe.builtIn) return failed(failure('DENIED', `safe ${safe.name} is the vault's own`));
+  if (safe.builtIn) return failed(denied(`safe ${safe.name} is the vault's own`, 'builtIn'));
   const left = (await records.accounts.accounts(safe.id)).length;
   if (left > 0)
     return failed(failure('DENIED', `safe ${safe.name} has ${left} account(s): delete or move them first`));

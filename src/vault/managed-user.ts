@@ -1,3 +1,4 @@
+import { denied } from '#/domain/denied.js';
 import { failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { BUILT_IN_GROUPS } from '#/domain/people.js';
@@ -9,7 +10,7 @@ import type { User } from './records/people.js';
 export async function managedUser({ user: me, records }: Person, name: string): Promise<Outcome<User>> {
   const user = await records.people.userByName(name);
   if (user === null) return failed(failure('NOT_FOUND', `User ${name}`));
-  if (user.id === me.id) return failed(failure('DENIED', 'nobody manages his own user'));
+  if (user.id === me.id) return failed(denied('nobody manages his own user', 'own'));
   const why = outOfReach(me, user, BUILT_IN_GROUPS);
   return why === null ? done(user) : failed(failure('DENIED', why));
 }

@@ -1,4 +1,5 @@
 import type { PlatformRow } from '#/contract/policy-calls.js';
+import { denied } from '#/domain/denied.js';
 import { failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { BUILT_IN_PLATFORMS, type Platform, platformNamed, platformNameProblem } from '#/domain/platform.js';
@@ -81,7 +82,7 @@ export async function deletePlatform(
   const found = await findPlatform(records, typed);
   if (!found.ok) return found;
   const { name, base } = found.value;
-  if (name === base) return failed(failure('DENIED', `platform ${name} is built in`));
+  if (name === base) return failed(denied(`platform ${name} is built in`, 'builtIn'));
   const users = (await records.accounts.accounts()).filter((one) => one.platform === name);
   if (users.length > 0)
     return failed(

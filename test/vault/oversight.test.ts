@@ -113,8 +113,16 @@ describe('what others do with a running session', () => {
   test('is refused to who only watches, and audited; to its owner; and a stranger learns nothing', async () => {
     const suspend = (name: string) =>
       door.refused('person.suspendSession', { ticket: ticket(name), sessionId, reason: 'x', frozen: false });
-    expect(await suspend('audrey')).toMatchObject({ code: 'DENIED' });
-    expect(await suspend('alice')).toMatchObject({ code: 'DENIED' });
+    // no manager of a safe can help
+    const group = expect.stringContaining('liveGroups in the configuration') as string;
+    expect(await suspend('audrey')).toMatchObject({ code: 'DENIED', next: group });
+    expect(await suspend('alice')).toMatchObject({
+      code: 'DENIED',
+      next: expect.stringContaining('somebody else') as string,
+    });
+    expect(
+      await door.refused('person.endSession', { ticket: ticket('audrey'), sessionId, reason: 'x' }),
+    ).toMatchObject({ code: 'DENIED', next: group });
     expect(await suspend('bob')).toMatchObject({ code: 'NOT_FOUND' });
     expect(
       await door.refused('person.messageSession', { ticket: ticket('audrey'), sessionId, text: 'hi' }),

@@ -314,7 +314,10 @@ describe('a platform', () => {
     await desk.ask('admin.account.update', { account: accountId, platform: 'Appliance' });
     const kept = await desk.refused('admin.platform.delete', { name: 'Appliance' });
     expect([kept.code, kept.message]).toEqual(['PLATFORM_KEPT', expect.stringContaining('has an account')]);
-    expect((await desk.refused('admin.platform.delete', { name: 'UnixSSH' })).message).toMatch(/built in/);
+    expect(await desk.refused('admin.platform.delete', { name: 'UnixSSH' })).toMatchObject({
+      message: expect.stringMatching(/built in/) as string,
+      next: expect.stringContaining('nobody may') as string,
+    });
     await desk.ask('admin.account.update', { account: accountId, platform: 'UnixSSH' });
     await desk.ask('admin.platform.delete', { name: 'appliance' });
     expect(await names()).toEqual(['UnixSSH']);

@@ -1,3 +1,4 @@
+import { denied } from '#/domain/denied.js';
 import { failure } from '#/domain/failure.js';
 import { makeId } from '#/domain/ids.js';
 import { checkName } from '#/domain/names.js';
@@ -54,7 +55,7 @@ export function adminGroupCalls(vault: Vault): Handlers<Names> {
       }),
     'admin.group.delete': ({ name }) =>
       withGroup<'admin.group.delete'>(vault, name, async (group, records) => {
-        if (group.builtIn) return failed(failure('DENIED', `group ${group.name} is built in`));
+        if (group.builtIn) return failed(denied(`group ${group.name} is built in`, 'builtIn'));
         await records.people.deleteGroup(group.id);
         await note(vault, records, group.name, 'deleted');
         return done({ value: null });

@@ -1,3 +1,4 @@
+import { denied } from '#/domain/denied.js';
 import { failure } from '#/domain/failure.js';
 import { done, failed } from '#/domain/outcome.js';
 import { liveJudge } from '../access.js';
@@ -22,7 +23,7 @@ export function controlCalls(vault: Vault): Handlers<Names | 'session.facts'> {
         const judge = liveJudge(vault, records, user);
         if (session === null || !(await judge('monitor', session)).ok)
           return failed(failure('NOT_FOUND', 'That session'));
-        if (session.userId === user.id) return failed(failure('DENIED', 'it is your own session'));
+        if (session.userId === user.id) return failed(denied('it is your own session', 'own'));
         const may = await judge('control', session);
         if (!may.ok) {
           await journal.append(records.audit, {
@@ -33,7 +34,7 @@ export function controlCalls(vault: Vault): Handlers<Names | 'session.facts'> {
             code: 'DENIED',
             detail: `control ${session.user}'s session: ${may.because}`,
           });
-          return failed(failure('DENIED', may.because));
+          return failed(denied(may.because, 'group'));
         }
         if (session.state === 'ended' || session.host === null) return failed(failure('SESSION_GONE'));
         if (session.state === 'connecting') return failed(failure('SESSION_CONNECTING'));

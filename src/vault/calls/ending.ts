@@ -1,3 +1,4 @@
+import { denied } from '#/domain/denied.js';
 import { failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { mayEnd } from '#/policy/oversight.js';
@@ -25,7 +26,7 @@ export function endingCalls(
             session !== null && mayEnd(subjectOf(user), session.userId, vault.settings.liveGroups.terminate);
           const sees = session !== null && (may || (await overseer(vault, records, user)(session)));
           if (session === null || !sees) return failed(failure('NOT_FOUND', 'That session'));
-          if (!may) return failed(failure('DENIED', `ending it takes membership in ${terminators(vault)}`));
+          if (!may) return failed(denied(`ending it takes membership in ${terminators(vault)}`, 'group'));
           if (session.state === 'ended') return failed(failure('SESSION_GONE'));
           found = {
             session,

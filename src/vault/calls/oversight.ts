@@ -1,3 +1,4 @@
+import { denied } from '#/domain/denied.js';
 import { failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import type { LiveAct } from '#/policy/oversight.js';
@@ -103,7 +104,7 @@ async function mayDo(
     code: 'DENIED',
     detail: `${deed.kind} ${session.user}'s session: ${because}`,
   });
-  return failed(failure('DENIED', because));
+  return failed(denied(because, session.userId === user.id ? 'own' : 'group'));
 }
 
 function runs(session: StoredSession): Outcome<StoredSession> {

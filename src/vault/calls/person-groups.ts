@@ -1,4 +1,5 @@
 import type { CallName } from '#/contract/calls.js';
+import { denied } from '#/domain/denied.js';
 import { failure } from '#/domain/failure.js';
 import { makeId } from '#/domain/ids.js';
 import { checkName } from '#/domain/names.js';
@@ -58,7 +59,7 @@ export function personGroupCalls(vault: Vault): Handlers<Names> {
       withVaultRight(vault, 'person.group.delete', args, asking, async (person) => {
         const found = await managedGroup(person, args.name);
         if (!found.ok) return found;
-        if (found.value.builtIn) return failed(failure('DENIED', `group ${found.value.name} is built in`));
+        if (found.value.builtIn) return failed(denied(`group ${found.value.name} is built in`, 'builtIn'));
         // what it asks goes with it
         const less = mayNotAskLess(person.user, found.value, 'optional');
         if (less !== null) return failed(failure('DENIED', less));

@@ -1,5 +1,6 @@
 import type { CallArgs, CallName } from '#/contract/calls.js';
 import type { PersonSafeRow } from '#/contract/rows.js';
+import { denied } from '#/domain/denied.js';
 import { failure } from '#/domain/failure.js';
 import { done, failed } from '#/domain/outcome.js';
 import { PERMISSIONS, PRESETS } from '#/domain/permission.js';
@@ -65,7 +66,7 @@ async function put(
 ): Promise<Answer<'person.member.put'>> {
   const wanted = await wantedMembership(records, vault.now(), args);
   if (!wanted.ok) return wanted;
-  if (isFixed(wanted.value)) return failed(failure('DENIED', 'Auditors are members of every safe'));
+  if (isFixed(wanted.value)) return failed(denied('Auditors are members of every safe', 'builtIn'));
   const present = await memberNamed(records, safe, wanted.value.member);
   const question = { subject: subjectOf(user), memberships, now: vault.now(), wanted: wanted.value, present };
   const beyond = beyondReach(question);

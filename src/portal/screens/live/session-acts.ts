@@ -1,5 +1,6 @@
 import type { SessionRow } from '#/contract/rows.js';
-import { type Failure, failure } from '#/domain/failure.js';
+import { denied } from '#/domain/denied.js';
+import type { Failure } from '#/domain/failure.js';
 import type { Outcome } from '#/domain/outcome.js';
 import type { Briefs } from '../../keyboard.js';
 import type { PortalAction } from '../../portal-state.js';
@@ -37,14 +38,14 @@ function mayWrite({ mine, mayEnd, maySuspend, mayControl }: SessionRow): boolean
 
 /** What can be done with somebody else's session, from wherever it is in sight. */
 export function sessionActs({ portal, services, open, done }: ActParts) {
-  const denied = (what: string): void => portal.failed(failure('DENIED', what));
+  const refuse = (what: string): void => portal.failed(denied(what, 'group'));
   return {
     end(session: SessionRow): void {
       if (session.mine || session.mayEnd) open(session, 'end');
-      else denied('only its owner and PSMLiveSessionTerminators may end this session');
+      else refuse('only its owner and PSMLiveSessionTerminators may end this session');
     },
     suspend(session: SessionRow): void {
-      if (!session.maySuspend) return denied('to suspend it takes a group in liveGroups.suspend');
+      if (!session.maySuspend) return refuse('to suspend it takes a group in liveGroups.suspend');
       if (session.suspendedBy === null) return open(session, 'suspend');
       portal.after(services.resumeSession(session.id), (outcome) => {
         if (!outcome.ok) return portal.failed(outcome.failure);
@@ -55,7 +56,7 @@ export function sessionActs({ portal, services, open, done }: ActParts) {
     },
     message(session: SessionRow): void {
       if (mayWrite(session)) open(session, 'message');
-      else denied('to write to its owner takes the right to suspend, end or control it');
+      else refuse('to write to its owner takes the right to suspend, end or control it');
     },
   };
 }

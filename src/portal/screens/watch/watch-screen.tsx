@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { SessionRow } from '#/contract/rows.js';
-import { failure } from '#/domain/failure.js';
+import { denied } from '#/domain/denied.js';
 import { Lines } from '../../components/lines.js';
 import { usePortal, useRoom, useServices, useTheme } from '../../context.js';
 import { useKeys } from '../../keyboard.js';
@@ -53,7 +53,7 @@ export function WatchScreen({ session }: { readonly session: SessionRow }) {
       'watch.control': () =>
         session.mayControl
           ? watch.takeOver()
-          : portal.failed(failure('DENIED', 'to take it over takes a group in liveGroups.control')),
+          : portal.failed(denied('to take it over takes a group in liveGroups.control', 'group')),
       'watch.follow': () => watch.scroll({ columns: 0, rows: 0 }),
       'watch.up': () => watch.scroll({ columns: 0, rows: -STEP.rows }),
       'watch.down': () => watch.scroll({ columns: 0, rows: STEP.rows }),
