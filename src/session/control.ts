@@ -20,7 +20,7 @@ export function createControl(): Control {
       if (state.kind === 'ended') return;
       state = endWith(state, ending);
       resolve(ending);
-      controller.abort();
+      controller.abort(ending);
     },
     signal: controller.signal,
     get reason() {

@@ -50,7 +50,10 @@ export async function openLoginChannels(
   opened.defer(() => share.close());
   const channel: OneShot = await openOneShot(directory.socket('channel'), MOST, (socket) => {
     all.add(socket);
-    socket.once('end', () => socket.end()).once('close', () => all.delete(socket));
+    // not twice: an end that is one too many costs an error, with its trace, that nobody reads
+    socket
+      .once('end', () => void (socket.writableEnded || socket.end()))
+      .once('close', () => all.delete(socket));
     firstLine(socket, (line) => {
       const [id = '', which = ''] = line.split(' ');
       const take = expected.get(id);
