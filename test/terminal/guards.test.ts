@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { guard } from '#/terminal/guards.js';
 import { coreOf } from '#/terminal/internals.js';
 import { steadyTerminal } from '#/terminal/steady-terminal.js';
-import { worked } from '../helpers/work.ts';
+import { ownTime } from '../helpers/own-time.ts';
 
 const bottomRight = '\x1b[99;99H';
 
@@ -32,10 +32,10 @@ function guarded(scrollback: number): {
 describe('a stream that wants to stop who models it', () => {
   test.each(['L', 'M', 'S', 'T', 'I', 'Z', 'b'])('two thousand million times %s take no time', (final) => {
     const { write } = guarded(0);
-    const began = worked();
+    const began = ownTime();
     write(`ab\r\ncd\x1b[2147483647${final}`);
     write(`x\x1b[2147483647${final}`);
-    expect(worked() - began).toBeLessThan(2000);
+    expect(ownTime() - began).toBeLessThan(2000);
   });
 
   test('repeating more often than there is room for ends in the right column', () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { done } from '#/domain/outcome.js';
+import { ownTime } from '../../helpers/own-time.ts';
 import { account } from '../fake-services.ts';
 import { mount } from '../mount.ts';
 
@@ -78,21 +79,21 @@ test('5,000 accounts: found by the last one’s name, in time', { retry: 2 }, as
   const services = { accounts: () => Promise.resolve(done(many)) };
   const warm = mount({ services });
   await warm.terminal.sees('5000');
-  const begun = performance.now();
+  const begun = ownTime();
   const { terminal } = mount({ services });
   await terminal.sees('5000');
-  const painted = performance.now() - begun;
+  const painted = ownTime() - begun;
   const slowest: number[] = [];
   let typed = '';
   for (const character of 'host4999') {
     typed += character;
-    const pressed = performance.now();
+    const pressed = ownTime();
     terminal.type(character);
     await terminal.sees(`> ${typed}_`);
-    slowest.push(performance.now() - pressed);
+    slowest.push(ownTime() - pressed);
   }
   await terminal.sees('backup@host4999.dc1.example.com'.replace('backup', many[4999]?.user ?? ''));
-  // budgets are for the idle machine; here they may take thrice as long beside other work
+  // budgets are for the idle machine; here they may take thrice as long: what others do also empties the caches
   expect(painted).toBeLessThan(300);
   expect(slowest.toSorted((a, b) => a - b)[Math.floor(slowest.length / 2)]).toBeLessThan(90);
 });
