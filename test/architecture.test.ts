@@ -79,8 +79,11 @@ const rooms: Readonly<Record<string, Room>> = {
   processes: { purpose: 'one conductor a process; knows every room, decides nothing', mayImport: ['*'] },
   cli: {
     purpose: 'one file a command',
-    // a bundle is verified by whoever has the public key, without a daemon
-    mayImport: ['domain', 'contract', 'house', 'configuration', 'monitor/verify-bundle', 'web'],
+    // a bundle is verified by whoever has the public key, without a daemon; a table has columns, as a screen has
+    mayImport: [
+      ...['domain', 'contract', 'house', 'configuration', 'monitor/verify-bundle', 'web'],
+      'portal/measured-width',
+    ],
   },
 };
 

@@ -1,5 +1,6 @@
 import { EXIT, type Failure, type FailureCode, oneLine } from '#/domain/failure.js';
 import type { Outcome } from '#/domain/outcome.js';
+import { measuredWidth } from '#/portal/measured-width.js';
 
 const EXIT_OF: Partial<Record<FailureCode, number>> = {
   BAD_INPUT: EXIT.usage,
@@ -61,23 +62,26 @@ export function printLine(text: string): void {
 
 type Cell = string | number | boolean | null;
 
+type Columns<Row> = Readonly<Record<string, (row: Row) => Cell>>;
+
 /** A table for people: column names, two spaces between columns, nothing cut. */
-export function printTable<Row>(
-  rows: readonly Row[],
-  columns: Readonly<Record<string, (row: Row) => Cell>>,
-  empty: string,
-): void {
+export function printTable<Row>(rows: readonly Row[], columns: Columns<Row>, empty: string): void {
   if (rows.length === 0) return printLine(empty);
+  for (const line of tableLines(rows, columns)) printLine(line);
+}
+
+export function tableLines<Row>(rows: readonly Row[], columns: Columns<Row>): readonly string[] {
   const names = Object.keys(columns);
-  const cells = [names, ...rows.map((row) => Object.values(columns).map((cell) => shown(cell(row))))];
-  const widths = names.map((_, column) => Math.max(...cells.map((line) => [...(line[column] ?? '')].length)));
-  for (const line of cells)
-    printLine(
-      line
-        .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - [...cell].length))
-        .join('  ')
-        .trimEnd(),
-    );
+  const lines = [names, ...rows.map((row) => Object.values(columns).map((cell) => shown(cell(row))))].map(
+    (line) => line.map((text) => ({ text, width: measuredWidth(text) })),
+  );
+  const widths = names.map((_, column) => Math.max(...lines.map((line) => line[column]?.width ?? 0)));
+  return lines.map((line) =>
+    line
+      .map(({ text, width }, column) => text + ' '.repeat((widths[column] ?? 0) - width))
+      .join('  ')
+      .trimEnd(),
+  );
 }
 
 /** What was asked for is a list: its table for people, or its rows as JSON. Hands the outcome on. */
@@ -88,7 +92,7 @@ export function printList<Row>(
     empty,
     forJson = (row) => row,
   }: { readonly json: boolean; readonly empty: string; readonly forJson?: (row: Row) => unknown },
-  columns: Readonly<Record<string, (row: Row) => Cell>>,
+  columns: Columns<Row>,
 ): Outcome<unknown> {
   if (!outcome.ok) return outcome;
   if (json) printJson(outcome.value.map((row) => forJson(row)));

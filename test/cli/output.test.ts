@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import headless from '@xterm/headless';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { fileBytes } from '#/cli/input.js';
-import { escapeControls, isPlainText } from '#/cli/output.js';
+import { escapeControls, isPlainText, tableLines } from '#/cli/output.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'cli-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -39,4 +40,16 @@ test('a file is read whole, up to its limit; a device without an end is refused'
   expect(fileBytes(path, 99_999)).toMatchObject({ ok: false, failure: { code: 'BAD_INPUT' } });
   expect(fileBytes('/dev/zero')).toMatchObject({ ok: false, failure: { code: 'BAD_INPUT' } });
   expect(fileBytes(join(folder, 'none'))).toMatchObject({ ok: false, failure: { code: 'BAD_INPUT' } });
+});
+
+test('the columns of a table stand below each other on a terminal, whatever is in them', async () => {
+  const names = ['web1', '日本語の安全', 'Zu\u0308rich', '한국', 'ｗｉｄｅ', 'e\u0301\u0323e'];
+  const lines = tableLines(names, { Safe: (name) => name, Members: () => '|' });
+  const terminal = new headless.Terminal({ cols: 80, rows: 24, allowProposedApi: true });
+  await new Promise<void>((done) => terminal.write(lines.join('\r\n'), done));
+  const columns = names.map((_, row) => {
+    const line = terminal.buffer.active.getLine(row + 1);
+    return Array.from({ length: 80 }, (_cell, at) => line?.getCell(at)?.getChars()).indexOf('|');
+  });
+  expect(columns).toEqual(names.map(() => 14));
 });
