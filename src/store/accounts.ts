@@ -27,6 +27,9 @@ function joined(db: Kysely<Tables>) {
 const byId = fixedQuery((db, given: { readonly id: string }) =>
   joined(db).where('accounts.id', '=', given.id),
 );
+const byAddress = fixedQuery((db, given: { readonly address: string; readonly other: string }) =>
+  joined(db).where(sql`lower(accounts.address)`, 'in', [given.address, given.other]),
+);
 const objectIn = fixedQuery((db, given: { readonly safe: string; readonly name: string }) =>
   db.selectFrom('objects').selectAll().where('safe_id', '=', given.safe).where('name', '=', given.name),
 );
@@ -56,6 +59,9 @@ export function accountRecords(db: Transaction<Tables>, fixed: FixedQueries): Ac
       const all = joined(db).orderBy('safes.name_key').orderBy('accounts.user').orderBy('accounts.address');
       const rows = await (safe === undefined ? all : all.where('accounts.safe_id', '=', safe)).execute();
       return rows.map(accountOf);
+    },
+    async accountsByAddress(address, other) {
+      return (await fixed.rows(byAddress, { address, other })).map(accountOf);
     },
     async accountsAt(safe, user, address) {
       const rows = await joined(db)

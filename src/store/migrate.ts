@@ -14,6 +14,7 @@ import { recordingKeeping } from './migrations/010-recording-keeping.js';
 import { recordingLists } from './migrations/011-recording-lists.js';
 import { recordingText } from './migrations/012-recording-text.js';
 import { platforms } from './migrations/013-platforms.js';
+import { accountsByPlace } from './migrations/014-accounts-by-place.js';
 
 /** In order; the number of those applied is the database's user_version. Never change one that was released. */
 export const MIGRATIONS: readonly string[] = [
@@ -30,6 +31,7 @@ export const MIGRATIONS: readonly string[] = [
   recordingLists,
   recordingText,
   platforms,
+  accountsByPlace,
 ];
 
 export type Migrated =

@@ -7,24 +7,22 @@ import { hostKeyPlace } from './host-key-place.js';
 import { type Person, subjectOf } from './persons.js';
 import { particulars, readPolicyBook } from './policy-book.js';
 import type { StoredAccount } from './records/accounts.js';
+import type { Records } from './records/records.js';
 import type { Vault } from './vault.js';
 
-/** Accounts that the person may list, of those that `wanted` names; those that he may not use say why. */
+/** Accounts that the person may list, of all or of `accounts`; those that he may not use say why. */
 export async function accountRows(
   vault: Vault,
   { records, user }: Pick<Person, 'records' | 'user'>,
-  wanted: (account: StoredAccount) => boolean = () => true,
+  accounts?: readonly StoredAccount[],
 ): Promise<readonly AccountRow[]> {
-  const keys = new Map(
-    (await records.accounts.hostKeys()).map(({ address, port, key }) => [hostKeyPlace(address, port), key]),
-  );
+  const keyOf = await readHostKeys(records, accounts);
   const uses = new Map((await records.accounts.uses(user.id)).map((use) => [use.accountId, use]));
   const policyOf = await readPolicyBook(vault, records);
   const said = new Map<ResolvedPolicy, readonly string[]>();
   const sights = new Map<string, Sight>();
   const rows: AccountRow[] = [];
-  for (const account of await records.accounts.accounts()) {
-    if (!wanted(account)) continue;
+  for (const account of accounts ?? (await records.accounts.accounts())) {
     const sight = sights.get(account.safeId) ?? sightOf(await records.safes.memberships(account.safeId));
     sights.set(account.safeId, sight);
     if (!sight.mayList) continue;
@@ -45,7 +43,7 @@ export async function accountRows(
       why: judged.kind === 'permit' ? null : judged.because,
       favourite: use?.favourite ?? false,
       lastUsedAt: use?.lastUsedAt ?? null,
-      hostKeyFingerprint: printOf(keys.get(hostKeyPlace(address, port))),
+      hostKeyFingerprint: printOf(await keyOf(address, port)),
       mayPinHostKey: sight.mayPin,
       reasonRequired: policy.values.reasonRequired,
       policy: saidOf(policy),
@@ -66,12 +64,29 @@ export async function accountRows(
   }
 }
 
+type KeyOf = (address: string, port: number) => HostKey | null | Promise<HostKey | null>;
+
+/** More than so many are read all at once. */
+const FEW = 20;
+
+async function readHostKeys(
+  { accounts }: Pick<Records, 'accounts'>,
+  of: readonly StoredAccount[] | undefined,
+): Promise<KeyOf> {
+  if (of !== undefined && of.length <= FEW) return (address, port) => accounts.hostKey(address, port);
+  const all = (await accounts.hostKeys()).map(
+    ({ address, port, key }) => [hostKeyPlace(address, port), key] as const,
+  );
+  const keys = new Map(all);
+  return (address, port) => keys.get(hostKeyPlace(address, port)) ?? null;
+}
+
 interface Sight {
   readonly memberships: readonly Membership[];
   readonly mayList: boolean;
   readonly mayPin: boolean;
 }
 
-function printOf(key: HostKey | undefined): string | null {
-  return key === undefined ? null : fingerprint(key);
+function printOf(key: HostKey | null): string | null {
+  return key === null ? null : fingerprint(key);
 }

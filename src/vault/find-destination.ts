@@ -93,11 +93,11 @@ function same(user: string, users: readonly string[]): boolean {
 }
 
 function sameAddress(a: string, b: string): boolean {
-  return bare(a) === bare(b);
+  return bareAddress(a) === bareAddress(b);
 }
 
-/** IPv6 addresses are written with and without brackets. */
-function bare(address: string): string {
+/** In small letters. IPv6 addresses are written with and without brackets. */
+export function bareAddress(address: string): string {
   return address.toLowerCase().replace(/^\[(.*)\]$/, '$1');
 }
 

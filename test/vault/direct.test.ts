@@ -1,6 +1,15 @@
 /** Logging in by an ssh user name that says more than who it is, and where that leads. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Client, client, furnish, portal, type Running, startVault } from './in-process.ts';
+import { containing } from '../helpers/loosely.ts';
+import {
+  type Client,
+  client,
+  furnish,
+  portal,
+  type Running,
+  password as secret,
+  startVault,
+} from './in-process.ts';
 
 let running: Running;
 let desk: Client;
@@ -79,6 +88,13 @@ describe('who an ssh user name means', () => {
   });
 });
 
+/** The blob of a public key (RFC 8709) that is nobody's. */
+function ed25519(n: number): string {
+  const name = Buffer.from('ssh-ed25519');
+  const length = (bytes: number): Buffer => Buffer.from([0, 0, 0, bytes]);
+  return Buffer.concat([length(name.length), name, length(32), Buffer.alloc(32, n)]).toString('base64');
+}
+
 describe('where it leads', () => {
   const target = { kind: 'account' as const, users: ['ROOT'], address: 'WEB1.example', port: null };
   const ticketOf = async (user: string, password: string): Promise<string> =>
@@ -101,6 +117,69 @@ describe('where it leads', () => {
         accounts: [],
         more: 0,
       });
+  });
+
+  test.each([
+    ['WEB1.Test', 'web1.test'],
+    ['FE80::1', 'fe80::1'],
+    ['fe80::1', '[FE80::1]'],
+    ['[fe80::1]', 'FE80::1'],
+    ['Straße.example', 'STRASSE.example'],
+    ['Ärger.example', 'äRGER.EXAMPLE'],
+  ])('an account at %s, named as %s', async (address, typed) => {
+    const first = await furnish(desk);
+    await desk.ask('admin.account.update', { account: first, address });
+    const ticket = await ticketOf('alice', 'alice and a password');
+    const named = { ...target, address: typed };
+    const found = await door.ask('person.destination', { ticket, target: named });
+    if (typed.toLowerCase().replace(/[[\]]/g, '') === address.toLowerCase().replace(/[[\]]/g, ''))
+      expect(found).toMatchObject({ kind: 'account', account: { id: first, address } });
+    else expect(found).toMatchObject({ kind: 'none' });
+  });
+
+  test('of many at one address to the one that is named, each with its own pinned key', async () => {
+    await furnish(desk);
+    const [row] = await desk.ask('admin.account.list', {});
+    const prints = new Set<string | null>();
+    for (let port = 2000; port < 2030; port += 1) {
+      const hostKey = { type: 'ssh-ed25519', base64: ed25519(port) };
+      await desk.ask(
+        'admin.account.add',
+        {
+          ...{ safe: 'Lab', platform: 'UnixSSH', address: 'many.test', user: 'root', port },
+          secretKind: 'password',
+          hostKey,
+        },
+        secret('s3cret'),
+      );
+    }
+    const ticket = await ticketOf('alice', 'alice and a password');
+    for (const port of [2000, 2015, 2029]) {
+      const found = await door.ask('person.destination', {
+        ticket,
+        target: { ...target, address: 'MANY.test', port },
+      });
+      expect(found).toMatchObject({ kind: 'account', account: { port } });
+      if (found.kind === 'account') prints.add(found.account.hostKeyFingerprint);
+    }
+    expect(prints.size).toBe(3);
+    expect(
+      await door.ask('person.destination', {
+        ticket,
+        target: { ...target, address: 'many.test', port: null },
+      }),
+    ).toMatchObject({
+      kind: 'ambiguous',
+    });
+    // few are read one by one
+    const one = await door.ask('person.destination', {
+      ticket,
+      target: { ...target, address: row?.address ?? '' },
+    });
+    expect(one).toMatchObject({
+      kind: 'account',
+      account: { hostKeyFingerprint: containing('SHA256:') },
+    });
   });
 
   test('nowhere before the login is done', async () => {

@@ -28,6 +28,8 @@ export interface UseOfAccount {
 export interface AccountRecords {
   account(id: AccountId): Promise<StoredAccount | null>;
   accounts(safe?: SafeId): Promise<readonly StoredAccount[]>;
+  /** Those at an address, written in small letters in one of two ways. */
+  accountsByAddress(address: string, other: string): Promise<readonly StoredAccount[]>;
   /** Those of a user at an address in a safe, whatever the address's case and the port. */
   accountsAt(safe: SafeId, user: string, address: string): Promise<readonly StoredAccount[]>;
   addAccount(account: StoredAccount): Promise<void>;
