@@ -2,10 +2,17 @@ import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 const scenarios = 'test/scenarios/**/*.test.{ts,tsx}';
+const screens = 'test/portal/screens/**/*.test.{ts,tsx}';
 const native = 'test/native/**/*.test.ts';
 const slow = 'test/**/*.assure.test.{ts,tsx}';
 const minutes = 60_000;
 
+const quick = {
+  // Snapshots of screens hold words and signs, not colours.
+  env: { FORCE_COLOR: '0' },
+  testTimeout: 90_000,
+  sequence: { groupOrder: 0 },
+};
 /** With real daemons, sshds and boxes; a file has its own, so some may run side by side. */
 const patient = { testTimeout: 2 * minutes, hookTimeout: 2 * minutes };
 /** One after the other, or they measure each other. */
@@ -27,11 +34,19 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: [scenarios, native, slow],
-          // Snapshots of screens hold words and signs, not colours.
-          env: { FORCE_COLOR: '0' },
-          testTimeout: 90_000,
-          sequence: { groupOrder: 0 },
+          exclude: [screens, scenarios, native, slow],
+          ...quick,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // loading and warming up Ink is half of what a file costs, and a screen leaves nothing behind that another could see
+          name: 'screens',
+          include: [screens],
+          exclude: [slow],
+          isolate: false,
+          ...quick,
         },
       },
       {
