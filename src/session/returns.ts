@@ -190,7 +190,10 @@ export function createReturns(options: ReturnsOptions): Returns {
         hand?.asked(bytes);
         if (!from.data(bytes)) socket.pause();
       });
-      socket.once('end', () => from.send({ type: 'eof' }));
+      const hasEnded = (): void => from.send({ type: 'eof' });
+      // one that came to say nothing, and is gone before the client was asked, has ended without being read
+      if (socket.readableEnded) hasEnded();
+      else socket.once('end', hasEnded);
       socket.resume();
     };
     socket.once('close', () => over('ok'));

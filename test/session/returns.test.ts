@@ -138,6 +138,22 @@ test('bytes both ways, each side ends for itself, and the recording has the coun
   expect(carrier.closed).toBe(true);
 });
 
+test('one that has ended before its client was asked ends there, too', async () => {
+  // as the sockets of a login are: read as soon as there is somebody
+  const read = await listen('agent', false);
+  const { socket } = program(read);
+  const [asked] = await asks(1);
+  await new Promise((resolve) => socket.end(resolve));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const carrier = fakeLink();
+  expect(returns.take(carrier, asked?.token ?? '', true)).toBe(true);
+  await until(() => carrier.said.some(({ type }) => type === 'eof'));
+  carrier.say({ type: 'eof' });
+  await until(() => recorded.length === 1);
+  expect(recorded).toMatchObject([{ result: 'ok', fromTarget: 0 }]);
+  read.close();
+});
+
 test('a token is good once, and no other is good at all', async () => {
   program();
   const [asked] = await asks(1);
