@@ -92,7 +92,23 @@ export function serveConnection(
     visit.identify();
   };
   authenticate(connection, { visit, login, identified }, options, { crash, hangUp });
-  serveSessions(connection, visit, options, {
+  const listeners = serveListeners(connection, {
+    user,
+    from: visit.from,
+    limit: options.limits.listeners,
+    outflow,
+    dismissed,
+    login,
+    tell: (sentence) => words.say(sentence),
+    serve: (listen) => void options.serveListen(listen).catch(crash),
+  });
+  // a command that connects to where the target listens for its owner finds that it does, as with any other server
+  const inTurn: ConnectionOptions = {
+    ...options,
+    serveDirect: (direct) => listeners.after(() => options.serveDirect(direct)),
+    serveForward: (forward) => listeners.after(() => options.serveForward(forward)),
+  };
+  serveSessions(connection, visit, inTurn, {
     user,
     words,
     crash,
@@ -110,17 +126,7 @@ export function serveConnection(
     dismissed,
     login,
     pages,
-    serve: (forward) => void options.serveForward(forward).catch(crash),
-  });
-  serveListeners(connection, {
-    user,
-    from: visit.from,
-    limit: options.limits.listeners,
-    outflow,
-    dismissed,
-    login,
-    tell: (sentence) => words.say(sentence),
-    serve: (listen) => void options.serveListen(listen).catch(crash),
+    serve: (forward) => void inTurn.serveForward(forward).catch(crash),
   });
 }
 

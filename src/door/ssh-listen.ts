@@ -25,10 +25,16 @@ interface Listener {
   port: number;
 }
 
+export interface Listeners {
+  /** Runs `work` when all places that were asked for before it are answered: at once when none is waited for. */
+  after(work: () => Promise<void>): Promise<void>;
+}
+
 /** Places where the target is to listen, as a client asks for them and gives them up. */
-export function serveListeners(connection: Connection, context: ListenersContext): void {
+export function serveListeners(connection: Connection, context: ListenersContext): Listeners {
   const { login, limit, tell } = context;
   const open = new Set<Listener>();
+  const waited = new Set<Promise<void>>();
   const find = ({ host, port }: Place): Listener | undefined =>
     [...open].find((one) => one.host === host && one.port === port);
   connection.on('close', () => {
@@ -60,9 +66,13 @@ export function serveListeners(connection: Connection, context: ListenersContext
       return reject?.();
     }
     const gone = new AbortController();
+    const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
     const listener: Listener = { gone, ...at };
     open.add(listener);
+    waited.add(answered);
+    void answered.then(() => waited.delete(answered));
     gone.signal.addEventListener('abort', () => open.delete(listener), { once: true });
+    gone.signal.addEventListener('abort', () => answer(), { once: true });
     context.serve({
       ...direct,
       reason: login.reason(),
@@ -74,6 +84,7 @@ export function serveListeners(connection: Connection, context: ListenersContext
       opened(port) {
         if (at.port === 0) listener.port = port;
         accept?.(port);
+        answer();
       },
       connect: (from) =>
         openForwardedChannel(connection, context.outflow, {
@@ -88,6 +99,9 @@ export function serveListeners(connection: Connection, context: ListenersContext
       forgotten: () => login.over(),
     });
   });
+  return {
+    after: (work) => (waited.size === 0 ? work() : Promise.all(waited).then(work)),
+  };
 }
 
 function placeOf(info: unknown): Place | null {

@@ -103,6 +103,49 @@ test('answers come in the order of the questions, and a refusal is one', async (
   expect(visits).toHaveLength(2);
 });
 
+test('what comes after it waits until it is answered, as it would with a server that takes one after the other', async () => {
+  const served: string[] = [];
+  const visits = await door({
+    serveDirect: async (visit) => {
+      served.push(visit.channel.kind);
+      visit.exit(0);
+      await once(visit.gone, 'abort');
+    },
+    serveForward: async (visit) => {
+      served.push(`to ${visit.to.port}`);
+      visit.refuse('ours', 'no');
+    },
+  });
+  const client = await connected();
+  const forward = (port: number): Promise<unknown> =>
+    new Promise((resolve) => client.forwardOut('127.0.0.1', 1, '127.0.0.1', port, resolve));
+  const exec = (): Promise<unknown> =>
+    new Promise((resolve) =>
+      client.exec('true', (_error, channel) => channel.resume().once('close', resolve)),
+    );
+  const places = [ask(client, 'localhost', 1), ask(client, 'localhost', 2)];
+  const later = [exec(), forward(80)];
+  await until(() => visits.length === 2);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(served).toEqual([]);
+  visits[1]?.opened(2);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(served).toEqual([]);
+  visits[0]?.refuse('postern: no');
+  await Promise.all([...places, ...later]);
+  expect(served.toSorted()).toEqual(['exec', 'to 80']);
+  // and what is not waited for any more holds up nobody
+  const third = ask(client, 'localhost', 3);
+  await until(() => visits.length === 3);
+  const held = forward(81);
+  visits[2]?.gone.addEventListener('abort', () => visits[2]?.refuse('postern: given up'));
+  expect(await cancel(client, 'localhost', 3)).toBe(true);
+  expect(await third).toBeInstanceOf(Error);
+  await held;
+  await Promise.all([exec(), forward(82)]);
+  expect(served.toSorted()).toEqual(['exec', 'exec', 'to 80', 'to 81', 'to 82']);
+});
+
 test('why goes to the standard error of a command, before it and after', async () => {
   const direct: DirectVisit[] = [];
   const visits = await door({

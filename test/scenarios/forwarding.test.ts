@@ -382,6 +382,18 @@ describe('the target listens for the person', () => {
     );
   });
 
+  test('-R: a command finds from its first moment on that the target listens, however many places come before it', {
+    timeout: 60_000,
+  }, async () => {
+    for (let round = 0; round < 3; round += 1) {
+      const ports = await Promise.all(Array.from({ length: 4 }, freePort));
+      const command = `exec 3<>/dev/tcp/127.0.0.1/${ports[3]} && echo heard`;
+      const client = ssh([...ports.flatMap((port) => ['-R', `${port}:${there}`]), 'via', command]);
+      expect(await client.ended).toBe(0);
+      expect(client.said.out.toString()).toBe('heard\n');
+    }
+  });
+
   test('-R 0 beside a command, given up and asked for again by a master', { timeout: 60_000 }, async () => {
     const control = ['-o', `ControlPath=${join(folder, 'listens')}`];
     const master = ssh(['-M', ...control, '-R', `0:${there}`, 'via', 'echo begun; sleep 60']);

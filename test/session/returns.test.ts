@@ -143,7 +143,7 @@ test('one that has ended before its client was asked ends there, too', async () 
   const read = await listen('agent', false);
   const { socket } = program(read);
   const [asked] = await asks(1);
-  await new Promise((resolve) => socket.end(resolve));
+  await new Promise<void>((resolve) => socket.end(resolve));
   await new Promise((resolve) => setTimeout(resolve, 50));
   const carrier = fakeLink();
   expect(returns.take(carrier, asked?.token ?? '', true)).toBe(true);
