@@ -119,9 +119,10 @@ __attribute__((noreturn)) static void serve_channel(const char *directory, const
 }
 
 #include "listen.h"
+#include "terminal.h"
 
 /* share DIRECTORY: until ssh ends, or the session host closes the connection over which it asks. A request is a line
- * "ID KIND SIZE", where it may use the person's agent or display also "a", "x", "ax", and the text: e a command, s a subsystem, c a shell, w "PORT HOST" to connect to,
+ * "ID KIND SIZE", where it may use the person's agent or display also "a", "x", "ax", and the text: e a command, s a subsystem, c a shell, p "COLUMNS ROWS TERM COMMAND" on a terminal (terminal.h), w "PORT HOST" to connect to,
  * l "PORT HOST NAME" to listen at (listen.h); behind it, each after a zero, NAME=VALUE. */
 static int share(const char *directory) {
     static char control[sizeof(((struct sockaddr_un *)0)->sun_path)], config[PATH_MAX], text[LONGEST_REQUEST];
@@ -139,11 +140,12 @@ static int share(const char *directory) {
     sigaddset(&chld, SIGCHLD);
     sigprocmask(SIG_BLOCK, &chld, NULL);
     int ended = signalfd(-1, &chld, SFD_CLOEXEC | SFD_NONBLOCK);
+    /* -tt, though nothing runs on a terminal here: without it ssh would not hear that those of its channels have another size */
     pid_t ssh = fork();
     if (ssh == 0) {
         sigprocmask(SIG_UNBLOCK, &chld, NULL);
         prctl(PR_SET_PDEATHSIG, SIGKILL);
-        execv("/usr/bin/ssh", (char *[]){"ssh", "-F", config, "-M", "-S", control, "-N", "-T", "--", "target", NULL});
+        execv("/usr/bin/ssh", (char *[]){"ssh", "-F", config, "-M", "-S", control, "-N", "-tt", "--", "target", NULL});
         refuse("/usr/bin/ssh: %s", strerror(errno));
     }
     if (ssh < 0 || ended < 0) refuse("cannot start: %s", strerror(errno));
@@ -169,6 +171,7 @@ static int share(const char *directory) {
             sigprocmask(SIG_UNBLOCK, &chld, NULL);
             close(requests);
             if (kind == 'l') serve_listener(directory, control, id, text);
+            if (kind == 'p') serve_terminal(directory, control, ssh, id, lent, text, size);
             serve_channel(directory, control, id, kind, lent, text, size);
         }
         if (child < 0) break;

@@ -136,7 +136,11 @@ export const CALLS = {
     z.strictObject({ host: z.int(), running: z.array(id).max(10_000) }),
   ),
   /** Stage 4: uses the permit up. Blob back: the secret (encodeSecretPayload). */
-  'session.redeem': call<SessionGrant>()(['PSMGW'], z.strictObject({ permit: text, sessionId: id })),
+  /** `alone`: the login that it is for carries no other session. */
+  'session.redeem': call<SessionGrant>()(
+    ['PSMGW'],
+    z.strictObject({ permit: text, sessionId: id, alone: z.boolean().optional() }),
+  ),
   ...SESSION_WALK_CALLS,
   /** Says what key the target showed. 'ask': have the portal decide, then call again. */
   'session.hostKey': call<{

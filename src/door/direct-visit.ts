@@ -54,6 +54,8 @@ export interface DirectVisit extends DirectLogin {
 
 interface DirectPty {
   readonly term: string;
+  /** Somebody may sit at it: a program that asks for one has no terminal itself, and tells no size. */
+  readonly attended: boolean;
   readonly size: () => TerminalSize;
   readonly onResize: (listener: (size: TerminalSize) => void) => () => void;
 }

@@ -105,7 +105,10 @@ export function serveSession(session: Session, context: SessionContext): void {
     const direct = context.login.shared();
     if (direct === null) return turnAway(channel, sentence);
     const asked = {
-      pty: pty === null ? null : { term: termOf(pty), size: size.size, onResize: size.onResize },
+      pty:
+        pty === null
+          ? null
+          : { term: termOf(pty), attended: isAttended(pty), size: size.size, onResize: size.onResize },
       env,
       lends: () => lends,
     };
@@ -123,6 +126,10 @@ interface SubsystemSession {
 function langOf(env: ReadonlyMap<string, string>): string {
   const lang = env.get('LC_ALL') ?? env.get('LC_CTYPE') ?? env.get('LANG') ?? '';
   return lang === '' || lang.length > LONGEST_LANG ? 'C.UTF-8' : lang;
+}
+
+function isAttended({ cols, rows }: PseudoTtyInfo): boolean {
+  return cols > 0 && rows > 0;
 }
 
 /** `term` is not in the types of ssh2, and a hostile client may leave it out. */

@@ -77,7 +77,8 @@ export function pipesOf(streams: Streams, hooks: ChannelHooks, { status, asked }
     pid: -1,
     write: (bytes) => !input.writable || inTurn(() => void input.write(bytes)),
     end: () => void input.end(),
-    resize: () => undefined,
+    // of a channel on a terminal; the others have no size
+    resize: ({ columns, rows }) => void (end.writable && end.write(`${columns} ${rows}\n`)),
     pause: () => outputs.forEach((stream) => void stream.pause()),
     resume: () => outputs.forEach((stream) => void stream.resume()),
     destroy,

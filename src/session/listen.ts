@@ -40,7 +40,7 @@ export async function listenThrough(
     });
   });
   const channel = await channels.open(
-    { text: `l${at.port} ${at.host} ${name}`, environment: {}, lent: [] },
+    { text: `l${at.port} ${at.host} ${name}`, environment: {}, lent: [], terminal: null },
     {
       ...hooks,
       onOpened(given) {

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Environment } from '#/domain/environment.js';
 import type { Lendable } from '#/domain/lending.js';
 import { rawBytes } from '#/domain/raw-text.js';
+import type { TerminalSize } from '#/domain/session.js';
 import type { Answers, AskedFor } from './answers.js';
 import { type ChannelHooks, pipesOf, STREAMS, type Stream, type Streams } from './channel-pipes.js';
 import { type OneShot, openOneShot } from './one-shot.js';
@@ -14,6 +15,8 @@ export interface ChannelWish {
   readonly environment: Environment;
   /** What the target may use of the person's while it runs. */
   readonly lent: readonly Lendable[];
+  /** It runs on a terminal, in the box; null: its streams are pipes. */
+  readonly terminal: { readonly size: TerminalSize; readonly term: string } | null;
 }
 /** 'refused': the target opens no further channel on this login. 'lost': there is no login any more. */
 export type Opened = 'refused' | 'lost' | Pipes;
@@ -63,13 +66,13 @@ export async function openLoginChannels(
   });
   opened.move();
   return {
-    async open({ text, environment, lent }, hooks) {
+    async open({ text, environment, lent, terminal }, hooks) {
       if (over || requests === null || requests.destroyed) return 'lost';
       const id = (next++).toString(16);
       const variables = Object.entries(environment).map(([name, value]) => `\0${name}=${value}`);
-      const bytes = rawBytes(text.slice(1) + variables.join(''));
+      const bytes = rawBytes(`${placeOf(terminal)}${text.slice(1)}${variables.join('')}`);
       const streams = fourOf(id, expected);
-      const line = `${id} ${text.charAt(0)} ${bytes.length}${lettersOf(lent)}\n`;
+      const line = `${id} ${terminal === null ? text.charAt(0) : 'p'} ${bytes.length}${lettersOf(lent)}\n`;
       const since = answers.mark();
       const listen = (number: number): AskedFor => answers.of(number, since, LONGEST_OPENING);
       requests.write(Buffer.concat([Buffer.from(line), bytes]));
@@ -88,6 +91,11 @@ export async function openLoginChannels(
       for (const socket of all) socket.destroy();
     },
   };
+}
+
+/** What stands before a command on a terminal (native/terminal.h). */
+function placeOf(terminal: ChannelWish['terminal']): string {
+  return terminal === null ? '' : `${terminal.size.columns} ${terminal.size.rows} ${terminal.term} `;
 }
 
 /** On these the target is asked for nothing but that they are opened. */

@@ -7,7 +7,7 @@ import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { cleanTerm } from '#/domain/session.js';
 import type { OpenTape } from '#/recorder/tape.js';
 import type { ChannelHooks } from './channel-pipes.js';
-import { endingOfClient } from './ending.js';
+import { endingWithLogin } from './ending-with-login.js';
 import { takeReturns, tellLending } from './lend.js';
 import type { ChannelWish } from './login-channels.js';
 import { notRun } from './not-run.js';
@@ -192,6 +192,7 @@ function wishOf({ message }: Steps, channel: PlainChannel, grant: SessionGrant):
     text,
     environment: forTarget(Object.entries(message.environment ?? {})),
     lent: channel.kind === 'forward' || channel.kind === 'listen' ? [] : grant.lending.lent,
+    terminal: null,
   });
 }
 
@@ -293,7 +294,7 @@ async function open(steps: Steps, opening: Opening): Promise<Outcome<RunningClie
     onExit(status, answer) {
       const why = channel === undefined || forward ? null : notRun(channel.kind, { status, answer, silent });
       if (why !== null) return ending.resolve(why);
-      if (status === null) return ending.resolve(lostWith(login, steps.parts.keepAliveSeconds));
+      if (status === null) return ending.resolve(endingWithLogin(login, steps.parts.keepAliveSeconds));
       // as OpenSSH's client: windows that are still open are waited for
       void (trail.returns?.quiet() ?? Promise.resolve()).then(() =>
         ending.resolve({ kind: 'exited', status, signal: null }),
@@ -353,13 +354,4 @@ async function notForwarded(
   if (opened === 'lost') return login.hasRoom ? failure(code, 'it did not answer in time') : null;
   if (kind === 'listen') return failure(code, 'it refuses, or the port is in use');
   return failure('FORWARDING_FAILED', (await login.refusal()) ?? 'it refuses, or is refused there');
-}
-
-/** The login went, and its channels with it. */
-function lostWith({ target }: SharedLogin, keepAliveSeconds: number) {
-  const how =
-    target === null ? null : endingOfClient({ status: 255, signal: null }, target, keepAliveSeconds);
-  return how?.kind === 'target-lost'
-    ? how
-    : ({ kind: 'target-lost', detail: 'the client that held the login ended' } as const);
 }

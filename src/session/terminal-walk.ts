@@ -3,6 +3,7 @@ import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { takeReturns, tellLending } from './lend.js';
 import type { TerminalSession } from './live-session.js';
 import { channelName } from './plain-channel.js';
+import { rideOnTerminal } from './ride-on-terminal.js';
 import { type Stages, stepper } from './stages.js';
 import { loginRefused, type RunningClient, type Trail } from './trail.js';
 import {
@@ -16,16 +17,21 @@ import {
   takeLanding,
 } from './walk.js';
 
-/** A session on a terminal: its client has a box and a login of its own, as it may outlive its connection. */
+/** A session on a terminal: its client has a box and a login of its own, but for a command whose connection has one already. */
 export async function walkTerminal(
   steps: Steps,
   stages: Stages,
   trail: Trail,
 ): Promise<Outcome<RunningClient>> {
   const step = stepper(steps.control, stages);
-  const landed = await step(3, () => takeLanding(steps));
+  const onChannel = steps.message.channel !== undefined;
+  const landed = await step(3, () => takeLanding(steps, onChannel), { atOnce: !onChannel });
   if (!landed.ok) return landed;
   trail.landed = true;
+  const rode = await rideOnTerminal(steps, landed.value, { stages, trail });
+  if (!rode.ok) return rode;
+  if (rode.value.kind === 'runs') return done(rode.value.client);
+  const { begun } = rode.value;
   const directory = sessionDirectory(steps);
   const granted = await step(4, async () => {
     const secret = await retrieveSecret(steps);
@@ -35,7 +41,7 @@ export async function walkTerminal(
     return key.ok ? done({ ...secret.value, key: key.value }) : key;
   });
   if (!granted.ok) return granted;
-  const ready = await step(5, () => prepare(steps, granted.value, granted.value.key, directory), {
+  const ready = await step(5, () => prepare(steps, granted.value, granted.value.key, directory, begun), {
     note: (value) => value.healed,
   });
   if (!ready.ok) return ready;
@@ -43,7 +49,7 @@ export async function walkTerminal(
   if (!live.ok) return live;
   trail.live = live.value;
   const { grant } = granted.value;
-  tellLending(steps, live.value, grant);
+  if (begun === null) tellLending(steps, live.value, grant);
   const client = await step(7, () => logIn(steps, ready.value, live.value, trail), { atOnce: false });
   if (!client.ok) return client;
   const { channel } = steps.message;

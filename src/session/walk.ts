@@ -80,18 +80,19 @@ export interface Granted {
 
 /** Stage 4: PSMGW retrieves the secret, for this person and this session. It is wiped with the session, or sooner. */
 export async function retrieveSecret(steps: Steps): Promise<Outcome<Granted>> {
-  const granted = await redeemSecret(steps);
+  const granted = await redeemSecret(steps, true);
   if (!granted.ok) return granted;
   const held = granted.value.credential;
   if (held.kind === 'password') steps.cleanup.defer(() => held.secret.wipe());
   return granted;
 }
 
-/** The same; whoever asks is the one to wipe it. */
-export async function redeemSecret({ parts, message }: Steps): Promise<Outcome<Granted>> {
+/** The same; whoever asks is the one to wipe it. `alone`: its login will carry no other session. */
+export async function redeemSecret({ parts, message }: Steps, alone = false): Promise<Outcome<Granted>> {
   const redeemed = await parts.vault.ask('session.redeem', {
     permit: message.permit,
     sessionId: message.sessionId,
+    ...(alone ? { alone } : {}),
   });
   if (!redeemed.ok) return redeemed;
   const grant = redeemed.value.value;
@@ -164,11 +165,12 @@ export async function prepare(
   granted: Granted,
   hostKey: HostKey,
   directory: SessionDirectory,
+  begun: { readonly tape: OpenTape; readonly terminal: TerminalSession } | null = null,
 ): Promise<Outcome<Ready>> {
   const { parts, message, control, cleanup, anteroom } = steps;
   const { grant } = granted;
   const [tape, shadow] = await Promise.all([
-    startTape(steps, grant),
+    begun === null ? startTape(steps, grant) : done(begun.tape),
     parts.vault.ask('session.shadow', {
       sessionId: grant.sessionId,
       term: cleanTerm(message.term),
@@ -198,7 +200,10 @@ export async function prepare(
     if (command === null) return failed(failure('COMMAND_TOO_LONG'));
     directory.write('command', command);
   }
-  const early = grant.policy.fourEyes ? await accompanied(steps, grant, tape.value) : done(null);
+  const early =
+    begun === null && grant.policy.fourEyes
+      ? await accompanied(steps, grant, tape.value)
+      : done(begun?.terminal ?? null);
   if (!early.ok) return early;
   const leaveLine = await parts.loginTurns.take(grant.target, control.signal);
   cleanup.defer(leaveLine);
@@ -307,11 +312,12 @@ function loginEvents(control: Control): {
 
 /** Stage 6: the terminal is the session's from here on, and its first line is the notice. */
 export function showNotice(steps: Steps, ready: Ready): Outcome<TerminalSession> {
-  const live = ready.terminal ?? onTerminal(steps, ready);
+  const live = ready.terminal ?? openTerminal(steps, ready);
   return steps.link.gone ? failed(failure('NOTICE_NOT_SHOWN', 'the client is gone')) : done(live);
 }
 
-function onTerminal(steps: Steps, { grant, tape }: Pick<Ready, 'grant' | 'tape'>): TerminalSession {
+/** From here on the terminal is the session's, and its first line is the notice. */
+export function openTerminal(steps: Steps, { grant, tape }: Pick<Ready, 'grant' | 'tape'>): TerminalSession {
   const { parts, link, anteroom, control, cleanup, message } = steps;
   const screen = parts.screens.open(anteroom.size, {
     command: (text, at) => live.ran({ kind: 'command', how: 'prompt', text }, at),
@@ -348,7 +354,7 @@ async function accompanied(
   grant: SessionGrant,
   tape: OpenTape,
 ): Promise<Outcome<TerminalSession>> {
-  const live = onTerminal(steps, { grant, tape });
+  const live = openTerminal(steps, { grant, tape });
   steps.waiting(live);
   const came = await waitForCompany(live.company(), steps.control.signal);
   return came.ok ? done(live) : came;

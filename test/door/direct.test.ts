@@ -259,6 +259,11 @@ describe('without a terminal', () => {
     ]);
     expect(visits[0]?.pty?.term).toBe('xterm-kitty');
     expect(visits[0]?.pty?.size()).toEqual({ columns: 132, rows: 43 });
+    expect(visits[0]?.pty?.attended).toBe(true);
+    // as OpenSSH's client has it that has no terminal itself
+    await run(client, 'env', { pty: { term: 'xterm', cols: 0, rows: 0 } });
+    expect(visits[1]?.pty?.attended).toBe(false);
+    expect(visits[1]?.pty?.size()).toEqual({ columns: 80, rows: 24 });
     client.end();
   });
 

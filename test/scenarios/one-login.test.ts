@@ -1,10 +1,12 @@
 /** The channels of one connection of a person: one login at the target carries them, and each is a session of its own. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { eventually, type Postern, startPostern } from '../helpers/postern.ts';
+import { Screen } from '../helpers/ssh-screen.ts';
 import { startTarget, type Target } from '../helpers/target.ts';
 import { keyOf, prepare, SAFE } from '../helpers/walk.ts';
 
@@ -83,7 +85,7 @@ interface Channel {
 }
 
 function channel(args: readonly string[], command: string): Channel {
-  const child = spawn('ssh', ['-F', config, ...args, '-T', 'via', command], { stdio: 'pipe' });
+  const child = spawn('ssh', ['-F', config, '-T', ...args, 'via', command], { stdio: 'pipe' });
   let [out, err] = ['', ''];
   child.stdout.on('data', (bytes: Buffer) => (out += bytes.toString()));
   child.stderr.on('data', (bytes: Buffer) => (err += bytes.toString()));
@@ -142,6 +144,61 @@ test('ten at once: one login, ten sessions, ten recordings', { timeout: 60_000 }
   expect(logins() - before).toBe(1);
 });
 
+test('a command on a terminal of a program rides, too: every byte both ways, status, end', {
+  timeout: 60_000,
+}, async () => {
+  const run = await connection();
+  expect(await run('true').status).toBe(0);
+  // as Ansible asks for one: it has no terminal itself
+  const onTerminal = (command: string): Channel =>
+    channel(['-S', join(folder, `mux-${masters.length - 1}`), '-tt', '-e', 'none'], command);
+  const first = onTerminal(
+    'tty; stty size; echo "<$TERM>"; printf "%s|" "a  b"; stty raw -echo; echo ready; head -c 260 | sha256sum; exit 6',
+  );
+  await eventually('it to be ready', () => first.out().includes('ready'));
+  expect(first.out()).toMatch(
+    /^Your session is being recorded\.\r\n\/dev\/pts\/\d+\r\n24 80\r\n<[\w-]+>\r\na {2}b\|ready/,
+  );
+  // all that a client could take for an order to itself, at the beginning of lines
+  const keys = Buffer.concat([Buffer.from('\r~.\r'), Buffer.from(Array.from({ length: 256 }, (_, n) => n))]);
+  first.child.stdin?.write(keys.subarray(0, 260));
+  expect(await first.status).toBe(6);
+  expect(first.out()).toContain(createHash('sha256').update(keys.subarray(0, 260)).digest('hex'));
+  // more than fits anywhere on its way
+  const long = onTerminal('stty -opost; seq 1 200000; exit 3');
+  expect(await long.status).toBe(3);
+  const numbers = Array.from({ length: 200_000 }, (_, n) => n + 1).join('\n');
+  expect(long.out().endsWith(`${numbers}\n`)).toBe(true);
+  const killed = onTerminal('echo begun; kill -9 $$');
+  expect(await killed.status).toBe(255);
+  expect(killed.out()).toContain('begun');
+  const known = new Set((await postern.json<Row[]>(['sessions', 'list'])).map(({ id }) => id));
+  const left = onTerminal('echo begun; exec sleep 86399');
+  await eventually('it to run', () => left.out().includes('begun'));
+  const mine = (await postern.json<Row[]>(['sessions', 'list'])).find(({ id }) => !known.has(id));
+  await postern.json(['sessions', 'terminate', mine?.id ?? '', '--reason', 'enough']);
+  expect(await left.status).toBe(255);
+  expect(left.out()).toContain('ended by');
+  await eventually('what ran on it to be hung up', () => !ps().some((line) => line.includes('sleep 86399')));
+  expect(logins() - before).toBe(1);
+  const audit = await postern.json<AuditRow[]>(['audit', 'list', '--limit', '100']);
+  expect(audit.filter(({ detail }) => detail?.startsWith('command on a terminal tty;') === true).length).toBe(
+    1,
+  );
+});
+
+test('at a terminal of a person a command has a login of its own: no neighbour holds up his keys', {
+  timeout: 30_000,
+}, async () => {
+  const run = await connection();
+  expect(await run('true').status).toBe(0);
+  const socket = join(folder, `mux-${masters.length - 1}`);
+  const screen = new Screen('ssh', ['-F', config, '-S', socket, '-t', 'via', 'stty size; exit 4']);
+  await screen.output('24 80');
+  expect(await screen.exited).toBe(4);
+  expect(logins() - before).toBe(2);
+});
+
 test('another connection of the same person has a login of its own', { timeout: 30_000 }, async () => {
   const [one, other] = [await connection(), await connection()];
   const both = [await waiting(one, 'one'), await waiting(other, 'other')];
@@ -193,6 +250,13 @@ test('a target that opens one session a login gets as many logins as there are c
   const run = await connection();
   const three = await Promise.all(['a', 'b', 'c'].map((word) => waiting(run, word)));
   expect(logins() - before).toBe(3);
+  const fourth = channel(
+    ['-S', join(folder, `mux-${masters.length - 1}`), '-tt'],
+    'echo on a terminal; exit 4',
+  );
+  expect(await fourth.status).toBe(4);
+  expect(fourth.out()).toBe('Your session is being recorded.\r\non a terminal\r\n');
+  expect(logins() - before).toBe(4);
   for (const one of three) {
     one.child.stdin?.end('end\n');
     expect(await one.status).toBe(0);

@@ -52,6 +52,14 @@ const rows = async (of: string) =>
   );
 
 describe('a session rides', () => {
+  test('on no login that carries its session alone', async () => {
+    const alone = await lands();
+    await host.ask('session.redeem', { permit: alone.permit, sessionId: alone.sessionId, alone: true });
+    const second = await lands();
+    expect(second.share).toBe(alone.share);
+    expect(await ride(second, alone.sessionId)).toEqual({ grant: null });
+  });
+
   test('on the login of its connection: everything of a grant but the secret', async () => {
     const first = await makes();
     const second = await lands();

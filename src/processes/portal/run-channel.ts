@@ -23,7 +23,7 @@ export async function runChannel(visit: DirectVisit, options: DirectOptions): Pr
       ...(pty?.size() ?? { columns: 80, rows: 24 }),
       term: pty?.term ?? 'none',
       ...(why === null ? {} : { reason: why }),
-      shares: pty === null,
+      shares: pty?.attended !== true,
       ...(visit.lends().size === 0 ? {} : { lends: [...visit.lends().keys()] }),
     },
     open: {

@@ -15,7 +15,7 @@ import { sessionOf } from './landing.js';
 /** Stage 4: a permit becomes a secret, once. */
 export function redeemCalls(vault: Vault): Handlers<'session.redeem'> {
   return {
-    'session.redeem': ({ permit, sessionId }, { connection }) =>
+    'session.redeem': ({ permit, sessionId, alone = false }, { connection }) =>
       vault.store.transaction(async (records) => {
         const session = await sessionOf(records, sessionId);
         if (session === null || connection.host === null)
@@ -39,7 +39,8 @@ export function redeemCalls(vault: Vault): Handlers<'session.redeem'> {
           detail: useText(released.value.account, used.ok && used.rode),
         });
         await records.sessions.changeSession(session.id, { stage: Math.max(session.stage, 4) });
-        const share = used.ok && used.grant.share !== null ? vault.sharedLogins.get(used.grant.share) : null;
+        const share =
+          !alone && used.ok && used.grant.share !== null ? vault.sharedLogins.get(used.grant.share) : null;
         if (share?.host === connection.host) share.logins.add(session.id);
         return await answer(vault, records, session, {
           ...released.value,
