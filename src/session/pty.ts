@@ -87,7 +87,10 @@ export function startPty(options: PtyOptions): Pty {
   let rest: { readonly chunks: Buffer[]; readonly exit: PtyExit } | null = null;
   const writer = createWriter(term.fd, () => options.onDrain?.());
 
-  stream.resume();
+  // on its own it begins to read in the next turn of ticks, whoever has paused it since
+  process.nextTick(() => {
+    if (!paused) stream.resume();
+  });
   // EIO can only come after the exit, when we have read everything by hand
   stream.on('error', () => undefined);
 
@@ -95,7 +98,7 @@ export function startPty(options: PtyOptions): Pty {
 
   function read(size: number, buffer: Uint8Array): boolean {
     if (open) options.onData(Buffer.from(buffer.subarray(0, size)));
-    return true;
+    return !paused;
   }
   function resize(size: TerminalSize): void {
     if (open) native.resize(term.fd, size.columns, size.rows);
