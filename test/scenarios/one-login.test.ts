@@ -97,7 +97,10 @@ function channel(args: readonly string[], command: string): Channel {
 /** One that waits for its input, and answers. */
 async function waiting(run: (command: string) => Channel, word: string): Promise<Channel> {
   const one = run(`echo ${word}; exec cat`);
-  await eventually(`${word} to run`, () => one.out().includes(word));
+  let status: number | null | undefined;
+  void one.status.then((how) => (status = how));
+  await eventually(`${word} to run, or to end`, () => one.out().includes(word) || status !== undefined);
+  if (status !== undefined) throw new Error(`it ended with ${status}: ${one.err()}`);
   return one;
 }
 
@@ -242,11 +245,15 @@ test('a target that opens one session a login gets as many logins as there are c
 }, async () => {
   const config_ = join(target.folder, 'sshd_config');
   const whole = readFileSync(config_, 'utf8');
-  const reload = (): void =>
-    void process.kill(Number(readFileSync(join(target.folder, 'pid'), 'utf8')), 'SIGHUP');
+  // until it listens again, who connects is refused
+  const reload = async (): Promise<void> => {
+    const starts = (): number => target.log().split('Server listening on').length;
+    const before_ = starts();
+    process.kill(Number(readFileSync(join(target.folder, 'pid'), 'utf8')), 'SIGHUP');
+    await eventually('sshd to listen again', () => starts() > before_);
+  };
   appendFileSync(config_, 'Match User admin60\n  MaxSessions 1\n');
-  reload();
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  await reload();
   const run = await connection();
   const three = await Promise.all(['a', 'b', 'c'].map((word) => waiting(run, word)));
   expect(logins() - before).toBe(3);
@@ -263,7 +270,7 @@ test('a target that opens one session a login gets as many logins as there are c
     expect(one.err()).toBe('');
   }
   writeFileSync(config_, whole);
-  reload();
+  await reload();
 });
 
 test('who loses the right to the account loses the login too, also one that carries nothing', {
