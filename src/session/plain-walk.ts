@@ -304,6 +304,7 @@ async function open(steps: Steps, opening: Opening): Promise<Outcome<RunningClie
   const opened =
     channel?.kind === 'listen'
       ? await login.listen(
+          steps.message.sessionId,
           {
             at: channel,
             opened: (port) => live.listens(port),
@@ -311,7 +312,7 @@ async function open(steps: Steps, opening: Opening): Promise<Outcome<RunningClie
           },
           hooks,
         )
-      : await login.open(wish, hooks);
+      : await login.open(steps.message.sessionId, wish, hooks);
   if (opened === 'refused' || opened === 'lost') {
     if (steps.control.reason !== null) return GONE;
     const why = forward ? await notForwarded(login, opened, channel) : null;

@@ -84,6 +84,7 @@ async function runOn(
     terminal.output(bytes);
   };
   const opened = await login.open(
+    message.sessionId,
     {
       text,
       environment: forTarget(Object.entries(message.environment ?? {})),

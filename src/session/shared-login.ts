@@ -66,9 +66,10 @@ export interface SharedLogin {
   prepare(wish: LoginWish): Promise<Outcome<{ readonly healed: string | null }>>;
   /** Stage 7 of that session. */
   start(): Promise<LoginOutcome>;
-  open(wish: ChannelWish, hooks: ChannelHooks): Promise<Opened>;
+  /** `by`: the session that it is for. The first channel is that of who made the login: where there is one only, it is his. */
+  open(by: string, wish: ChannelWish, hooks: ChannelHooks): Promise<Opened>;
   /** Has the target listen. */
-  listen(wish: ListenWish, hooks: ChannelHooks): Promise<Opened>;
+  listen(by: string, wish: ListenWish, hooks: ChannelHooks): Promise<Opened>;
   /** What the target said of a connection that it did not make just now, where that can be told. */
   refusal(): Promise<string | null>;
   end(): void;
@@ -112,6 +113,16 @@ export function beginLogin({ parts, sessionId, share }: LoginOptions): SharedLog
   const answers = watchAnswers();
   const heard = saidLines(refusals, origins, answers);
   let listeners = 0;
+  const makerServed = Promise.withResolvers<void>();
+  /** Others wait until its maker's channel is open, or will never be. */
+  const inTurn = async (by: string, work: () => Promise<Opened>): Promise<Opened> => {
+    if (by !== sessionId) await makerServed.promise;
+    try {
+      return await work();
+    } finally {
+      if (by === sessionId) makerServed.resolve();
+    }
+  };
 
   return {
     sessionId,
@@ -138,6 +149,7 @@ export function beginLogin({ parts, sessionId, share }: LoginOptions): SharedLog
       };
     },
     abandon() {
+      makerServed.resolve();
       if (state === 'new' || state === 'prepared') end();
     },
     hold(credential) {
@@ -147,8 +159,8 @@ export function beginLogin({ parts, sessionId, share }: LoginOptions): SharedLog
     },
     prepare,
     start,
-    open,
-    listen,
+    open: (by, wish, hooks) => inTurn(by, () => open(wish, hooks)),
+    listen: (by, wish, hooks) => inTurn(by, () => listen(wish, hooks)),
     refusal: () => refusals.take(),
     end,
     over: over.promise,
@@ -344,6 +356,7 @@ export function beginLogin({ parts, sessionId, share }: LoginOptions): SharedLog
     if (idle !== null) clearTimeout(idle);
     outcome.resolve('abandoned');
     granted.resolve(false);
+    makerServed.resolve();
     ended.resolve();
     controller.abort();
     void close(ran).finally(over.resolve);
