@@ -76,6 +76,25 @@ static bool greets(const char *control, char *heard) {
     return word.fd >= 0 && poll(&word, 1, 2000) == 1 && hear(word.fd, heard) >= 4;
 }
 
+/* The rest of a new session's message: the command ends with a zero, and so does each NAME=VALUE behind it, up to `end`. */
+static char *put_session(char *at, bool terminal, const char *lent, bool subsystem, const char *term, const char *command, const char *end) {
+    at = put_number(put_number(put_number(at, terminal), strchr(lent, 'x') != NULL), strchr(lent, 'a') != NULL); /* X11, agent */
+    at = put_text(put_number(put_number(at, subsystem), 0xffffffffu), term, strlen(term)); /* no escape character */
+    at = put_text(at, command, strlen(command)); /* then the environment, as far as ssh_config lets it be sent */
+    for (const char *one = command + strlen(command) + 1; one < end; one += strlen(one) + 1) at = put_text(at, one, strlen(one));
+    return at;
+}
+
+/* What the session host is told of the master's message about a channel: the length of the line, 0 for nothing. */
+static int word_of(const char *heard, ssize_t got, char *line, size_t size, bool *ended) {
+    uint32_t type = got < 12 ? 0 : number_at(heard);
+    if (type == (uint32_t)MUX_OPENED) return snprintf(line, size, "opened %u\n", number_at(heard + 8)); /* ssh's number for it */
+    if (type != (uint32_t)MUX_EXIT && type != (uint32_t)MUX_FAILURE && type != (uint32_t)MUX_DENIED) return 0;
+    *ended = true;
+    if (type != (uint32_t)MUX_EXIT) return snprintf(line, size, "refused\n");
+    return snprintf(line, size, "exit %u\n", number_at(heard + 8) & 255);
+}
+
 /* A child of its own for each: what becomes of it is said on the stream "end", which ends the channel when it closes. */
 __attribute__((noreturn)) static void serve_channel(const char *directory, const char *control, const char *id, char kind,
                                                     const char *lent, const char *text, size_t size) {
@@ -91,12 +110,7 @@ __attribute__((noreturn)) static void serve_channel(const char *directory, const
     at = put_text(put_number(put_number(at + 4, forward ? MUX_NEW_FORWARD : MUX_NEW_SESSION), 1), "", 0);
     if (forward && *host != ' ') _exit(say(end, "refused\n", 8) ? 0 : 1); /* no place is named */
     if (forward) at = put_number(put_text(at, host + 1, strlen(host) - 1), (uint32_t)port);
-    else {
-    at = put_number(put_number(put_number(at, 0), strchr(lent, 'x') != NULL), strchr(lent, 'a') != NULL); /* no terminal; X11, agent */
-    at = put_text(put_number(put_number(at, kind == 's'), 0xffffffffu), "", 0); /* no escape character, no TERM */
-    at = put_text(at, text, strlen(text)); /* then the environment, as far as ssh_config lets it be sent */
-    for (size_t n = strlen(text) + 1; n < size; n += strlen(text + n) + 1) at = put_text(at, text + n, strlen(text + n));
-    }
+    else at = put_session(at, false, lent, kind == 's', "", text, text + size);
     put_number(begin, (uint32_t)(at - begin - 4));
     bool asked = mux >= 0 && say(mux, message, (size_t)(at - message));
     for (int i = 0; asked && i < (forward ? 2 : 3); i++) asked = send_descriptor(mux, streams[i]);
@@ -105,13 +119,8 @@ __attribute__((noreturn)) static void serve_channel(const char *directory, const
         if (poll(events, 2, -1) < 0) continue;
         if (events[1].revents) _exit(0); /* the session host lets go; so does the master, of the channel */
         ssize_t got = hear(mux, heard);
-        uint32_t type = got < 4 ? 0 : number_at(heard);
-        bool whole = got >= 12;
         if (got < 0) break;
-        if (type == (uint32_t)MUX_OPENED && whole) length = snprintf(line, sizeof line, "opened %u\n", number_at(heard + 8)); /* ssh's number for it */
-        else if (type == (uint32_t)MUX_EXIT && whole) ended = true, length = snprintf(line, sizeof line, "exit %u\n", number_at(heard + 8) & 255);
-        else if ((type == (uint32_t)MUX_FAILURE || type == (uint32_t)MUX_DENIED) && whole) ended = true, length = snprintf(line, sizeof line, "refused\n");
-        else continue;
+        if ((length = word_of(heard, got, line, sizeof line, &ended)) == 0) continue;
         if (!say(end, line, (size_t)length)) _exit(0);
     }
     if (asked && !ended && greets(control, heard)) say(end, forward ? "exit 0\n" : "exit 255\n", forward ? 7 : 9); /* as ssh has it */

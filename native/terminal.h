@@ -59,10 +59,7 @@ __attribute__((noreturn)) static void serve_terminal(const char *directory, cons
     bool ended = false, ends = false;
     char *at = put_number(put_number(put_number(message, 8), MUX_HELLO), MUX_VERSION), *begin = at;
     at = put_text(put_number(put_number(at + 4, MUX_NEW_SESSION), 1), "", 0);
-    at = put_number(put_number(put_number(at, 1), strchr(lent, 'x') != NULL), strchr(lent, 'a') != NULL); /* a terminal; X11, agent */
-    at = put_text(put_number(put_number(at, 0), 0xffffffffu), term, strlen(term)); /* no subsystem, no escape character */
-    at = put_text(at, command, strlen(command));
-    for (size_t n = strlen(text) + 1; n < size; n += strlen(text + n) + 1) at = put_text(at, text + n, strlen(text + n));
+    at = put_session(at, true, lent, false, term, command, text + size);
     put_number(begin, (uint32_t)(at - begin - 4));
     bool asked = mux >= 0 && say(mux, message, (size_t)(at - message));
     for (int i = 0; asked && i < 3; i++) asked = send_descriptor(mux, peer);
@@ -81,15 +78,10 @@ __attribute__((noreturn)) static void serve_terminal(const char *directory, cons
         if (events[4].revents && !drain(out, &printed)) _exit(0);
         if (!events[0].revents) continue;
         ssize_t got = hear(mux, heard);
-        uint32_t type = got < 4 ? 0 : number_at(heard);
         if (got < 0) break; /* it has closed the channel, after the last byte */
-        if (type == (uint32_t)MUX_OPENED && got >= 12) {
-            struct termios raw;
-            if (tcgetattr(peer, &raw) == 0) cfmakeraw(&raw), tcsetattr(peer, TCSANOW, &raw);
-            length = snprintf(line, sizeof line, "opened %u\n", number_at(heard + 8));
-        } else if (type == (uint32_t)MUX_EXIT && got >= 12) ended = true, length = snprintf(line, sizeof line, "exit %u\n", number_at(heard + 8) & 255);
-        else if ((type == (uint32_t)MUX_FAILURE || type == (uint32_t)MUX_DENIED) && got >= 12) ended = true, length = snprintf(line, sizeof line, "refused\n");
-        else continue;
+        if ((length = word_of(heard, got, line, sizeof line, &ended)) == 0) continue;
+        struct termios raw;
+        if (*line == 'o' && tcgetattr(peer, &raw) == 0) cfmakeraw(&raw), tcsetattr(peer, TCSANOW, &raw); /* "opened" */
         if (!say(end, line, (size_t)length)) _exit(0);
     }
     close(peer); /* nobody else has it any more: what is left can be read to its end */
