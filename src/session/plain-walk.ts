@@ -6,8 +6,8 @@ import { type Failure, failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { cleanTerm } from '#/domain/session.js';
 import type { OpenTape } from '#/recorder/tape.js';
+import { channelClient } from './channel-client.js';
 import type { ChannelHooks } from './channel-pipes.js';
-import { endingWithLogin } from './ending-with-login.js';
 import { takeReturns, tellLending } from './lend.js';
 import type { ChannelWish } from './login-channels.js';
 import { notRun } from './not-run.js';
@@ -281,7 +281,7 @@ async function open(steps: Steps, opening: Opening): Promise<Outcome<RunningClie
   const { wish, live, login, share, trail } = opening;
   const { channel } = steps.message;
   const forward = channel?.kind === 'forward' || channel?.kind === 'listen';
-  const ending = Promise.withResolvers<RunningClient['ending'] extends Promise<infer T> ? T : never>();
+  const client = channelClient(trail, login, steps.parts.keepAliveSeconds);
   let silent = true;
   takeReturns(steps, trail, wish.lent, channel);
   const hooks: ChannelHooks = {
@@ -293,12 +293,7 @@ async function open(steps: Steps, opening: Opening): Promise<Outcome<RunningClie
     onDrain: () => live.drained(),
     onExit(status, answer) {
       const why = channel === undefined || forward ? null : notRun(channel.kind, { status, answer, silent });
-      if (why !== null) return ending.resolve(why);
-      if (status === null) return ending.resolve(endingWithLogin(login, steps.parts.keepAliveSeconds));
-      // as OpenSSH's client: windows that are still open are waited for
-      void (trail.returns?.quiet() ?? Promise.resolve()).then(() =>
-        ending.resolve({ kind: 'exited', status, signal: null }),
-      );
+      client.exited(status, why);
     },
   };
   const opened =
@@ -329,20 +324,11 @@ async function open(steps: Steps, opening: Opening): Promise<Outcome<RunningClie
     const own = await ownLogin(steps, share, trail);
     return own.ok ? await open(steps, { ...opening, login: own.value }) : own;
   }
-  const client: RunningClient = {
-    ending: ending.promise,
-    stop() {
-      trail.returns?.end();
-      opened.destroy();
-      return Promise.resolve(null);
-    },
-    destroy: () => opened.destroy(),
-  };
-  trail.client = client;
+  const running = client.runs(opened);
   live.started(opened);
   live.begin();
   live.stood('ok');
-  return done(client);
+  return done(running);
 }
 
 /** What the target says of a place that it does not connect to; null: it was not asked, for the login is gone. */

@@ -5,7 +5,7 @@ import { failure } from '#/domain/failure.js';
 import { done, failed, type Outcome } from '#/domain/outcome.js';
 import { cleanTerm } from '#/domain/session.js';
 import type { OpenTape } from '#/recorder/tape.js';
-import { endingWithLogin } from './ending-with-login.js';
+import { channelClient } from './channel-client.js';
 import { takeReturns, tellLending } from './lend.js';
 import type { TerminalSession } from './live-session.js';
 import type { Opened } from './login-channels.js';
@@ -77,7 +77,7 @@ async function runOn(
   login: SharedLogin,
   { text, grant, terminal, trail }: Running,
 ): Promise<RunningClient | Exclude<Opened, object>> {
-  const ending = Promise.withResolvers<Awaited<RunningClient['ending']>>();
+  const client = channelClient(trail, login, parts.keepAliveSeconds);
   let silent = true;
   const print = (bytes: Buffer): void => {
     silent = false;
@@ -96,29 +96,14 @@ async function runOn(
       onErrors: print,
       onDrain: () => terminal.drained(),
       onExit(status, answer) {
-        const why = notRun('terminal', { status, answer, silent });
-        if (why !== null) return ending.resolve(why);
-        if (status === null) return ending.resolve(endingWithLogin(login, parts.keepAliveSeconds));
-        // as OpenSSH's client: windows that are still open are waited for
-        void (trail.returns?.quiet() ?? Promise.resolve()).then(() =>
-          ending.resolve({ kind: 'exited', status, signal: null }),
-        );
+        client.exited(status, notRun('terminal', { status, answer, silent }));
       },
     },
   );
   if (typeof opened === 'string') return opened;
-  const client: RunningClient = {
-    ending: ending.promise,
-    stop() {
-      trail.returns?.end();
-      opened.destroy();
-      return Promise.resolve(null);
-    },
-    destroy: () => opened.destroy(),
-  };
-  trail.client = client;
+  const running = client.runs(opened);
   // its client takes no orders among its keys: every byte is the target's
   terminal.started({ ...opened, sendBreak: () => false });
   terminal.begin();
-  return client;
+  return running;
 }
