@@ -57,6 +57,18 @@ export function fixedQuery<Given extends object, Row>(
   return { compiled: () => (known ??= compile()) };
 }
 
+/** Queries of one kind that differ in their shape: each is made at its first use. */
+export function byShape<Shape extends string | number, Query>(
+  make: (shape: Shape) => Query,
+): (shape: Shape) => Query {
+  const known = new Map<Shape, Query>();
+  return (shape) => {
+    const query = known.get(shape) ?? make(shape);
+    known.set(shape, query);
+    return query;
+  };
+}
+
 /** Runs them, within the transaction that is open. */
 export interface FixedQueries {
   rows<Given, Row>(query: FixedQuery<Given, Row>, given: Given): Promise<readonly Row[]>;

@@ -1,19 +1,11 @@
 import type { Selectable, Transaction } from 'kysely';
 import type { SettingLevel } from '#/domain/settings.js';
 import type { PolicyRecords, StoredSetting } from '#/vault/records/policy.js';
-import { type FixedQueries, fixedQuery } from './fixed-query.js';
+import { byShape, type FixedQueries, fixedQuery } from './fixed-query.js';
 import type { Tables } from './tables.js';
 
-const byCount = new Map<number, ReturnType<typeof settingsOfThese>>();
-
 /** The settings of so many scopes. */
-function settingsOf(count: number): ReturnType<typeof settingsOfThese> {
-  const query = byCount.get(count) ?? settingsOfThese(count);
-  byCount.set(count, query);
-  return query;
-}
-
-function settingsOfThese(count: number) {
+const settingsOf = byShape((count: number) => {
   const numbers = Array.from({ length: count }, (_, n) => n);
   return fixedQuery((db, given: Readonly<Record<string, string>>) =>
     db
@@ -26,7 +18,7 @@ function settingsOfThese(count: number) {
       )
       .orderBy('name'),
   );
-}
+});
 
 export function policyRecords(db: Transaction<Tables>, fixed: FixedQueries): PolicyRecords {
   return {
