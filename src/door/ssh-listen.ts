@@ -71,8 +71,11 @@ export function serveListeners(connection: Connection, context: ListenersContext
     open.add(listener);
     waited.add(answered);
     void answered.then(() => waited.delete(answered));
-    gone.signal.addEventListener('abort', () => open.delete(listener), { once: true });
-    gone.signal.addEventListener('abort', () => answer(), { once: true });
+    const over = (): void => {
+      open.delete(listener);
+      answer();
+    };
+    gone.signal.addEventListener('abort', over, { once: true });
     context.serve({
       ...direct,
       reason: login.reason(),
