@@ -135,8 +135,7 @@ export const CALLS = {
     ['PSMGW'],
     z.strictObject({ host: z.int(), running: z.array(id).max(10_000) }),
   ),
-  /** Stage 4: uses the permit up. Blob back: the secret (encodeSecretPayload). */
-  /** `alone`: the login that it is for carries no other session. */
+  /** Stage 4: uses the permit up. Blob back: the secret (encodeSecretPayload). `alone`: its login carries no other session. */
   'session.redeem': call<SessionGrant>()(
     ['PSMGW'],
     z.strictObject({ permit: text, sessionId: id, alone: z.boolean().optional() }),

@@ -19,10 +19,11 @@ export interface Permitted {
 /** What a person asks for to be connected: a part of CALLS. */
 export const CONNECT_CALLS = {
   /**
-   * Stage 0. `named`: what the person called it by; an account that is not that any more is not found. `reason`: as the person gave it. `forward`: a connection through the target is wanted, no session on it.
+   * Stage 0. `named`: what the person called it by; an account that is not that any more is not found. `reason`: as the
+   * person gave it. `forward`: a connection through the target is wanted, no session on it.
    * `listen`: the target is to listen for the person; port 0 leaves the port to it.
    * `lends`: what the person's client offers to the target; what policy withholds is no reason to refuse the session.
-   * `shares`: the session has no terminal, and may ride on a login that another one of this ticket made.
+   * `shares`: nobody sits at a terminal of it, and it may ride on a login that another one of this ticket made.
    */
   'person.connect': call<Permitted>()(
     ['PVWAGW'],
