@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CHAIN_START, type ChainedEvent, chain, verifyChain } from '#/audit/chain.js';
 import { ACTIONS, type Action, type AuditEvent } from '#/domain/audit.js';
+import { EVENT } from '../helpers/audit-event.ts';
 
 const text = fc.option(fc.string({ maxLength: 20 }));
 const event: fc.Arbitrary<AuditEvent> = fc.record({
@@ -75,28 +76,11 @@ describe('the chain', () => {
   });
 
   test('notices a row that was changed and hashed anew', () => {
-    const rows = chained([1, 2, 3].map((at) => ({ ...base, at })));
-    const forged = chain(rows[0] ?? null, { ...base, at: 2, actor: 'mallory' });
+    const rows = chained([1, 2, 3].map((at) => ({ ...EVENT, at })));
+    const forged = chain(rows[0] ?? null, { ...EVENT, at: 2, actor: 'mallory' });
     expect(verifyChain(CHAIN_START, rows.toSpliced(1, 1, forged))).toMatchObject({
       intact: false,
       firstBad: 3,
     });
   });
 });
-
-const base: AuditEvent = {
-  at: 1,
-  action: 'logon',
-  outcome: 'ok',
-  actor: 'alice',
-  gateway: null,
-  from: null,
-  bastion: 'b',
-  safe: null,
-  account: null,
-  target: null,
-  sessionId: null,
-  stage: null,
-  code: null,
-  detail: null,
-};

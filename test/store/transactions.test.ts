@@ -7,26 +7,10 @@ import { makeId } from '#/domain/ids.js';
 import { migrate } from '#/store/migrate.js';
 import { storeOf } from '#/store/open-store.js';
 import type { Store } from '#/vault/records/records.js';
+import { EVENT } from '../helpers/audit-event.ts';
 import { having } from '../helpers/loosely.ts';
 
-const ROW = {
-  sequence: 1,
-  at: 1,
-  action: 'logon',
-  outcome: 'ok',
-  actor: 'a',
-  gateway: null,
-  from: null,
-  bastion: 'b',
-  safe: null,
-  account: null,
-  target: null,
-  sessionId: null,
-  stage: null,
-  code: null,
-  detail: null,
-  hash: 'h',
-} as const;
+const ROW = { ...EVENT, sequence: 1, hash: 'h' };
 
 let folder: string;
 let database: DatabaseSync;
